@@ -1,0 +1,110 @@
+// In the chunk of the schemas too: it must have run before the first of them is made.
+import './zod-jitless.ts';
+import {
+  type EventPage,
+  eventPageSchema,
+  eventSchema,
+  type Facets,
+  facetsSchema,
+  type ImportStatus,
+  importStatusSchema,
+  type Pulse,
+  problemSchema,
+  pulseSchema,
+  type ServiceStatus,
+  type Session,
+  type SessionPage,
+  serviceStatusSchema,
+  sessionPageSchema,
+  sessionSchema,
+  type TelltaleEvent,
+  type TranscriptPage,
+  transcriptPageSchema,
+} from '@telltale/core';
+import type { ZodType } from 'zod';
+
+export interface EventQuery {
+  after?: number;
+  before?: number;
+  from?: string;
+  to?: string;
+  limit?: number;
+  order?: 'asc' | 'desc';
+  session?: string;
+  app?: string;
+  name?: string;
+  tool?: string;
+  filter?: string;
+  q?: string;
+}
+
+/** Every request of the page; answers are parsed by core's schemas, failures throw an `ApiError` in words. */
+export const api = {
+  events: (query: EventQuery): Promise<EventPage> => get('/api/events', query, eventPageSchema),
+  event: (seq: number): Promise<TelltaleEvent> => get(`/api/events/${seq}`, {}, eventSchema),
+  sessions: (query: { limit?: number; cursor?: string; filter?: string; app?: string }): Promise<SessionPage> =>
+    get('/api/sessions', query, sessionPageSchema),
+  session: (id: string): Promise<Session> => get(`/api/sessions/${encodeURIComponent(id)}`, {}, sessionSchema),
+  transcript: (id: string, query: { after?: number; limit?: number; agent?: string }): Promise<TranscriptPage> =>
+    get(`/api/sessions/${encodeURIComponent(id)}/transcript`, query, transcriptPageSchema),
+  pulse: (query: { minutes: number }): Promise<Pulse> => get('/api/pulse', query, pulseSchema),
+  facets: (): Promise<Facets> => get('/api/facets', {}, facetsSchema),
+  status: (): Promise<ServiceStatus> => get('/api/status', {}, serviceStatusSchema),
+  importStatus: (): Promise<ImportStatus> => get('/api/import', {}, importStatusSchema),
+  startImport: (days: number): Promise<ImportStatus> =>
+    request('/api/import', importStatusSchema, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ days }),
+    }),
+  deleteSession: async (id: string): Promise<void> => {
+    await answered(`/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  },
+};
+
+/** What went wrong in words; `status` 0 means that the service did not answer at all. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly fix?: string,
+  ) {
+    super(message);
+  }
+}
+
+export function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type QueryValue = string | number | undefined;
+
+function get<T>(path: string, query: Record<string, QueryValue> | EventQuery, schema: ZodType<T>): Promise<T> {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(key, String(value));
+  }
+  return request(search.size > 0 ? `${path}?${search}` : path, schema);
+}
+
+async function request<T>(url: string, schema: ZodType<T>, init?: RequestInit): Promise<T> {
+  const response = await answered(url, init);
+  const parsed = schema.safeParse(await response.json());
+  if (!parsed.success) throw new ApiError(`${url} answered in an unknown shape; reload the page`, response.status);
+  return parsed.data;
+}
+
+async function answered(url: string, init?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new ApiError('The service does not answer', 0);
+  }
+  if (response.ok) return response;
+  // A proxy in between may answer with something else than our JSON.
+  const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
+  throw problem.success
+    ? new ApiError(problem.data.error, response.status, problem.data.fix)
+    : new ApiError(`The service answered ${response.status}`, response.status);
+}

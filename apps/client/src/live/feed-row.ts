@@ -1,0 +1,80 @@
+import {
+  type Action,
+  type ActionState,
+  type FilterEvent,
+  hookRow,
+  type TelltaleEvent,
+  toolLabel,
+} from '@telltale/core';
+
+/** How a row is marked; `trouble` is what an ordinary failed tool is not: the turn itself failed. */
+export type RowState = ActionState | 'trouble';
+
+/** An event as the feed keeps it: what filters ask. The rest is fetched when it is opened. */
+export type KeptEvent = FilterEvent & { seq: number; searchText: string };
+
+export function keepEvent(event: TelltaleEvent, searchText: string): KeptEvent {
+  const { seq, name, app, at, sessionId, agentId, agentType, toolName, outcome, model, durationMs } = event;
+  return { seq, name, app, at, sessionId, agentId, agentType, toolName, outcome, model, durationMs, searchText };
+}
+
+/** One line of the feed: one action, whatever the number of its events. Replaced, never changed in place. */
+export interface FeedRow {
+  readonly id: string;
+  /** `seq` of its first event, as far as heard: its place. */
+  readonly key: number;
+  readonly lastSeq: number;
+  readonly atMs: number;
+  readonly action: Action;
+  readonly state: RowState;
+  /** The tool, or the event in a word. */
+  readonly label: string;
+  /** What happened, in words, without the label. */
+  readonly text: string;
+  readonly events: readonly KeptEvent[];
+}
+
+/** More events than this of one action are streamed text: they add nothing to a row. */
+const mostEvents = 64;
+
+/** The row of an action after one more of its events. */
+export function rowOf(action: Action, event: KeptEvent, before: FeedRow | undefined): FeedRow {
+  const label = labelOf(action);
+  const events = before?.events ?? [];
+  const isNew = events.length < mostEvents && !events.some((known) => known.seq === event.seq);
+  return {
+    id: action.key,
+    key: Math.min(before?.key ?? event.seq, event.seq),
+    lastSeq: Math.max(before?.lastSeq ?? 0, event.seq),
+    atMs: Date.parse(action.at),
+    action,
+    state: stateOf(action),
+    label,
+    text: textOf(action, label),
+    events: isNew ? [...events, event].sort((a, b) => a.seq - b.seq) : events,
+  };
+}
+
+function stateOf({ kind, state, name }: Action): RowState {
+  const isTurn = kind === 'turn' || name === 'api_error';
+  return isTurn && state === 'failed' ? 'trouble' : state;
+}
+
+function labelOf(action: Action): string {
+  if (action.toolName !== undefined) return toolLabel(action.toolName);
+  if (action.kind === 'subagent') return action.subagentType ?? action.agentType ?? 'subagent';
+  return hookRow(action.name)?.label ?? action.name;
+}
+
+/** The label stands in its own column. */
+function textOf(action: Action, label: string): string {
+  const { summary, description, kind, state, toolName } = action;
+  if (kind === 'subagent' && description !== undefined) return description;
+  const text = summary === label ? '' : summary.startsWith(`${label} `) ? summary.slice(label.length + 1) : summary;
+  if (state !== 'waiting') return text;
+  const wants = toolName === undefined || answering.has(toolName) ? 'an answer' : 'permission';
+  return `waiting for ${wants}: ${text}`;
+}
+
+/** Tools that ask the user something else than permission. */
+const answering: ReadonlySet<string> = new Set(['AskUserQuestion', 'ExitPlanMode']);

@@ -1,0 +1,4 @@
+import { shallowRef } from 'vue';
+
+/** Focuses the page's filter box; the `/` key. */
+export const filterInput = shallowRef<() => void>();

@@ -1,0 +1,39 @@
+import type { ServiceStatus, Session } from '@telltale/core';
+import { expect, it } from 'vitest';
+import { serviceNotices } from './service-notices.ts';
+
+const now = Date.parse('2026-11-21T12:00:00.000Z');
+const quiet: ServiceStatus = {
+  ...{
+    version: '1',
+    store: 's',
+    seq: 1,
+    events: 1,
+    sessions: 1,
+    databaseBytes: 1,
+    viewers: 1,
+    timeZone: 'UTC',
+    connectCommand: '',
+  },
+  ...{ rejected: 0, spoolBacklog: 0, spoolDropped: 0 },
+};
+const session = (app: string, lastEventAt: string, installedTwice: boolean) =>
+  ({ app, lastEventAt, installedTwice }) as Session;
+
+it('says nothing when nothing is wrong', () => {
+  expect(serviceNotices([session('api', '2026-11-21T11:00:00.000Z', false)], quiet, now)).toEqual([]);
+});
+
+it('names projects whose hooks are installed twice, and what was refused or dropped', () => {
+  const sessions = [
+    session('web', '2026-11-21T11:00:00.000Z', true),
+    session('api', '2026-11-21T11:00:00.000Z', true),
+    session('old', '2026-11-01T11:00:00.000Z', true),
+  ];
+  expect(serviceNotices(sessions, { ...quiet, rejected: 1, spoolDropped: 1200, spoolBacklog: 3 }, now)).toEqual([
+    'Hooks installed twice: api, web',
+    '1 event refused by the service',
+    '1,200 events dropped by a full spool',
+    '3 still in the spool',
+  ]);
+});

@@ -1,0 +1,19 @@
+import type { ServiceStatus, Session } from '@telltale/core';
+import { count, plural } from '../words/amount.ts';
+
+const recentMs = 24 * 3_600_000;
+
+/** What the page must not keep quiet about: hooks that are installed twice, and what was refused or dropped. */
+export function serviceNotices(sessions: readonly Session[], status: ServiceStatus | undefined, now: number): string[] {
+  const isRecent = (session: Session) => now - Date.parse(session.lastEventAt) < recentMs;
+  const twice = new Set(
+    sessions.filter((session) => session.installedTwice && isRecent(session)).map(({ app }) => app),
+  );
+  const notices: string[] = [];
+  if (twice.size > 0) notices.push(`Hooks installed twice: ${[...twice].sort().join(', ')}`);
+  if (status && status.rejected > 0) notices.push(`${plural(status.rejected, 'event')} refused by the service`);
+  if (status && status.spoolDropped > 0)
+    notices.push(`${plural(status.spoolDropped, 'event')} dropped by a full spool`);
+  if (status && status.spoolBacklog > 0) notices.push(`${count(status.spoolBacklog)} still in the spool`);
+  return notices;
+}

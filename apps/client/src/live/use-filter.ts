@@ -1,0 +1,114 @@
+import {
+  type Filter,
+  formatFilter,
+  hasTerm,
+  matchesSession,
+  type ParsedFilter,
+  parseFilter,
+  type Session,
+  type ToggleKey,
+  toggleTerm,
+} from '@telltale/core';
+import { type ComputedRef, computed, type InjectionKey, inject, provide, shallowRef, watch } from 'vue';
+import { api } from '../data/api.ts';
+import { useLive } from '../data/use-live.ts';
+import { usePageState } from './page-state.ts';
+
+export interface PageFilter {
+  /** As it was typed. */
+  text: ComputedRef<string>;
+  /** What the service is asked: the terms that could be read; empty for everything. */
+  query: ComputedRef<string>;
+  parsed: ComputedRef<ParsedFilter>;
+  /** The terms that could be read; `undefined` when there is none. */
+  filter: ComputedRef<Filter | undefined>;
+  matchesSession: ComputedRef<(session: Session) => boolean>;
+  /** The one session that the filter names, if it does. */
+  sessionInFilter: ComputedRef<string | undefined>;
+  toggleSession(id: string): void;
+  toggle(key: ToggleKey, value: string, negated?: boolean): void;
+  has(key: ToggleKey, value: string): boolean;
+  set(text: string): void;
+  preview(text: string): void;
+}
+
+/** Until the service has told its own. */
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const key: InjectionKey<PageFilter> = Symbol('filter');
+
+/** The filter of the page that provided it. */
+export function useFilter(): PageFilter {
+  const filter = inject(key);
+  if (!filter) throw new Error('useFilter needs a page that called provideFilter');
+  return filter;
+}
+
+/** One filter for everything on a page, kept in its URL. */
+export function provideFilter(): PageFilter {
+  const page = usePageState();
+  const live = useLive();
+  const text = page.filter;
+  const parsed = computed(() => parseFilter(text.value, { timeZone: live.hello.value?.timeZone ?? ownZone }));
+  const filter = computed(() => (parsed.value.filter.terms.length > 0 ? parsed.value.filter : undefined));
+  const query = computed(() => (filter.value ? formatFilter(filter.value) : ''));
+  const withHits = useSessionsWithHits(query, filter);
+
+  const pageFilter: PageFilter = {
+    text,
+    query,
+    parsed,
+    filter,
+    matchesSession: computed(() => {
+      const terms = filter.value;
+      const hits = withHits.value;
+      if (!terms) return (_session: Session) => true;
+      const now = Date.now();
+      return (session: Session) => matchesSession(terms, session, now) ?? hits.has(session.id);
+    }),
+    sessionInFilter: computed(() => namedSession(filter.value)),
+    toggleSession(id) {
+      const named = pageFilter.sessionInFilter.value;
+      const without = named ? toggleTerm(text.value, 'session', named) : text.value;
+      page.setFilter(named === id ? without : toggleTerm(without, 'session', id));
+    },
+    toggle: (term, value, negated) => page.setFilter(toggleTerm(text.value, term, value, negated)),
+    has: (term, value) => hasTerm(text.value, term, value),
+    set: page.setFilter,
+    preview: page.previewFilter,
+  };
+  provide(key, pageFilter);
+  return pageFilter;
+
+  /** Sessions with an event that matches: only the service knows them all, the live ones are added as they come. */
+  function useSessionsWithHits(query: ComputedRef<string>, filter: ComputedRef<Filter | undefined>) {
+    const hits = shallowRef<ReadonlySet<string>>(new Set());
+    let lastAddedMs = 0;
+    watch(
+      query,
+      async (asked) => {
+        hits.value = new Set();
+        if (!filter.value) return;
+        // Without it only the sessions that the page knows are looked through.
+        const found = await api.sessions({ filter: asked, limit: 500 }).catch(() => undefined);
+        if (!found || query.value !== asked) return;
+        hits.value = new Set([...hits.value, ...found.sessions.map((session) => session.id)]);
+      },
+      { immediate: true },
+    );
+    watch(live.feedVersion, () => {
+      if (!filter.value || Date.now() - lastAddedMs < 1000) return;
+      lastAddedMs = Date.now();
+      const recent = live.feed.rows.slice(-2000).flatMap((row) => row.action.sessionId ?? []);
+      if (recent.some((id) => !hits.value.has(id))) hits.value = new Set([...hits.value, ...recent]);
+    });
+    return hits;
+  }
+}
+
+function namedSession(filter: Filter | undefined): string | undefined {
+  const terms = filter?.terms.filter((term) => term.kind === 'field' && term.key === 'session' && !term.negated) ?? [];
+  const [term] = terms;
+  if (terms.length !== 1 || term?.kind !== 'field' || term.patterns.length !== 1) return undefined;
+  return term.patterns[0]?.length === 1 ? term.patterns[0][0] : undefined;
+}

@@ -1,0 +1,11 @@
+import { computed } from 'vue';
+import { useLive } from '../data/use-live.ts';
+import { useNow } from '../data/use-now.ts';
+import { groupSessions } from './groups.ts';
+import { useNoted } from './noted.ts';
+
+const live = useLive();
+const now = useNow();
+
+/** The groups of all sessions, unfiltered: what header, title, favicon, wall and notices count. */
+export const allGroups = computed(() => groupSessions(live.sessions.value, now.value, useNoted().noted.value));

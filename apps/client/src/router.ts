@@ -1,0 +1,19 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import LivePage from './live/LivePage.vue';
+
+/** The URL is the state: every page reads view, filter and selection from its query. */
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', name: 'live', component: LivePage },
+    { path: '/sessions', name: 'sessions', component: () => import('./sessions/SessionsPage.vue') },
+    {
+      path: '/sessions/:id',
+      name: 'session',
+      component: () => import('./session/SessionPage.vue'),
+      props: true,
+    },
+    { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue') },
+    { path: '/:path(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
+  ],
+});

@@ -1,0 +1,20 @@
+import type { Session } from '@telltale/core';
+
+/** What is known of a session, for telling what is not. */
+export interface Known {
+  session: Session;
+  events: number;
+  entries: number;
+  /** The transcript is stored as far as there is one. */
+  isComplete: boolean;
+}
+
+/** What the story lacks, in words; nothing where it is whole. */
+export function lackWords({ session, events, entries, isComplete }: Known): string | undefined {
+  if (events === 0 && entries === 0) return undefined;
+  if (events === 0 || session.knownFrom === 'transcript') return 'known only from its transcript';
+  const isLive = session.state !== 'ended' && session.state !== 'lost' && session.state !== 'failed';
+  if (entries === 0) return isLive ? 'transcript follows when the turn ends' : 'known only from its events';
+  if (isComplete) return undefined;
+  return isLive ? 'transcript follows when the turn ends' : 'transcript not complete yet';
+}

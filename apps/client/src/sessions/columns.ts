@@ -1,0 +1,68 @@
+import type { Session } from '@telltale/core';
+import { count } from '../words/amount.ts';
+import { placeWords } from '../words/session-words.ts';
+import { clockShort, day, duration, exactTime } from '../words/time.ts';
+
+export interface Column {
+  key: string;
+  title: string;
+  /** CSS track of the grid. */
+  track: string;
+  isNumber?: boolean;
+  text(session: Session, now: number): string;
+  hint?(session: Session): string;
+}
+
+/** The table's columns behind state and title; all can be hidden. */
+export const columns: readonly Column[] = [
+  { key: 'place', title: 'project · branch', track: 'minmax(90px, 1fr)', text: placeWords },
+  {
+    key: 'started',
+    title: 'started',
+    track: '104px',
+    text: (session, now) => startWords(new Date(session.startedAt), new Date(now)),
+    hint: (session) => exactTime(new Date(session.startedAt)),
+  },
+  {
+    key: 'duration',
+    title: 'duration',
+    track: '84px',
+    isNumber: true,
+    text: (session, now) => duration(lastedMs(session, now)),
+  },
+  {
+    key: 'waited',
+    title: 'waited',
+    track: '76px',
+    isNumber: true,
+    text: (session) => (session.waitedMs > 0 ? duration(session.waitedMs) : ''),
+  },
+  { key: 'prompts', title: 'prompts', track: '64px', isNumber: true, text: (session) => count(session.prompts) },
+  { key: 'tools', title: 'tools', track: '56px', isNumber: true, text: (session) => count(session.tools) },
+  {
+    key: 'failures',
+    title: 'failed',
+    track: '56px',
+    isNumber: true,
+    text: (session) => (session.failures > 0 ? count(session.failures) : ''),
+  },
+  {
+    key: 'agents',
+    title: 'agents',
+    track: '60px',
+    isNumber: true,
+    text: (session) => (session.subagents > 0 ? count(session.subagents) : ''),
+  },
+  { key: 'model', title: 'model', track: 'minmax(60px, 150px)', text: (session) => session.model ?? '' },
+];
+
+/** From the first event to the end, or to now while it is going on. */
+export function lastedMs(session: Session, now: number): number {
+  const isOver = session.state === 'ended' || session.state === 'failed' || session.state === 'lost';
+  const end = session.state === 'working' && !isOver ? now : Date.parse(session.endedAt ?? session.lastEventAt);
+  return Math.max(0, end - Date.parse(session.startedAt));
+}
+
+function startWords(at: Date, now: Date): string {
+  return day(at) === day(now) ? clockShort(at) : `${day(at).slice(5)} ${clockShort(at)}`;
+}

@@ -1,0 +1,56 @@
+import type { Session } from '@telltale/core';
+import { computed, shallowRef, watch } from 'vue';
+import { api, inWords } from '../data/api.ts';
+import { useLive } from '../data/use-live.ts';
+import type { PageFilter } from '../live/use-filter.ts';
+import { asHeard, inOrder } from './session-groups.ts';
+
+const pageSize = 200;
+
+/**
+ * The sessions of the filter: pages of the service's list, each row kept current by what is heard. Rows keep
+ * the order of the moment they were listed; sessions that began since are counted until they are asked for.
+ */
+export function useSessionTable({ query, matchesSession }: PageFilter) {
+  const live = useLive();
+  const listed = shallowRef<readonly Session[]>([]);
+  const next = shallowRef<string | null>(null);
+  const isLoading = shallowRef(true);
+  const problem = shallowRef<string>();
+  const gone = shallowRef<ReadonlySet<string>>(new Set());
+
+  const sessions = computed(() => {
+    live.sessions.value;
+    return asHeard(listed.value, live.session).filter((session) => !gone.value.has(session.id));
+  });
+  const fresh = computed(() => {
+    const newest = listed.value[0]?.lastEventAt ?? '';
+    const known = new Set(listed.value.map((session) => session.id));
+    const isFresh = (session: Session) => !known.has(session.id) && session.lastEventAt > newest;
+    return live.sessions.value.filter((session) => isFresh(session) && matchesSession.value(session)).length;
+  });
+  watch([query, () => live.hello.value?.store], () => load(), { immediate: true });
+  watch(live.deleted, (ids) => {
+    gone.value = new Set([...gone.value, ...ids]);
+  });
+
+  return {
+    ...{ sessions, fresh, isLoading, problem, hasMore: computed(() => next.value !== null) },
+    ...{ more: () => load(next.value), refresh: () => load() },
+  };
+
+  async function load(cursor?: string | null): Promise<void> {
+    const asked = query.value;
+    isLoading.value = true;
+    try {
+      const page = await api.sessions({ limit: pageSize, filter: asked, ...(cursor && { cursor }) });
+      if (query.value !== asked) return;
+      listed.value = cursor ? [...listed.value, ...page.sessions] : inOrder(page.sessions);
+      next.value = page.next;
+      problem.value = undefined;
+    } catch (error) {
+      if (query.value === asked) problem.value = inWords(error);
+    }
+    isLoading.value = false;
+  }
+}

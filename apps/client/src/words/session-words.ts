@@ -1,0 +1,50 @@
+import type { Session, SessionState, Wait } from '@telltale/core';
+
+/** The session's own title or first prompt; ids only where nothing else is known. */
+export function titleOf(session: Session): string {
+  return session.title ?? `Session ${session.id.slice(0, 8)}`;
+}
+
+/** "api · fix-limits": the project and its worktree or branch. */
+export function placeWords(session: Session): string {
+  const line = session.worktree ?? session.branch;
+  return line ? `${session.app} · ${line}` : session.app;
+}
+
+const waitWords = {
+  permission: 'permission',
+  question: 'question',
+  plan: 'plan to approve',
+  elicitation: 'asks for input',
+} as const satisfies Record<Wait['kind'], string>;
+
+/** "permission: Bash rm -rf dist". */
+export function waitWordsOf(wait: Wait): string {
+  const asked = wait.summary.replaceAll('`', '').replace(/^(Question|Plan) /, '');
+  return `${waitWords[wait.kind]}: ${asked}`;
+}
+
+/** Where the session runs and, where there is one, the command that goes there. */
+export function wayThere(session: Session): { where: string; command?: string } | undefined {
+  if (session.tmuxPane) {
+    return { where: `tmux ${session.tmuxPane}`, command: `tmux switch-client -t '${session.tmuxPane}'` };
+  }
+  if (session.entrypoint === 'claude-vscode' || session.terminal === 'vscode') return { where: 'VS Code' };
+  if (session.entrypoint?.startsWith('sdk')) return { where: 'headless' };
+  return session.terminal ? { where: session.terminal } : undefined;
+}
+
+export const stateWords = {
+  working: 'working',
+  'waiting-permission': 'waits for permission',
+  'waiting-input': 'waits for an answer',
+  idle: 'idle',
+  ended: 'ended',
+  failed: 'failed',
+  lost: 'lost',
+} as const satisfies Record<SessionState, string>;
+
+/** "1 needs you", "3 need you". */
+export function needsWords(count: number): string {
+  return count === 1 ? 'needs you' : 'need you';
+}

@@ -1,0 +1,19 @@
+/** Says a problem once, and once more when it is over: a broken part must not fill the log. */
+export interface Complaints {
+  raise(part: string, problem: string): void;
+  settle(part: string): void;
+}
+
+export function createComplaints(print: (line: string) => void): Complaints {
+  const open = new Map<string, string>();
+  return {
+    raise(part, problem) {
+      if (open.get(part) === problem) return;
+      open.set(part, problem);
+      print(`${part}: ${problem}`);
+    },
+    settle(part) {
+      if (open.delete(part)) print(`${part}: works again`);
+    },
+  };
+}

@@ -1,0 +1,273 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import type { Database } from 'better-sqlite3';
+import { storedColumns } from './store/event-row.ts';
+import type { GroupCommit } from './store/group-commit.ts';
+import type { Meta } from './store/meta.ts';
+import { textSeparator } from './store/payloads.ts';
+import { type EventWords, searchTextOfRow } from './store/search-words.ts';
+
+export interface Compression {
+  start(): void;
+  /** Resolves when no plan is under way; none begins before `resume`. */
+  pause(): Promise<void>;
+  resume(): void;
+  stop(): Promise<void>;
+  /** Settles until only the newest `keepFresh` events are as they came. */
+  runNow(keepFresh: number): Promise<void>;
+}
+
+export interface CompressionDeps {
+  database: Database;
+  meta: Meta;
+  commits: GroupCommit;
+  onProblem(problem: string, error: unknown): void;
+  /** These events are in event_log now; called inside the transaction. */
+  settled(ids: readonly string[]): void;
+}
+
+/** The newest events stay as they came: they are read most. */
+const keepFreshEvents = 2000;
+/** So many events, or bytes, are planned together: enough that a session's batches get long among many sessions. */
+const planEvents = 4096;
+const planBytes = 8 * 1024 * 1024;
+/** Moved in one transaction: more would make those who append wait. */
+const moveEvents = 256;
+/** A batch is read as a whole: small enough to be quick, large enough to compress well. */
+const batchEvents = 128;
+const batchBytes = 256 * 1024;
+/** The main thread is given back after so long. */
+const stepMs = 4;
+const idleMs = 1000;
+const pagesPerTurn = 200;
+const keepFreePages = 100;
+/** A plan is followed by a rest of so many times what it took, so that it takes a twentieth of the time at most. */
+const restFactor = 20;
+/** While events come faster than this, settling is put off, until so many wait for it that reading them gets slow. */
+const calmPerSecond = 500;
+const maxPutOff = 50_000;
+
+interface FreshRow extends EventWords {
+  seq: number;
+  id: string;
+  session: number | null;
+  payload: Buffer;
+}
+
+/** Events of one session whose payloads are compressed together. */
+interface Batch {
+  rows: FreshRow[];
+  bytes: number;
+}
+
+interface PackedBatch {
+  seqs: readonly number[];
+  searchTexts: Buffer;
+  payloads: Buffer;
+}
+
+/**
+ * Settles events later, oldest first: moves them from fresh_events into event_log, where they are indexed; their
+ * payloads and search texts are compressed in batches by session.
+ */
+export function createCompression({ database, meta, commits, onProblem, settled }: CompressionDeps): Compression {
+  const newest = database.prepare<[], number | null>('SELECT max(seq) FROM fresh_events').pluck();
+  const first = database.prepare<[], number | null>('SELECT min(seq) FROM fresh_events').pluck();
+  const oldest = database.prepare<[number, number], FreshRow>(`
+    SELECT seq, id, session, name, summary, tool_name, agent_type, payload
+    FROM fresh_events WHERE seq <= ? ORDER BY seq LIMIT ?`);
+  const insertBatch = database.prepare('INSERT INTO batches (search_texts, payloads) VALUES (?, ?)');
+  const settle = database.prepare(`
+    INSERT INTO event_log (${storedColumns}, batch, slot) SELECT ${storedColumns}, ?, ? FROM fresh_events WHERE seq = ?`);
+  const dropFresh = database.prepare('DELETE FROM fresh_events WHERE seq <= ?');
+  const lastBatch = database.prepare<[], number>('SELECT coalesce(max(no), 0) FROM batches').pluck();
+  const dropUnused = database.prepare(
+    'DELETE FROM batches WHERE no > ? AND no NOT IN (SELECT batch FROM event_log WHERE seq >= ?)',
+  );
+  const rawChunk = database.prepare<[], { no: number; data: Buffer }>(
+    'SELECT no, data FROM transcript_chunks WHERE codec = 0 ORDER BY no LIMIT 1',
+  );
+  const putChunk = database.prepare('UPDATE transcript_chunks SET codec = 1, data = ? WHERE no = ?');
+
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let isPaused = true;
+  let isTidy = false;
+  let lastLook = { seq: 0, at: 0 };
+
+  function nextPlan(keepFresh: number): FreshRow[] {
+    const rows: FreshRow[] = [];
+    let bytes = 0;
+    for (const row of oldest.iterate((newest.get() ?? 0) - keepFresh, planEvents)) {
+      rows.push(row);
+      bytes += row.payload.length;
+      if (bytes >= planBytes) break;
+    }
+    return rows;
+  }
+
+  async function settlePlan(rows: readonly FreshRow[]): Promise<void> {
+    await commits.run(() => begin(rows[0]?.seq ?? 0));
+    const places = new Map<number, { batch: number; slot: number }>();
+    for (const batch of batchesOf(rows)) {
+      const { seqs, searchTexts, payloads } = await pack(batch);
+      const no = await commits.run(() => Number(insertBatch.run(searchTexts, payloads).lastInsertRowid));
+      for (const [slot, seq] of seqs.entries()) places.set(seq, { batch: no, slot });
+    }
+    for (let from = 0; from < rows.length; from += moveEvents) {
+      const moved = rows.slice(from, from + moveEvents);
+      await commits.run(() => move(moved, places));
+    }
+  }
+
+  /**
+   * Notes where the plan begins, after tidying up one that a crash broke off: its batches that no event names hold
+   * texts of events that are fresh still, and planned anew.
+   */
+  function begin(fromSeq: number): void {
+    const [batch, seq] = (meta.get('settle_plan') ?? '').split(' ').map(Number);
+    if (!isTidy && batch !== undefined && seq !== undefined) dropUnused.run(batch, seq);
+    isTidy = true;
+    meta.set('settle_plan', `${lastBatch.get()} ${fromSeq}`);
+  }
+
+  /** In the order of seq: every settled one must stay below every fresh one. */
+  function move(rows: readonly FreshRow[], places: ReadonlyMap<number, { batch: number; slot: number }>): void {
+    for (const { seq } of rows) {
+      const place = places.get(seq);
+      if (place) settle.run(place.batch, place.slot, seq);
+    }
+    dropFresh.run(rows.at(-1)?.seq ?? 0);
+    settled(rows.map(({ id }) => id));
+  }
+
+  async function compressChunk(): Promise<boolean> {
+    const chunk = rawChunk.get();
+    if (!chunk) return false;
+    const data = await compress(chunk.data);
+    await commits.run(() => putChunk.run(data, chunk.no));
+    return true;
+  }
+
+  /** Pages that settling left empty; some stay for the events to come. */
+  function giveBackPages(atMost: number): void {
+    const free = Number(database.pragma('freelist_count', { simple: true })) - keepFreePages;
+    if (free > 0) database.pragma(`incremental_vacuum(${Math.min(free, atMost)})`);
+  }
+
+  /** One plan; false when there was nothing to do. */
+  async function step(keepFresh: number): Promise<boolean> {
+    const rows = nextPlan(keepFresh);
+    if (rows.length > 0) await settlePlan(rows);
+    const hadChunk = await compressChunk();
+    if (rows.length > 0 || hadChunk) return true;
+    giveBackPages(pagesPerTurn);
+    return false;
+  }
+
+  function schedule(ms: number): void {
+    if (isPaused) return;
+    timer = setTimeout(() => {
+      running = work();
+    }, ms);
+    timer.unref();
+  }
+
+  /** Senders come first: what a burst left is settled after it. */
+  function isPutOff(): boolean {
+    const look = { seq: newest.get() ?? 0, at: performance.now() };
+    const perSecond = ((look.seq - lastLook.seq) / (look.at - lastLook.at)) * 1000;
+    lastLook = look;
+    return perSecond > calmPerSecond && look.seq - (first.get() ?? 0) < maxPutOff;
+  }
+
+  async function work(): Promise<void> {
+    const startedAt = performance.now();
+    let hadWork = false;
+    try {
+      hadWork = !isPutOff() && (await step(keepFreshEvents));
+    } catch (error) {
+      // Payloads stay as they came; the next turn tries again.
+      onProblem('Payloads could not be compressed', error);
+    }
+    schedule(hadWork ? (performance.now() - startedAt) * restFactor : idleMs);
+  }
+
+  async function pause(): Promise<void> {
+    isPaused = true;
+    clearTimeout(timer);
+    await running;
+  }
+
+  function resume(): void {
+    if (!isPaused) return;
+    isPaused = false;
+    lastLook = { seq: newest.get() ?? 0, at: performance.now() };
+    schedule(idleMs);
+  }
+
+  return {
+    start: resume,
+    pause,
+    resume,
+    stop: pause,
+    async runNow(keepFresh) {
+      const wasPaused = isPaused;
+      await pause();
+      while (await step(keepFresh));
+      giveBackPages(Number.MAX_SAFE_INTEGER);
+      if (!wasPaused) resume();
+    },
+  };
+}
+
+function batchesOf(rows: readonly FreshRow[]): Batch[] {
+  const open = new Map<number | null, Batch>();
+  const batches: Batch[] = [];
+  for (const row of rows) {
+    let batch = open.get(row.session);
+    if (!batch || batch.rows.length >= batchEvents || batch.bytes + row.payload.length > batchBytes) {
+      batch = { rows: [], bytes: 0 };
+      open.set(row.session, batch);
+      batches.push(batch);
+    }
+    batch.rows.push(row);
+    batch.bytes += row.payload.length;
+  }
+  return batches;
+}
+
+/** Makes the search texts, with turns for others, and compresses in a thread of Node's pool. */
+async function pack({ rows }: Batch): Promise<PackedBatch> {
+  const words: string[] = [];
+  const texts: string[] = [];
+  let until = performance.now() + stepMs;
+  for (const row of rows) {
+    const text = row.payload.toString('utf8');
+    texts.push(text);
+    words.push(searchTextOfRow(row, text));
+    if (performance.now() < until) continue;
+    await nextTurn();
+    until = performance.now() + stepMs;
+  }
+  return {
+    seqs: rows.map(({ seq }) => seq),
+    searchTexts: await compress(Buffer.from(words.join(textSeparator))),
+    payloads: await compress(Buffer.from(texts.join(textSeparator))),
+  };
+}
+
+/** Brotli at this quality is as fast as deflate, and its window spans a whole batch: a fifth smaller (measured). */
+function compress(data: Buffer): Promise<Buffer> {
+  return brotli(data, {
+    params: {
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_QUALITY]: 5,
+      [constants.BROTLI_PARAM_LGWIN]: 20,
+      [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+    },
+  });
+}
+
+const brotli = promisify(brotliCompress);
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, isLoopback, readConfig } from './config.ts';
+
+const read = (env: Record<string, string>) => readConfig(env, '/home/dev');
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+it('reads defaults from an empty environment', () => {
+  expect(read({})).toEqual({
+    home: '/home/dev/.telltale',
+    host: '127.0.0.1',
+    port: 4000,
+    otlpPort: 4318,
+    url: 'http://127.0.0.1:4000',
+    publicUrl: 'http://localhost:4000',
+    grafanaUrl: 'http://localhost:3000',
+    timeZone: zone,
+    allowedHosts: [],
+    devOrigins: [],
+    claudeFolder: '/home/dev/.claude',
+  });
+});
+
+it('reads every variable of the contract', () => {
+  expect(
+    read({
+      TELLTALE_HOME: '~/tt',
+      TELLTALE_HOST: '::1',
+      TELLTALE_PORT: '5000',
+      TELLTALE_OTLP_PORT: 'off',
+      TELLTALE_URL: 'http://10.0.0.2:5000/',
+      TELLTALE_PUBLIC_URL: 'https://tt.example/',
+      GRAFANA_PUBLIC_URL: 'https://grafana.example',
+      TELLTALE_TZ: 'Europe/Berlin',
+      TELLTALE_ALLOWED_HOSTS: 'A.example, b.lan ,',
+      TELLTALE_DEV_ORIGINS: 'http://localhost:5173',
+      CLAUDE_CONFIG_DIR: '/srv/claude',
+    }),
+  ).toEqual({
+    home: '/home/dev/tt',
+    host: '::1',
+    port: 5000,
+    otlpPort: 'off',
+    url: 'http://10.0.0.2:5000',
+    publicUrl: 'https://tt.example',
+    grafanaUrl: 'https://grafana.example',
+    timeZone: 'Europe/Berlin',
+    allowedHosts: ['a.example', 'b.lan'],
+    devOrigins: ['http://localhost:5173'],
+    claudeFolder: '/srv/claude',
+  });
+});
+
+it('takes an empty variable as absent, as env files write them', () => {
+  expect(read({ TELLTALE_PORT: '', TELLTALE_HOME: ' ' })).toMatchObject({ port: 4000, home: '/home/dev/.telltale' });
+});
+
+describe('what stops the start', () => {
+  it.each([
+    [{ TELLTALE_PORT: '80a' }, 'TELLTALE_PORT must be 1–65535, got "80a"'],
+    [{ TELLTALE_PORT: '0' }, 'TELLTALE_PORT must be 1–65535, got "0"'],
+    [{ TELLTALE_PORT: '65536' }, 'TELLTALE_PORT must be 1–65535, got "65536"'],
+    [{ TELLTALE_PORT: '0x10' }, 'TELLTALE_PORT must be 1–65535, got "0x10"'],
+    [{ TELLTALE_OTLP_PORT: 'no' }, 'TELLTALE_OTLP_PORT must be 1–65535 or off, got "no"'],
+    [
+      { TELLTALE_TZ: 'Mars/Olympus' },
+      'TELLTALE_TZ must be a time zone such as Europe/Berlin or UTC, got "Mars/Olympus"',
+    ],
+    [
+      { TELLTALE_URL: 'localhost:4000' },
+      'TELLTALE_URL must be an http or https address such as http://127.0.0.1:4000, got "localhost:4000"',
+    ],
+    [
+      { TELLTALE_ALLOWED_HOSTS: 'a.example:80' },
+      'TELLTALE_ALLOWED_HOSTS must be host names without port, separated by commas, got "a.example:80"',
+    ],
+    [
+      { TELLTALE_HOST: '0.0.0.0', TELLTALE_PUBLISHED_ON: '0.0.0.0' },
+      'TELLTALE_PUBLISHED_ON must be 127.0.0.1, got "0.0.0.0"',
+    ],
+  ])('%j', (env, message) => expect(() => read(env)).toThrow(new ConfigError(message)));
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'telltale.lan', '127.0.0.1.evil.example'])(
+    'a bind to %s, which others can reach',
+    (host) => expect(() => read({ TELLTALE_HOST: host })).toThrow(/TELLTALE_HOST must be a loopback address.*tokens/),
+  );
+
+  it('but not one whose port is published on this machine only', () => {
+    expect(read({ TELLTALE_HOST: '0.0.0.0', TELLTALE_PUBLISHED_ON: '127.0.0.1' }).host).toBe('0.0.0.0');
+  });
+});
+
+it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'])('%s is loopback', (host) =>
+  expect(isLoopback(host)).toBe(true),
+);

@@ -1,0 +1,109 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Everything the service is told from outside, read once at the start. */
+export interface Config {
+  /** Everything of one installation: `telltale.db`, `spool/`, `config.json`, `hooks/`. */
+  home: string;
+  host: string;
+  port: number;
+  /** Where the OTLP intake will listen; `off` where a collector owns the port. */
+  otlpPort: number | 'off';
+  /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
+  url: string;
+  publicUrl: string;
+  grafanaUrl: string;
+  /** The zone that cuts every "day". */
+  timeZone: string;
+  /** Host names that are answered beside `localhost`, `127.0.0.1` and `[::1]`. */
+  allowedHosts: readonly string[];
+  /** Vite's origins in `npm run dev`; empty otherwise. */
+  devOrigins: readonly string[];
+  /** Claude Code's own folder, which the history import reads. */
+  claudeFolder: string;
+}
+
+/** Bad configuration: names the variable, the rule and what came. It stops the start. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Reads the variables of the contract; throws a `ConfigError` at the first that breaks its rule. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, userHome: string = homedir()): Config {
+  const text = (name: string, fallback: string) => env[name]?.trim() || fallback;
+
+  const host = text('TELLTALE_HOST', '127.0.0.1');
+  const port = portOf('TELLTALE_PORT', text('TELLTALE_PORT', '4000'));
+  const otlpText = text('TELLTALE_OTLP_PORT', '4318');
+  const otlpPort = otlpText === 'off' ? otlpText : portOf('TELLTALE_OTLP_PORT', otlpText, ' or off');
+  refuseOpenBind(host, text('TELLTALE_PUBLISHED_ON', ''));
+
+  return {
+    home: folderOf('TELLTALE_HOME', text('TELLTALE_HOME', join(userHome, '.telltale')), userHome),
+    host,
+    port,
+    otlpPort,
+    url: urlOf('TELLTALE_URL', text('TELLTALE_URL', `http://127.0.0.1:${port}`)),
+    publicUrl: urlOf('TELLTALE_PUBLIC_URL', text('TELLTALE_PUBLIC_URL', `http://localhost:${port}`)),
+    grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', 'http://localhost:3000')),
+    timeZone: zoneOf('TELLTALE_TZ', text('TELLTALE_TZ', Intl.DateTimeFormat().resolvedOptions().timeZone)),
+    allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
+    devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),
+    claudeFolder: resolve(text('CLAUDE_CONFIG_DIR', join(userHome, '.claude'))),
+  };
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+// There are no tokens yet, so whoever reaches the port reads everything and may write.
+function refuseOpenBind(host: string, publishedOn: string): void {
+  if (publishedOn && !isLoopback(publishedOn)) {
+    throw new ConfigError(`TELLTALE_PUBLISHED_ON must be 127.0.0.1, got "${publishedOn}"`);
+  }
+  if (isLoopback(host) || publishedOn) return;
+  throw new ConfigError(
+    `TELLTALE_HOST must be a loopback address such as 127.0.0.1, because Telltale has no access tokens yet and anyone who reaches the port could read your sessions, got "${host}"; from another machine use ssh -L`,
+  );
+}
+
+function portOf(name: string, text: string, alternative = ''): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= 1 && port <= 65535) return port;
+  throw new ConfigError(`${name} must be 1–65535${alternative}, got "${text}"`);
+}
+
+function urlOf(name: string, text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw new ConfigError(`${name} must be an http or https address such as http://127.0.0.1:4000, got "${text}"`);
+}
+
+function zoneOf(name: string, text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    // Intl's only way to say that it does not know the zone.
+    throw new ConfigError(`${name} must be a time zone such as Europe/Berlin or UTC, got "${text}"`);
+  }
+}
+
+function hostNameOf(name: string, text: string): string {
+  if (/^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)$/i.test(text)) return text.toLowerCase();
+  throw new ConfigError(`${name} must be host names without port, separated by commas, got "${text}"`);
+}
+
+function folderOf(name: string, text: string, userHome: string): string {
+  if (text.includes('\0')) throw new ConfigError(`${name} must be a folder, got a NUL byte`);
+  // A shell leaves the tilde alone inside quotes and in env files.
+  return resolve(text === '~' || text.startsWith('~/') ? join(userHome, text.slice(1)) : text);
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}

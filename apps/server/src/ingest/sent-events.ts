@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { eventSchema, type HookContext, type NewEvent, type Rejection, readAt } from '@telltale/core';
+import { z } from 'zod';
+
+/** An event as other senders (SDK, MCP) give it: what the service can add may be left out. */
+const sentEventSchema = eventSchema
+  .omit({ seq: true, payloadBytes: true, masked: true, id: true, app: true, at: true, summary: true, payload: true })
+  .extend({
+    id: z.string().min(1).max(200).optional(),
+    app: z.string().min(1).optional(),
+    at: z.union([z.string(), z.number()]).optional(),
+    summary: z.string().optional(),
+    source: z.enum(['sdk', 'mcp']).default('sdk'),
+    payload: z.record(z.string(), z.unknown()).default({}),
+  });
+
+/** One event, a list of them, or `{events: […]}`. One bad event refuses its body: its sender says them together. */
+export function parseSentEvents(input: unknown, context: HookContext): NewEvent[] | Rejection {
+  const list = Array.isArray(input) ? input : isBatch(input) ? input.events : [input];
+  const events: NewEvent[] = [];
+  for (const [index, item] of list.entries()) {
+    const parsed = sentEventSchema.safeParse(item);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const path = [list.length > 1 ? `event ${index + 1}` : '', issue?.path.join('.') ?? '']
+        .filter(Boolean)
+        .join(': ');
+      return { rejected: issue?.message ?? 'not an event', ...(path !== '' && { at: path }) };
+    }
+    const { at, id, app, summary, ...told } = parsed.data;
+    const event: NewEvent = {
+      ...told,
+      // The header's id names the body, which is one event only where it holds one.
+      id: id ?? (list.length === 1 ? context.id : randomUUID()),
+      app: app ?? context.app ?? 'unknown',
+      at: readAt(at, context.receivedAt),
+      summary: summary ?? told.name,
+    } as NewEvent;
+    events.push(event);
+  }
+  return events;
+}
+
+function isBatch(input: unknown): input is { events: unknown[] } {
+  return typeof input === 'object' && input !== null && 'events' in input && Array.isArray(input.events);
+}

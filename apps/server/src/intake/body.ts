@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** A request body cannot be read: the status that says so, and words for the sender. */
+export interface BodyRefusal {
+  status: 400 | 413 | 415 | 503;
+  error: string;
+  fix?: string;
+}
+
+export interface BodyLimits {
+  /** One body, decompressed too. */
+  maxBytes: number;
+  /** All bodies that are being read at the same time. */
+  maxBytesInFlight: number;
+}
+
+const defaultLimits: BodyLimits = { maxBytes: 64 << 20, maxBytesInFlight: 256 << 20 };
+
+/** Reads bodies within limits; gzip is accepted, the content type is not looked at: senders often forget it. */
+export function createBodyReader({ maxBytes, maxBytesInFlight }: BodyLimits = defaultLimits) {
+  let inFlight = 0;
+  const tooLarge: BodyRefusal = {
+    status: 413,
+    error: `the body is larger than ${maxBytes} bytes`,
+    fix: 'send it in smaller parts',
+  };
+  const busy: BodyRefusal = { status: 503, error: 'too many large bodies at the same time' };
+
+  function collect(stream: Readable): Promise<Buffer | BodyRefusal> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const finish = (result: Buffer | BodyRefusal) => {
+        inFlight -= size;
+        size = 0;
+        stream.off('data', take);
+        resolve(result);
+      };
+      const take = (chunk: Buffer) => {
+        size += chunk.length;
+        inFlight += chunk.length;
+        if (size > maxBytes) finish(tooLarge);
+        else if (inFlight > maxBytesInFlight) finish(busy);
+        else chunks.push(chunk);
+      };
+      stream.on('data', take);
+      stream.once('end', () => finish(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      stream.once('error', (error) => finish({ status: 400, error: `the body broke off: ${error.message}` }));
+    });
+  }
+
+  return (request: IncomingMessage): Promise<Buffer | BodyRefusal> => {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced > maxBytes) return Promise.resolve(tooLarge);
+    if (inFlight + announced > maxBytesInFlight) return Promise.resolve(busy);
+    const stream = decoded(request);
+    if (stream) return collect(stream);
+    const error = `the content encoding "${request.headers['content-encoding']}" is not known`;
+    return Promise.resolve({ status: 415, error, fix: 'send it plain or with gzip' });
+  };
+}
+
+export type ReadBody = ReturnType<typeof createBodyReader>;
+
+export function isRefusal(body: Buffer | BodyRefusal): body is BodyRefusal {
+  return !Buffer.isBuffer(body);
+}
+
+function decoded(request: IncomingMessage): Readable | undefined {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (encoding === 'identity') return request;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') return undefined;
+  const gunzip = createGunzip();
+  // A pipe does not pass on that its source broke off.
+  request.once('error', (error) => gunzip.destroy(error));
+  return request.pipe(gunzip);
+}

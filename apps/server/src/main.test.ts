@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, expect, it } from 'vitest';
+import { testFolder, until } from '../fixtures/test-service.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+/** The service from its sources, as a process of its own. */
+function run(env: Record<string, string>) {
+  const options = ['--import', 'tsx', '--conditions=telltale-source', 'apps/server/src/main.ts'];
+  const child = spawn(process.execPath, options, { cwd: root, env: { PATH: process.env.PATH, ...env } });
+  running.add(child);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code, out, err }));
+  return { child, ended, out: () => out };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function started(env: Record<string, string> = {}) {
+  const [home, port] = [testFolder(), await freePort()];
+  const service = run({ TELLTALE_HOME: home, HOME: home, TELLTALE_PORT: String(port), ...env });
+  const url = `http://127.0.0.1:${port}`;
+  await until(() => expect(service.out()).toContain('is running'));
+  return { ...service, home, port, url };
+}
+
+/** What it ends with when it cannot start: nothing but one sentence. */
+async function sentence(env: Record<string, string>): Promise<string> {
+  const { code, out, err } = await run({ HOME: testFolder(), ...env }).ended;
+  expect([code, out]).toEqual([1, '']);
+  expect(err.trim().split('\n')).toHaveLength(1);
+  return err.trim();
+}
+
+it('says where it is, and ends cleanly on SIGTERM and SIGINT', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const { child, ended, url } = await started();
+    const health = (await (await fetch(`${url}/healthz`)).json()) as object;
+    expect(health).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), pid: child.pid });
+    child.kill(signal);
+    expect(await ended).toEqual({
+      code: 0,
+      err: '',
+      out: `Telltale is running: ${url}\nConnect a project: npm run connect -- <folder of the project>\n`,
+    });
+  }
+}, 60_000);
+
+it('ends although a request never does', async () => {
+  const { child, ended, port } = await started();
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write('POST /ingest/hook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+}, 30_000);
+
+it('refuses bad configuration', async () => {
+  expect(await sentence({ TELLTALE_PORT: '80a' })).toBe('telltale: TELLTALE_PORT must be 1–65535, got "80a"');
+});
+
+it('refuses a busy port', async () => {
+  const busy = createServer().listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  const { port } = busy.address() as AddressInfo;
+  const said = await sentence({ TELLTALE_HOME: testFolder(), TELLTALE_PORT: String(port) });
+  busy.close();
+  expect(said).toBe(
+    `telltale: port ${port} on 127.0.0.1 is in use, perhaps by another Telltale: stop that one, or set TELLTALE_PORT to a free port`,
+  );
+});
+
+it('refuses a folder that is a file, or cannot be written', async () => {
+  const folder = testFolder();
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(await sentence({ TELLTALE_HOME: file })).toMatch(/^telltale: TELLTALE_HOME .*file cannot be used: /);
+  const closed = join(folder, 'closed');
+  mkdirSync(join(closed, 'telltale.db'), { recursive: true });
+  chmodSync(closed, 0o700);
+  expect(await sentence({ TELLTALE_HOME: closed })).toMatch(/telltale\.db cannot be written: give this user the right/);
+}, 30_000);
+
+it('refuses a database that is damaged, or newer than it knows', async () => {
+  const [damaged, newer] = [testFolder(), testFolder()];
+  writeFileSync(
+    join(damaged, 'telltale.db'),
+    'this is no database, and it is long enough to be read as one'.repeat(100),
+  );
+  expect(await sentence({ TELLTALE_HOME: damaged })).toMatch(/is damaged or no Telltale database: move it away or/);
+  const database = new SqliteDatabase(join(newer, 'telltale.db'));
+  database.pragma('user_version = 9999');
+  database.close();
+  expect(await sentence({ TELLTALE_HOME: newer })).toMatch(
+    /has schema 9999 and this Telltale knows up to \d+: update Telltale/,
+  );
+}, 30_000);
+
+it('refuses a folder that another one uses', async () => {
+  const { home } = await started();
+  const said = await sentence({ TELLTALE_HOME: home, TELLTALE_PORT: String(await freePort()) });
+  expect(said).toMatch(/is in use by another Telltale: stop that one, or set TELLTALE_HOME/);
+}, 30_000);

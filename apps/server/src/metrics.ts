@@ -1,0 +1,34 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** One line of /metrics. */
+export interface Metric {
+  name: `telltale_${string}`;
+  type: 'counter' | 'gauge';
+  help: string;
+  read: () => number;
+}
+
+/** Prometheus text (format 0.0.4). */
+export function renderMetrics(metrics: readonly Metric[]): string {
+  return metrics
+    .map(({ name, type, help, read }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${read()}\n`)
+    .join('');
+}
+
+/** Ten looks a second find what a person notices, and let a laptop sleep in between. */
+const sampleMs = 100;
+
+/** How late the event loop runs, worst of the time since it was asked last. */
+export function createLoopLag() {
+  const delays = monitorEventLoopDelay({ resolution: sampleMs });
+  delays.enable();
+  return {
+    worstSeconds(): number {
+      // The histogram counts the sampling interval itself.
+      const worst = Math.max(0, delays.max / 1e9 - sampleMs / 1000);
+      delays.reset();
+      return worst;
+    },
+    stop: () => void delays.disable(),
+  };
+}

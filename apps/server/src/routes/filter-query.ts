@@ -1,0 +1,23 @@
+import { type Filter, formatPattern } from '@telltale/core';
+import { z } from 'zod';
+import { readAskedFilter } from '../asked-filter.ts';
+
+/** The two ways to ask for text, in every list's query. */
+export const filterParameters = {
+  filter: z.string().max(2000).optional().describe('The filter grammar: app:api tool:Bash -outcome:ok "timeout"'),
+  q: z.string().max(500).optional().describe('Plain text that must occur'),
+};
+
+export interface FilterQuery {
+  filter?: string | undefined;
+  q?: string | undefined;
+}
+
+/** Both as one filter; `error` says in words which term could not be read. */
+export function readFilter({ filter, q }: FilterQuery, timeZone: string): { filter?: Filter } | { error: string } {
+  const plain = q?.trim() ? formatPattern([q.trim()], true) : '';
+  const text = [filter, plain].filter(Boolean).join(' ');
+  const read = readAskedFilter(text, timeZone);
+  if ('error' in read) return { error: `filter: ${read.error}` };
+  return read.terms.length > 0 ? { filter: read } : {};
+}

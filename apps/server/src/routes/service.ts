@@ -1,0 +1,68 @@
+import { facetsSchema, healthSchema, pulseSchema, type ServiceStatus, serviceStatusSchema } from '@telltale/core';
+import { present } from '@telltale/core/present';
+import { z } from 'zod';
+import type { Store } from '../store/store.ts';
+import { answer, instant, type Route, route } from './route.ts';
+
+const pulseQuery = z.object({
+  minutes: z.coerce.number().int('must be 1–1440').min(1, 'must be 1–1440').max(1440, 'must be 1–1440').default(10),
+  buckets: z.coerce.number().int('must be 1–600').min(1, 'must be 1–600').max(600, 'must be 1–600').default(120),
+  to: instant().optional().describe('End of the last bucket; absent: now'),
+  session: z.string().optional(),
+});
+
+export interface ServiceRoutesDeps {
+  store: Store;
+  version: string;
+  now: () => number;
+  status: () => ServiceStatus;
+  metrics: () => string;
+}
+
+/** What the service says about itself. */
+export function serviceRoutes({ store, version, now, status, metrics }: ServiceRoutesDeps): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/healthz',
+      summary: 'Whether the service is up: the store is open.',
+      answers: { 200: answer('It is.', healthSchema) },
+      handle: (context) => context.json({ status: 'ok', version, pid: process.pid }),
+    }),
+    route({
+      method: 'get',
+      path: '/metrics',
+      summary: 'The state of the service itself, as Prometheus text.',
+      answers: { 200: { description: 'Metrics.', type: 'text/plain' } },
+      handle: (context) => context.text(metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+    }),
+    route({
+      method: 'get',
+      path: '/api/status',
+      summary: 'The state of the service, for the notices of the page.',
+      answers: { 200: answer('The state.', serviceStatusSchema) },
+      handle: (context) => context.json(status()),
+    }),
+    route({
+      method: 'get',
+      path: '/api/facets',
+      summary: 'What the filter box can be completed with.',
+      answers: { 200: answer('Values that occur.', facetsSchema) },
+      handle: (context) => context.json(store.facets()),
+    }),
+    route({
+      method: 'get',
+      path: '/api/pulse',
+      summary: 'Counts of events per bucket of time, oldest first.',
+      query: pulseQuery,
+      answers: { 200: answer('The buckets.', pulseSchema) },
+      handle(context, { minutes, buckets, to, session }) {
+        const end = to === undefined ? now() : Date.parse(to);
+        const bucketMs = Math.ceil((minutes * 60_000) / buckets);
+        // On whole buckets, so that the bars of one answer stand where those of the next do; nothing was before 1970.
+        const from = Math.max(0, Math.ceil(end / bucketMs) * bucketMs - buckets * bucketMs);
+        return context.json(store.pulse({ from, bucketMs, buckets, ...present({ sessionId: session }) }));
+      },
+    }),
+  ];
+}

@@ -1,0 +1,83 @@
+import { sessionPageSchema, sessionSchema, transcriptPageSchema } from '@telltale/core';
+import { present } from '@telltale/core/present';
+import { z } from 'zod';
+import type { Hub } from '../hub.ts';
+import type { Store } from '../store/store.ts';
+import { filterParameters, readFilter } from './filter-query.ts';
+import { answer, instant, limitUpTo, problem, type Route, route, seqNumber } from './route.ts';
+
+const listQuery = z.object({
+  cursor: z.string().max(300).optional().describe('next of the page before'),
+  limit: limitUpTo(500, 100),
+  app: z.string().optional(),
+  since: instant().optional().describe('Only sessions with an event since then'),
+  ...filterParameters,
+});
+
+const transcriptQuery = z.object({
+  agent: z.string().optional().describe('Only a subagent, by its id; absent: the main transcript and all subagents'),
+  after: seqNumber().optional(),
+  limit: limitUpTo(1000, 500),
+});
+
+export interface SessionRoutesDeps {
+  store: Store;
+  hub: Hub;
+  now: () => number;
+  timeZone: string;
+}
+
+const unknownSession = { error: 'there is no such session' };
+
+export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/sessions',
+      summary: 'Sessions, the one with the last event first.',
+      query: listQuery,
+      answers: { 200: answer('Sessions.', sessionPageSchema) },
+      handle(context, query) {
+        const filter = readFilter(query, timeZone);
+        if ('error' in filter) return context.json({ error: filter.error }, 400);
+        const { cursor, app, since } = query;
+        const page = store.sessions({ limit: query.limit, now: now(), ...filter, ...present({ cursor, app, since }) });
+        return context.json({ sessions: page.items, next: page.next });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/sessions/:id',
+      summary: 'One session.',
+      answers: { 200: answer('The session.', sessionSchema), 404: problem('There is no such session.') },
+      handle(context) {
+        const session = store.session(context.req.param('id') ?? '', now());
+        return session ? context.json(session) : context.json(unknownSession, 404);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/api/sessions/:id',
+      summary: 'Deletes a session: events, transcript and index. What is sent again stays deleted.',
+      answers: { 204: { description: 'It is gone.' }, 404: problem('There is no such session.') },
+      async handle(context) {
+        const id = context.req.param('id') ?? '';
+        if (!(await store.deleteSession(id))) return context.json(unknownSession, 404);
+        hub.deleted([id]);
+        return context.body(null, 204);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/sessions/:id/transcript',
+      summary: 'What was said: the lines of the transcript, in the order of the file.',
+      query: transcriptQuery,
+      answers: { 200: answer('Entries; none while the transcript has not come yet.', transcriptPageSchema) },
+      handle(context, { agent, after, limit }) {
+        const sessionId = context.req.param('id') ?? '';
+        const { items, complete, next } = store.transcript({ sessionId, limit, ...present({ agentId: agent, after }) });
+        return context.json({ entries: items, complete, next });
+      },
+    }),
+  ];
+}

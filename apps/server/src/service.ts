@@ -1,0 +1,186 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isRejection } from '@telltale/core';
+import { createApp } from './app.ts';
+import { createComplaints } from './complaints.ts';
+import type { Config } from './config.ts';
+import { createGuard } from './guard.ts';
+import { agentsOf } from './history-files.ts';
+import { createHistoryImport } from './history-import.ts';
+import { createHub } from './hub.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+import { createBodyReader } from './intake/body.ts';
+import { eventIntake } from './intake/events.ts';
+import { createIntake } from './intake/intake.ts';
+import { headersOf, readSender } from './intake/sender.ts';
+import { transcriptIntake } from './intake/transcript.ts';
+import { createLoopLag, renderMetrics } from './metrics.ts';
+import { createProcessWatch } from './process-watch.ts';
+import { eventRoutes } from './routes/events.ts';
+import { importRoutes } from './routes/import.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { createHttpServer, drain, listen } from './server.ts';
+import { serviceMetrics, statusOf } from './service-status.ts';
+import { createLiveSocket } from './socket.ts';
+import { createSpool, type Delivery } from './spool.ts';
+import { createPages } from './static.ts';
+import { createSqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { type TranscriptDoor, takeMetaFile, takeTranscriptFile } from './transcript-file.ts';
+
+export interface ServiceOptions {
+  version: string;
+  /** The repository: the built page and the connect command are found from here. */
+  root: string;
+  /** For whoever runs the service; one line each. */
+  print: (line: string) => void;
+  now?: () => number;
+}
+
+export interface Service {
+  url: string;
+  port: number;
+  close(drainMs: number): Promise<void>;
+}
+
+/** The whole service: store, then everything on it, then the port. What cannot be is thrown as one sentence. */
+export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const { version, root, print, now = Date.now } = options;
+  const complaints = createComplaints(print);
+  const lag = createLoopLag();
+  openHome(config.home);
+  /** The hub's, once there is one: it stands on the store. */
+  let touch = (_sessionId: string): void => {};
+  const store = createSqliteStore({
+    file: join(config.home, 'telltale.db'),
+    processGone: createProcessWatch(now),
+    onSessionChanged: (id) => touch(id),
+    onProblem: (problem, error) => complaints.raise('store', `${problem}: ${messageOf(error)}`),
+  });
+
+  try {
+    const hub = createHub({
+      ...{ store, version, now, timeZone: config.timeZone },
+      onProblem: (error) => complaints.raise('live', messageOf(error)),
+    });
+    touch = hub.touch;
+    const ingest = createIngest({
+      store,
+      publish(events, sessionIds) {
+        if (events.length > 0) hub.publish(events);
+        for (const id of sessionIds) hub.touch(id);
+      },
+    });
+    const door = doorOf(ingest, store);
+    const history = createHistoryImport({ claudeFolder: config.claudeFolder, door, now });
+    const spool = createSpool({
+      folder: join(config.home, 'spool'),
+      urls: ownUrls(config),
+      deliver: (body, head, at) => deliver(ingest, body, head, at, now()),
+      takeTranscript: (sessionId, path, app) => takeSession({ sessionId, path, app }, door),
+      onProblem: (problem) => complaints.raise('spool', problem),
+    });
+
+    let refused = 0;
+    const status = { store, hub, spool, version, root, timeZone: config.timeZone };
+    const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
+    const guard = createGuard(config);
+    const deps = { store, hub, now, timeZone: config.timeZone };
+    const intakeRoutes = [...eventIntake(ingest, now), ...transcriptIntake(ingest, store)];
+    const app = createApp({
+      ...{ version, guard, described: intakeRoutes },
+      routes: [
+        ...eventRoutes(deps),
+        ...sessionRoutes(deps),
+        ...importRoutes(history),
+        ...serviceRoutes({ ...deps, version, status: () => statusOf(status), metrics: () => renderMetrics(metrics) }),
+      ],
+      pages: createPages(join(root, 'apps/client/dist')),
+      onError: (error) => complaints.raise('request', error.stack ?? error.message),
+    });
+    const intake = createIntake({
+      ...{ routes: intakeRoutes, readBody: createBodyReader() },
+      onFailure(error) {
+        refused++;
+        complaints.raise('storing', messageOf(error));
+      },
+      onSuccess: () => complaints.settle('storing'),
+    });
+    const socket = createLiveSocket({ hub, guard });
+    const server = createHttpServer({ app, intake, socket, guard });
+    const port = await listen(server, config.port, config.host);
+    spool.start();
+
+    return {
+      port,
+      url: `http://${config.host.includes(':') ? `[${config.host.replace(/[[\]]/g, '')}]` : config.host}:${port}`,
+      async close(drainMs) {
+        const drained = drain(server, drainMs);
+        await Promise.all([socket.close(), spool.stop(), history.stop()]);
+        await drained;
+        hub.close();
+        lag.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    lag.stop();
+    await store.close();
+    throw error;
+  }
+}
+
+/** Private to the user: it holds what agents read and wrote. */
+function openHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    chmodSync(home, 0o700);
+  } catch (error) {
+    throw new Error(`TELLTALE_HOME ${home} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** Hooks name this service by TELLTALE_URL or by its port on this machine. */
+function ownUrls({ url, port }: Config): string[] {
+  return [url, ...['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`)];
+}
+
+function doorOf(ingest: Ingest, store: Store): TranscriptDoor {
+  return {
+    offsetOf: (file) => store.transcriptOffset(file),
+    async take({ bytes, ...file }) {
+      const result = await ingest.transcript(file, bytes);
+      return 'expectedOffset' in result ? { stored: 0, nextOffset: result.expectedOffset } : result;
+    },
+    async takeMeta(whose, bytes) {
+      await ingest.transcriptMeta(whose, bytes);
+    },
+  };
+}
+
+/** A session's own file and those of its subagents. */
+async function takeSession(main: { sessionId: string; path: string; app: string }, door: TranscriptDoor) {
+  const { sessionId, path, app } = main;
+  if (!existsSync(path)) return;
+  const whose = app ? { app } : {};
+  await takeTranscriptFile({ ...whose, sessionId, path }, door);
+  for (const agent of await agentsOf(join(dirname(path), sessionId), sessionId)) {
+    await takeTranscriptFile({ ...agent, ...whose }, door);
+    await takeMetaFile(agent, door);
+  }
+}
+
+async function deliver(ingest: Ingest, body: Buffer, head: string, at: string, now: number): Promise<Delivery> {
+  try {
+    const context = readSender({ ...headersOf(head), ...(at && { 'telltale-at': at }) }, now);
+    return isRejection(await ingest.hook(body, context)) ? 'rejected' : 'stored';
+  } catch {
+    // The store says by itself what is wrong with it; the event waits.
+    return 'later';
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,113 @@
+import type { Database } from 'better-sqlite3';
+
+/**
+ * Takes everything of a session out of the database, inside a transaction, and remembers that it was deleted.
+ * Undefined where there is none: what is not known yet may still come.
+ */
+export function deleteSessionRows(database: Database, id: string, deletedAt: number): { events: number } | undefined {
+  const no = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck().get(id);
+  if (no === undefined) return undefined;
+  database
+    .prepare('INSERT INTO tombstones (session_id, deleted_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    .run(id, deletedAt);
+  const facets = facetsOf(database, no);
+  const origins = originsOf(database, no);
+  const deleted = { events: 0 };
+  for (const [table, condition] of deletions) {
+    const { changes } = database.prepare(`DELETE FROM ${table} WHERE ${condition}`).run(no);
+    if (table === 'fresh_events' || table === 'event_log') deleted.events += changes;
+  }
+  deleteUnusedFacets(database, facets);
+  deleteUnusedOrigins(database, origins);
+  return deleted;
+}
+
+/** Where the values of a facet stand, the small table first. Names of events are the client's, not a session's. */
+const facetColumns = {
+  apps: ['sessions.app', 'event_log.app', 'fresh_events.app'],
+  branches: ['sessions.branch'],
+  users: ['sessions.user'],
+  models: ['sessions.model', 'event_log.model', 'fresh_events.model'],
+  tools: ['event_log.tool_name', 'fresh_events.tool_name'],
+  agents: ['event_log.agent_type', 'fresh_events.agent_type'],
+} as const;
+
+interface Facet {
+  kind: keyof typeof facetColumns;
+  value: string;
+}
+
+const tablesOf = (column: string) => column.slice(0, column.indexOf('.'));
+
+function facetsOf(database: Database, no: number): Facet[] {
+  return Object.entries(facetColumns).flatMap(([kind, columns]) => {
+    const selects = columns.map((column) => {
+      const table = tablesOf(column);
+      return `SELECT ${column} FROM ${table} WHERE ${table === 'sessions' ? 'no' : 'session'} = :no AND ${column} IS NOT NULL`;
+    });
+    const values = database.prepare<[{ no: number }], string>(selects.join(' UNION ')).pluck().all({ no });
+    return values.map((value) => ({ kind: kind as Facet['kind'], value }));
+  });
+}
+
+function deleteUnusedFacets(database: Database, facets: readonly Facet[]): void {
+  const drop = database.prepare('DELETE FROM facets WHERE kind = ? AND value = ?');
+  for (const { kind, value } of facets) {
+    const isUsed = facetColumns[kind].some((column) =>
+      database.prepare(`SELECT 1 FROM ${tablesOf(column)} WHERE ${column} = ? LIMIT 1`).get(value),
+    );
+    if (!isUsed) drop.run(kind, value);
+  }
+}
+
+function originsOf(database: Database, no: number): number[] {
+  return database
+    .prepare<[{ no: number }], number>(`
+      SELECT origin FROM event_log WHERE session = :no AND origin IS NOT NULL
+      UNION SELECT origin FROM fresh_events WHERE session = :no AND origin IS NOT NULL`)
+    .pluck()
+    .all({ no });
+}
+
+function deleteUnusedOrigins(database: Database, origins: readonly number[]): void {
+  database
+    .prepare(`
+      DELETE FROM origins WHERE no IN (SELECT value FROM json_each(?)) AND no NOT IN (
+        SELECT origin FROM event_log WHERE origin IS NOT NULL
+        UNION SELECT origin FROM fresh_events WHERE origin IS NOT NULL)`)
+    .run(JSON.stringify(origins));
+}
+
+/** In this order: the rows that others are found by go last. */
+const deletions = [
+  [
+    'twins',
+    `seq IN (WITH mine (no) AS (SELECT ?) SELECT seq FROM event_log, mine WHERE session = mine.no
+       UNION ALL SELECT seq FROM fresh_events, mine WHERE session = mine.no)`,
+  ],
+  ['batches', 'no IN (SELECT batch FROM event_log WHERE session = ?)'],
+  ['event_log', 'session = ?'],
+  ['fresh_events', 'session = ?'],
+  ['transcript_entries', 'session = ?'],
+  ['transcript_chunks', 'session = ?'],
+  ['transcript_files', 'session = ?'],
+  ['sessions', 'no = ?'],
+] as const;
+
+/** Pages per step, so that nobody waits for long. */
+const erasePages = 500;
+
+/**
+ * Takes freed pages out of the file and empties the log, so that nothing of what was deleted can be read from disk.
+ * What is freed inside a page is overwritten at once, see `secure_delete` in open.ts.
+ */
+export async function eraseFreed(
+  database: Database,
+  inTransaction: (work: () => void) => Promise<void>,
+): Promise<void> {
+  const free = () => Number(database.pragma('freelist_count', { simple: true }));
+  for (let left = free(); left > 0; left -= erasePages) {
+    await inTransaction(() => database.pragma(`incremental_vacuum(${erasePages})`));
+  }
+  database.pragma('wal_checkpoint(TRUNCATE)');
+}

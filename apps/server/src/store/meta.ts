@@ -1,0 +1,25 @@
+import type { Database } from 'better-sqlite3';
+
+export interface Counters {
+  events: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  masked: number;
+}
+
+export interface Meta {
+  get(key: string): string | undefined;
+  set(key: string, value: string | number): void;
+}
+
+export function createMeta(database: Database): Meta {
+  const get = database.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck();
+  const set = database.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  return {
+    get: (key) => get.get(key),
+    set: (key, value) => void set.run(key, String(value)),
+  };
+}

@@ -1,0 +1,117 @@
+import {
+  emptyFold,
+  emptyTranscriptFold,
+  foldEntry,
+  foldVersion,
+  type SessionFold,
+  type TranscriptEntry,
+  type TranscriptFold,
+} from '@telltale/core';
+
+/** A session as the store keeps it in memory. */
+export interface ProjectedSession {
+  readonly no: number;
+  readonly id: string;
+  fold: SessionFold;
+  /** What its transcript tells; absent before the first entry. */
+  transcript: KeptTranscript | undefined;
+  lastSeq: number;
+  readonly installs: Set<string>;
+  installedTwice: boolean;
+  isDirty: boolean;
+  /** What must be folded again, in order: all of it (folds of an older version), or from a late event on. */
+  refoldFrom: 'start' | Place | undefined;
+  /** Folds as they were a while ago, oldest first: late events are mostly a little late. */
+  snapshots: Snapshot[];
+  /** Events folded since the last snapshot. */
+  sinceSnapshot: number;
+  /** Not before this time (performance.now()), so that a long row of late events is not quadratic. */
+  refoldAfter: number;
+}
+
+/** A place in the order of the fold. */
+export interface Place {
+  at: string;
+  id: string;
+}
+
+/** A fold that has taken every event of its session up to `seq`, all of them before or at its place. */
+export interface Snapshot extends Place {
+  json: string;
+  seq: number;
+}
+
+export interface KeptTranscript {
+  /** The project, as the sender told it. */
+  app?: string | undefined;
+  fold: TranscriptFold;
+}
+
+export interface SessionRow {
+  no: number;
+  id: string;
+  last_seq: number;
+  installs: string;
+  installed_twice: number;
+  fold: string | null;
+  fold_version: number;
+  transcript: string | null;
+}
+
+export const sessionRowColumns = 'no, id, last_seq, installs, installed_twice, fold, fold_version, transcript';
+
+export function newSession(no: number, id: string): ProjectedSession {
+  return {
+    no,
+    id,
+    fold: emptyFold(id),
+    transcript: undefined,
+    lastSeq: 0,
+    installs: new Set(),
+    installedTwice: false,
+    isDirty: false,
+    refoldFrom: undefined,
+    snapshots: [],
+    sinceSnapshot: 0,
+    refoldAfter: 0,
+  };
+}
+
+export function sessionFromRow(row: SessionRow): ProjectedSession {
+  const session = newSession(row.no, row.id);
+  session.lastSeq = row.last_seq;
+  session.installedTwice = row.installed_twice === 1;
+  for (const install of row.installs === '' ? [] : row.installs.split(',')) session.installs.add(install);
+  if (row.fold_version === foldVersion) {
+    if (row.fold !== null) session.fold = JSON.parse(row.fold) as SessionFold;
+    if (row.transcript !== null) session.transcript = JSON.parse(row.transcript) as KeptTranscript;
+  } else if (row.fold_version !== 0) {
+    session.refoldFrom = 'start';
+    const app = appOf(row.transcript);
+    if (app !== undefined) session.transcript = { app, fold: emptyTranscriptFold(row.id) };
+  }
+  return session;
+}
+
+/** The one thing of a transcript of any version that its entries do not tell. */
+function appOf(transcript: string | null): string | undefined {
+  return transcript === null ? undefined : (JSON.parse(transcript) as KeptTranscript).app;
+}
+
+/** The transcript with these entries; the one before is left as it is, in case they cannot be stored. */
+export function withEntries(
+  session: ProjectedSession,
+  entries: Iterable<TranscriptEntry>,
+  deps: { app?: string | undefined; onFoldError(sessionId: string, error: unknown): void },
+): KeptTranscript {
+  const fold = structuredClone(session.transcript?.fold ?? emptyTranscriptFold(session.id));
+  for (const entry of entries) {
+    try {
+      foldEntry(fold, entry);
+    } catch (error) {
+      deps.onFoldError(session.id, error);
+    }
+  }
+  const app = session.transcript?.app ?? deps.app;
+  return app === undefined ? { fold } : { app, fold };
+}

@@ -1,0 +1,147 @@
+import type { Facets, Filter, NewEvent, Pulse, Session, TelltaleEvent, TranscriptEntry } from '@telltale/core';
+
+/**
+ * The one narrow door to what is kept. SQLite stands behind it; another database later behind the
+ * same door and the same contract suite. Everything that writes is asynchronous and resolves only
+ * after COMMIT on disk, so that many requests share one transaction and the store can move to a
+ * thread of its own.
+ */
+export interface Store {
+  /** Made with the database; another value means that the database was replaced. */
+  readonly id: string;
+  /** The newest `seq`, 0 when empty. */
+  readonly seq: number;
+
+  append(records: readonly AppendRecord[]): Promise<readonly AppendResult[]>;
+  appendTranscript(chunk: TranscriptChunk): Promise<TranscriptResult>;
+  /** Keeps what can never become an event; redacted and cut by the caller. */
+  reject(letter: DeadLetter): Promise<void>;
+
+  events(query: EventQuery): Page<TelltaleEvent, number>;
+  event(seq: number): TelltaleEvent | undefined;
+  sessions(query: SessionQuery): Page<Session, string>;
+  session(id: string, now: number): Session | undefined;
+  transcript(query: TranscriptQuery): Page<TranscriptEntry, number> & { complete: boolean };
+  /** Byte offset from which a file's bytes are lacking. */
+  transcriptOffset(file: TranscriptFile): number;
+
+  /** Distinct values that the filter box completes, each list bounded. */
+  facets(): Facets;
+  /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
+  pulse(query: PulseQuery): Pulse;
+
+  /** Deletes events, transcript and index, and leaves tombstones so that a re-send stays deleted. */
+  deleteSession(id: string): Promise<boolean>;
+  /** What was rejected, newest first. */
+  deadLetters(limit: number): StoredDeadLetter[];
+  stats(): StoreStats;
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `append` stores: the event and the exact JSON text (redacted) that was received. */
+export interface AppendRecord {
+  event: NewEvent;
+  payloadText: string;
+  /** The same as UTF-8, where it came so: saves a conversion. */
+  payload?: Buffer;
+}
+
+export type AppendResult =
+  | { stored: TelltaleEvent }
+  | { duplicateOf: number }
+  /** Its session was deleted; nothing is kept. */
+  | { deleted: true };
+
+export interface TranscriptFile {
+  sessionId: string;
+  agentId?: string;
+  /** POSIX cksum of the first line, `<crc>-<bytes>`; absent for senders without offsets. */
+  head?: string;
+  size?: number;
+}
+
+export interface TranscriptChunk extends TranscriptFile {
+  app?: string;
+  /** Absent for senders without offsets: entries are then matched by uuid alone. */
+  offset?: number;
+  /** Redacted lines, in file order, with their byte length in the file. */
+  lines: readonly { text: string; bytes: number }[];
+  /** The lines are a subagent's `.meta.json`: kept as one entry of type `agent-meta`, the newest wins. */
+  isMeta?: boolean;
+}
+
+export type TranscriptResult = { stored: number; duplicates: number; nextOffset: number } | { expectedOffset: number };
+
+export interface DeadLetter {
+  road: string;
+  reason: string;
+  text: string;
+}
+
+export interface StoredDeadLetter extends DeadLetter {
+  at: string;
+}
+
+export interface EventQuery {
+  after?: number;
+  before?: number;
+  from?: string;
+  to?: string;
+  limit: number;
+  order: 'asc' | 'desc';
+  sessionId?: string;
+  app?: string;
+  name?: string;
+  toolName?: string;
+  filter?: Filter;
+  /** Plain text that the event's search text contains, whatever its case. */
+  text?: string;
+  now: number;
+  /** Payloads above this size are replaced by `payloadBytes`. */
+  maxPayloadBytes?: number;
+  /** Looks through so many events at most; a page may then be short and still have a `next`. See patient-page.ts. */
+  maxLookedAt?: number;
+}
+
+export interface PulseQuery {
+  /** Start of the first bucket, ms since 1970. */
+  from: number;
+  bucketMs: number;
+  buckets: number;
+  sessionId?: string;
+}
+
+export interface SessionQuery {
+  limit: number;
+  cursor?: string;
+  app?: string;
+  filter?: Filter;
+  /** Only sessions with an event since then (ISO). */
+  since?: string;
+  now: number;
+}
+
+export interface TranscriptQuery {
+  sessionId: string;
+  agentId?: string;
+  after?: number;
+  limit: number;
+  /** For `complete`: a session that fell silent is over. */
+  now?: number;
+}
+
+export interface Page<T, C> {
+  items: T[];
+  next: C | null;
+}
+
+export interface StoreStats {
+  events: number;
+  sessions: number;
+  stored: number;
+  duplicates: number;
+  rejected: number;
+  masked: number;
+  databaseBytes: number;
+}

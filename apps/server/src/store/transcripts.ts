@@ -1,0 +1,264 @@
+import { createHash } from 'node:crypto';
+import { brotliDecompressSync } from 'node:zlib';
+import { isFields, type TranscriptEntry } from '@telltale/core';
+import type { Database } from 'better-sqlite3';
+import { createByteCache } from './byte-cache.ts';
+import { textSeparator, textsOf } from './payloads.ts';
+import type { Page, TranscriptChunk, TranscriptFile, TranscriptQuery, TranscriptResult } from './store.ts';
+
+export interface Transcripts {
+  offsetOf(sessionNo: number | undefined, file: TranscriptFile): number;
+  /** Stores the lines that are not there yet, inside a transaction. */
+  append(sessionNo: number, chunk: TranscriptChunk, onEntry: (entry: TranscriptEntry) => void): TranscriptResult;
+  page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number>;
+  /** All entries of a session in the order of arrival, which is the order of each file. */
+  entriesOf(sessionNo: number, sessionId: string): Iterable<TranscriptEntry>;
+  /** True when every file of the session is stored as far as its sender knew it. */
+  isWhole(sessionNo: number, agentId: string | undefined): boolean;
+  forget(): void;
+}
+
+/** A file as it was last seen. Another first line, or fewer bytes than are stored, is a new generation. */
+interface FileRow {
+  generation: number;
+  head: string | null;
+  offset: number;
+  size: number;
+}
+
+interface EntryRow {
+  seq: number;
+  agent: string;
+  uuid: string | null;
+  type: string;
+  at: number | null;
+  chunk: number;
+  slot: number;
+}
+
+/** Lines that share a row are compressed and read together. */
+const maxChunkBytes = 128 * 1024;
+const pageSize = 500;
+
+export function createTranscripts(database: Database): Transcripts {
+  const fileOf = database.prepare<[number, string], FileRow>(
+    'SELECT generation, head, offset, size FROM transcript_files WHERE session = ? AND agent = ?',
+  );
+  const putFile = database.prepare(`
+    INSERT INTO transcript_files (session, agent, generation, head, offset, size) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (session, agent) DO UPDATE SET
+      generation = excluded.generation, head = excluded.head, offset = excluded.offset, size = excluded.size`);
+  const insertEntry = database.prepare(`
+    INSERT INTO transcript_entries (session, agent, uuid, generation, offset, type, at, chunk, slot)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const dropMeta = database.prepare(
+    `DELETE FROM transcript_entries WHERE session = ? AND agent = ? AND type = '${metaType}'`,
+  );
+  const insertChunk = database.prepare('INSERT INTO transcript_chunks (no, session, codec, data) VALUES (?, ?, 0, ?)');
+  const nextChunk = database.prepare<[], number>('SELECT coalesce(max(no), 0) + 1 FROM transcript_chunks').pluck();
+  const chunkOf = database.prepare<[number], { codec: number; data: Buffer }>(
+    'SELECT codec, data FROM transcript_chunks WHERE no = ?',
+  );
+  const entriesOf = database.prepare<[number, number, number], EntryRow>(`
+    SELECT seq, agent, uuid, type, at, chunk, slot FROM transcript_entries
+    WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`);
+  const entriesOfAgent = database.prepare<[number, number, string, number], EntryRow>(`
+    SELECT seq, agent, uuid, type, at, chunk, slot FROM transcript_entries
+    WHERE session = ? AND seq > ? AND agent = ? ORDER BY seq LIMIT ?`);
+  const unfinished = database
+    .prepare<[number, string | null, string | null], number>(`
+    SELECT count(*) FROM transcript_files WHERE session = ? AND (? IS NULL OR agent = ?) AND offset < size`)
+    .pluck();
+
+  const chunks = createByteCache<number, string[]>(8 * 1024 * 1024);
+  /** Files whose sender asked and was told to start again, although the first line is the same. */
+  const restarted = new Set<string>();
+  const keyOf = (sessionNo: number, agent: string) => `${sessionNo} ${agent}`;
+
+  function offsetOf(sessionNo: number | undefined, { agentId = '', head, size }: TranscriptFile): number {
+    const file = sessionNo === undefined ? undefined : fileOf.get(sessionNo, agentId);
+    if (!file || sessionNo === undefined || (head !== undefined && file.head !== null && file.head !== head)) return 0;
+    if (size === undefined || size >= file.offset) return file.offset;
+    if (restarted.size > 1000) restarted.clear();
+    restarted.add(keyOf(sessionNo, agentId));
+    return 0;
+  }
+
+  function append(
+    sessionNo: number,
+    chunk: TranscriptChunk,
+    onEntry: (entry: TranscriptEntry) => void,
+  ): TranscriptResult {
+    const { lines, agentId: agent = '' } = chunk;
+    if (chunk.isMeta) {
+      dropMeta.run(sessionNo, agent);
+      const placed = lines.map(({ text }) => ({ text, offset: metaOffset, type: metaType }));
+      return { ...store(sessionNo, chunk, 0, placed, onEntry), nextOffset: 0 };
+    }
+    if (chunk.offset === undefined) {
+      const placed = lines.map(({ text }) => ({ text, offset: hashOf(text) }));
+      return { ...store(sessionNo, chunk, unplaced, placed, onEntry), nextOffset: 0 };
+    }
+    const file = fileFor(sessionNo, agent, chunk);
+    if (chunk.offset !== file.offset) return { expectedOffset: file.offset };
+    let end = file.offset;
+    const placed = lines.map(({ text, bytes }) => {
+      end += bytes;
+      return { text, offset: end - bytes };
+    });
+    const stored = store(sessionNo, chunk, file.generation, placed, onEntry);
+    putFile.run(sessionNo, agent, file.generation, file.head, end, Math.max(end, chunk.size ?? file.size));
+    restarted.delete(keyOf(sessionNo, agent));
+    return { ...stored, nextOffset: end };
+  }
+
+  /** The file that a chunk goes on with, or its next generation from the beginning. */
+  function fileFor(sessionNo: number, agent: string, { head: told, offset }: TranscriptChunk): FileRow {
+    const head = told ?? null;
+    const known = fileOf.get(sessionNo, agent);
+    if (!known) return { generation: 0, head, offset: 0, size: 0 };
+    const isOther = head !== null && known.head !== null && head !== known.head;
+    const isRestart = offset === 0 && restarted.has(keyOf(sessionNo, agent));
+    if (isOther || isRestart) return { generation: known.generation + 1, head, offset: 0, size: 0 };
+    return { ...known, head: head ?? known.head };
+  }
+
+  function store(
+    sessionNo: number,
+    { sessionId, agentId }: TranscriptFile,
+    generation: number,
+    lines: readonly PlacedLine[],
+    onEntry: (entry: TranscriptEntry) => void,
+  ): { stored: number; duplicates: number } {
+    let texts: string[] = [];
+    let bytes = 0;
+    let stored = 0;
+    let chunkNo = nextChunk.get() ?? 1;
+    const finishChunk = () => {
+      if (texts.length === 0) return;
+      insertChunk.run(chunkNo, sessionNo, Buffer.from(texts.join(textSeparator)));
+      chunkNo += 1;
+      texts = [];
+      bytes = 0;
+    };
+    for (const { text, offset, type } of lines) {
+      const line = lineOf(text);
+      const uuid = typeof line.uuid === 'string' ? line.uuid : null;
+      const at = typeof line.timestamp === 'string' ? Date.parse(line.timestamp) : Number.NaN;
+      const row = {
+        agent: agentId ?? '',
+        uuid,
+        type: type ?? (typeof line.type === 'string' ? line.type : 'unknown'),
+        at: Number.isNaN(at) ? null : at,
+      };
+      const result = insertEntry.run(
+        sessionNo,
+        row.agent,
+        uuid,
+        generation,
+        offset,
+        row.type,
+        row.at,
+        chunkNo,
+        texts.length,
+      );
+      if (result.changes === 0) continue;
+      stored += 1;
+      texts.push(text);
+      bytes += text.length;
+      onEntry(entryOf(sessionId, { ...row, seq: Number(result.lastInsertRowid) }, line));
+      if (bytes >= maxChunkBytes) finishChunk();
+    }
+    finishChunk();
+    return { stored, duplicates: lines.length - stored };
+  }
+
+  function textOf(chunkNo: number, slot: number): string {
+    let texts = chunks.get(chunkNo);
+    if (!texts) {
+      const row = chunkOf.get(chunkNo);
+      if (!row) return '';
+      const data = row.codec === 0 ? row.data : brotliDecompressSync(row.data);
+      texts = textsOf(data);
+      chunks.set(chunkNo, texts, data.length);
+    }
+    return texts[slot] ?? '';
+  }
+
+  function page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number> {
+    const { sessionId, agentId, after = 0, limit } = query;
+    const rows =
+      agentId === undefined
+        ? entriesOf.all(sessionNo, after, limit + 1)
+        : entriesOfAgent.all(sessionNo, after, agentId, limit + 1);
+    const hasMore = rows.length > limit;
+    if (hasMore) rows.length = limit;
+    return {
+      items: rows.map((row) => entryOf(sessionId, row, lineOf(textOf(row.chunk, row.slot)))),
+      next: hasMore ? (rows.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  function* allOf(sessionNo: number, sessionId: string): Iterable<TranscriptEntry> {
+    for (let after = 0; ; ) {
+      const { items, next } = page(sessionNo, { sessionId, after, limit: pageSize });
+      yield* items;
+      if (next === null) return;
+      after = next;
+    }
+  }
+
+  return {
+    offsetOf,
+    append,
+    page,
+    entriesOf: allOf,
+    isWhole: (sessionNo, agentId) => unfinished.get(sessionNo, agentId ?? null, agentId ?? null) === 0,
+    forget() {
+      chunks.clear();
+      restarted.clear();
+    },
+  };
+}
+
+interface PlacedLine {
+  text: string;
+  offset: number;
+  type?: string;
+}
+
+const metaType = 'agent-meta';
+const metaOffset = -1;
+/** The generation of lines that came without a place in a file: without a uuid their text is their identity. */
+const unplaced = -1;
+
+function hashOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
+}
+
+/** The line's JSON; a line that is none is kept under `text`. */
+function lineOf(text: string): Record<string, unknown> {
+  try {
+    const line: unknown = JSON.parse(text);
+    return isFields(line) ? line : { text };
+  } catch {
+    // A broken line is the client's; it is shown as it is.
+    return { text };
+  }
+}
+
+function entryOf(
+  sessionId: string,
+  row: Pick<EntryRow, 'seq' | 'agent' | 'uuid' | 'type' | 'at'>,
+  line: Record<string, unknown>,
+): TranscriptEntry {
+  return {
+    seq: row.seq,
+    sessionId,
+    ...(row.agent !== '' && { agentId: row.agent }),
+    ...(row.uuid !== null && { uuid: row.uuid }),
+    type: row.type,
+    ...(row.at !== null && { at: new Date(row.at).toISOString() }),
+    line,
+  };
+}

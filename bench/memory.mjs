@@ -1,0 +1,24 @@
+import { runJob, startServer } from './processes.mjs';
+
+/** The most memory that the service ever held, at a busy pace for a while and then as fast as 64 senders can. */
+export async function memory({ ms, print }) {
+  const server = await startServer('telltale');
+  try {
+    const job = { port: server.port, path: '/ingest/hook', warmUpMs: 500, sessions: 64 };
+    const pace = await runJob('load', { ...job, connections: 16, ms: ms * 2, perSecond: 1000, seed: 2 });
+    const paced = await server.ask('rss');
+    const burst = await runJob('load', { ...job, connections: 64, ms, seed: 3 });
+    const burstRss = await server.ask('rss');
+    print(`  ${pace.sent} events at a pace, ${burst.sent} in a burst`);
+    return [
+      row('peak memory at 1,000 events/s', paced.maxRss, `${Math.round(pace.perSecond)}/s`),
+      row('peak memory in a burst of 64 connections', burstRss.maxRss, `${Math.round(burst.perSecond)}/s`),
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+function row(what, bytes, detail) {
+  return { what, value: `${Math.round(bytes / 1e6)} MB`, goal: '≤ 120 MB', met: bytes <= 120e6, detail };
+}

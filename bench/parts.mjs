@@ -1,0 +1,23 @@
+import { agent } from './agent.mjs';
+import { besideLarge } from './beside-large.mjs';
+import { browser } from './browser.mjs';
+import { disk } from './disk.mjs';
+import { ingest } from './ingest.mjs';
+import { live } from './live.mjs';
+import { memory } from './memory.mjs';
+import { reads } from './reads.mjs';
+
+/**
+ * What `npm run bench` measures. A part takes `{ rounds, ms, quick, print }` and answers rows
+ * `{ what, value, goal, met, detail }`; a goal that is not met is said, not hidden.
+ */
+export const parts = {
+  ingest,
+  'beside-large': besideLarge,
+  disk,
+  reads,
+  live,
+  memory,
+  browser,
+  agent,
+};

@@ -1,0 +1,21 @@
+// The whole service as `npm start` runs it, on a free port.
+import { join } from 'node:path';
+import { readConfig } from '../../apps/server/dist/config.js';
+import { startService } from '../../apps/server/dist/service.js';
+
+const config = readConfig(
+  { TELLTALE_HOME: process.env.BENCH_FOLDER, TELLTALE_OTLP_PORT: 'off' },
+  process.env.BENCH_FOLDER,
+);
+const service = await startService(
+  { ...config, port: 0 },
+  { version: 'bench', root: join(import.meta.dirname, '../..'), print: (line) => console.error(line) },
+);
+process.on('message', async (message) => {
+  if (message === 'rss') process.send({ ...process.memoryUsage(), maxRss: process.resourceUsage().maxRSS * 1024 });
+  if (message === 'stop') {
+    await service.close(1000);
+    process.exit(0);
+  }
+});
+process.send({ port: service.port });

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
+import { readText, writeText } from './files.mjs';
+
+/**
+ * What connect did to one settings file. Where it still holds what we wrote, undo gives back the exact bytes of before.
+ * @typedef {object} InstallRecord
+ * @property {string} folder
+ * @property {string} settings
+ * @property {string} connectedAt
+ * @property {string | undefined} backup absent: there was no settings file
+ * @property {string} written SHA-256 of what we wrote
+ */
+
+const file = () => join(telltaleHome(), 'installs.json');
+
+/** @returns {InstallRecord[]} */
+export function readRecords() {
+  const text = readText(file());
+  return text === undefined ? [] : JSON.parse(text);
+}
+
+/** @param {string} settings */
+export function recordOf(settings) {
+  return readRecords().find((record) => record.settings === settings);
+}
+
+/** @param {InstallRecord} record */
+export function keepRecord(record) {
+  writeRecords([...readRecords().filter(({ settings }) => settings !== record.settings), record]);
+}
+
+/** @param {string} settings */
+export function dropRecord(settings) {
+  const rest = readRecords().filter((record) => record.settings !== settings);
+  if (rest.length < readRecords().length) writeRecords(rest);
+}
+
+/**
+ * @param {string} settings
+ * @param {string} text
+ * @returns {string} the path of the copy
+ */
+export function keepBackup(settings, text) {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const path = join(telltaleHome(), 'backups', `${stamp}-${digest(settings).slice(0, 8)}-settings.json`);
+  writeText(path, text, 0o600);
+  return path;
+}
+
+/** @param {string} text */
+export function digest(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** @param {InstallRecord[]} records */
+function writeRecords(records) {
+  writeText(file(), `${JSON.stringify(records, null, 2)}\n`, 0o600);
+}

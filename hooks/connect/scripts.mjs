@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readText, writeText } from './files.mjs';
+
+const source = fileURLToPath(new URL('../.claude/hooks/telltale/', import.meta.url));
+
+/**
+ * The scripts that are missing or different in a folder.
+ * @param {string} folder
+ */
+export function outdatedScripts(folder) {
+  return readdirSync(source).filter((name) => readText(join(folder, name)) !== readText(join(source, name)));
+}
+
+/** @param {string} folder */
+export function copyScripts(folder) {
+  for (const name of outdatedScripts(folder)) writeText(join(folder, name), readText(join(source, name)) ?? '');
+}
+
+/**
+ * Takes our files away, and the folders that this leaves empty, up to but not including a folder of the client or user.
+ * @param {string} folder
+ */
+export function removeScripts(folder) {
+  for (const name of readdirSync(source)) rmSync(join(folder, name), { force: true });
+  for (const empty of [folder, dirname(folder)]) {
+    if (existsSync(empty) && readdirSync(empty).length === 0) rmdirSync(empty);
+  }
+}

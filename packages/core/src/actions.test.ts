@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { hookEvent, hookEvents } from '../fixtures/hook-event.ts';
+import { scenarioNames, scenarioOf } from '../fixtures/scenario.ts';
+import { type Action, actionsOf, createActionIndex } from './actions.ts';
+
+/** What a reader sees of a row. */
+function told(actions: readonly Action[]): string[] {
+  return actions.map(({ kind, state, summary, errorLine }) =>
+    [kind, state, summary, errorLine].filter(Boolean).join(' | '),
+  );
+}
+
+describe('actions of recorded sessions', () => {
+  it('makes one row of call, result and batch', () => {
+    const actions = actionsOf(scenarioOf('tools').events);
+    expect(told(actions)).toEqual([
+      'session | noted | session started',
+      'prompt | noted | “[play tools dir=/home/dev/projects/tools-gv6zAy/project-0] Make the greeting friendlier.”',
+      'message | noted | Looking around.',
+      'tool | ok | Bash ls -1 && echo listed',
+      'message | noted | A command that fails.',
+      'tool | failed | Bash echo broken >&2; exit 3 | exit 3 · broken',
+      'message | noted | Two at once.',
+      'tool | ok | Read greet.js · 3 lines',
+      'tool | ok | Bash wc -l greet.js',
+      'tool | ok | Edit greet.js +2 −1',
+      'tool | ok | Write NOTES.md +5',
+      'message | noted | A file that is not there.',
+      'tool | failed | Read missing.txt | File does not exist. Note: your current working directory is /home/dev/projects/tools-gv6zAy/project-0.',
+      'message | noted | The greeting is friendlier now.',
+      'turn | noted | The greeting is friendlier now.',
+      'session | noted | session ended',
+    ]);
+    expect(actions[3]).toEqual({
+      key: 'tool:toolu_HRRxgcLgFnUsvvv4d38tTL',
+      kind: 'tool',
+      state: 'ok',
+      name: 'PreToolUse',
+      app: 'shop',
+      sessionId: 'aea1144e-7aeb-4a9f-a1ca-c0ad39551615',
+      promptId: '8aa03344-5ae3-4a7b-90f1-70ffb651a4af',
+      toolName: 'Bash',
+      toolUseId: 'toolu_HRRxgcLgFnUsvvv4d38tTL',
+      at: '2026-11-21T01:22:49.072Z',
+      endedAt: '2026-11-21T01:22:49.274Z',
+      durationMs: 128,
+      summary: 'Bash ls -1 && echo listed',
+      seqs: [4, 5, 6],
+    });
+  });
+
+  it('joins a permission request and its notification to the call, and knows how long it waited', () => {
+    const calls = actionsOf(scenarioOf('interactive').events).filter((action) => action.kind === 'tool');
+    expect(calls).toMatchObject([
+      { state: 'ok', summary: 'Write asked.txt +1', durationMs: 129, waitedMs: 7701, seqs: [4, 5, 6, 7, 8] },
+      { state: 'unknown-end', summary: 'Bash touch refused.txt', askedAt: '2026-11-21T01:24:23.215Z', seqs: [12, 13] },
+    ]);
+  });
+
+  it('finds denials in the batch, where alone they are told', () => {
+    const calls = actionsOf(scenarioOf('denied').events).filter((action) => action.kind === 'tool');
+    expect(calls.map((call) => call.state)).toEqual(['denied', 'denied', 'ok']);
+    expect(calls[0]?.errorLine).toBe('Permission to use Bash with command curl http://127.0.0.1:9/ has been denied.');
+  });
+
+  it('links a subagent with the call that started it and counts what it did', () => {
+    const actions = actionsOf(scenarioOf('subagents').events);
+    const agents = actions.filter((action) => action.kind === 'subagent');
+    expect(agents).toMatchObject([
+      { summary: 'Explore “Look at right.txt”', state: 'ok', tools: 2, failures: 0, seqs: [6, 16] },
+      { summary: 'general-purpose “Look at left.txt”', state: 'ok', tools: 2, failures: 1, seqs: [7, 21] },
+    ]);
+    for (const agent of agents) {
+      const call = actions.find((action) => action.kind === 'tool' && action.toolUseId === agent.toolUseId);
+      expect(call?.spawnedAgentId).toBe(agent.agentId);
+    }
+  });
+
+  it('makes one row of a compaction with its end of a nameless subagent', () => {
+    const rows = actionsOf(scenarioOf('compact').events).filter((action) => action.kind === 'compaction');
+    expect(rows).toMatchObject([{ state: 'ok', summary: 'compacted (manual)', seqs: [10, 11, 12, 13] }]);
+  });
+
+  it.each(scenarioNames)('of %s hold every event at least once and every other event exactly once', (name) => {
+    const { events } = scenarioOf(name);
+    const seqs = actionsOf(events).flatMap((action) => action.seqs);
+    expect([...new Set(seqs)].sort((a, b) => a - b)).toEqual(events.map((event) => event.seq));
+    const batches = new Set(events.filter((event) => event.name === 'PostToolBatch').map((event) => event.seq));
+    const others = seqs.filter((seq) => !batches.has(seq));
+    expect(others).toHaveLength(new Set(others).size);
+  });
+
+  it.each(scenarioNames)('of %s end alike without payloads, which live frames leave out when they are long', (name) => {
+    const { events } = scenarioOf(name);
+    const light = events.map(({ payload: _, ...event }) => event);
+    const isTold = ({ kind, state }: Action) => kind === 'tool' && (state === 'ok' || state === 'failed');
+    expect(told(actionsOf(light).filter(isTold))).toEqual(told(actionsOf(events).filter(isTold)));
+  });
+});
+
+describe('the action index', () => {
+  it('returns only the rows that an event changed, as new objects', () => {
+    const index = createActionIndex();
+    const [pre, post] = hookEvents([
+      { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'npm test' } },
+      {
+        hook_event_name: 'PostToolUse',
+        tool_name: 'Bash',
+        tool_use_id: 't1',
+        tool_input: { command: 'npm test' },
+        duration_ms: 5,
+      },
+    ]);
+    const [running] = index.add(pre);
+    expect(running).toMatchObject({ state: 'running', summary: 'Bash npm test' });
+    const changed = index.add(post);
+    expect(changed).toHaveLength(1);
+    expect(changed[0]).toMatchObject({ key: running?.key, state: 'ok', durationMs: 5 });
+    expect(changed[0]).not.toBe(running);
+    expect(running?.state).toBe('running');
+    expect(index.size).toBe(1);
+  });
+
+  it('pairs a result that arrives before its call', () => {
+    const [pre, post] = hookEvents([
+      { hook_event_name: 'PreToolUse', tool_name: 'Read', tool_use_id: 't1', tool_input: { file_path: '/p/a.ts' } },
+      { hook_event_name: 'PostToolUse', tool_name: 'Read', tool_use_id: 't1', tool_input: { file_path: '/p/a.ts' } },
+    ]);
+    const index = createActionIndex();
+    index.add(post);
+    index.add(pre);
+    expect(index.rows()).toMatchObject([{ state: 'ok', at: pre.at, endedAt: post.at, seqs: [2, 1] }]);
+  });
+
+  it('gives a request that arrives before its call to the call', () => {
+    const [request, pre, post] = hookEvents([
+      { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { command: 'rm x' } },
+      { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'rm x' } },
+      {
+        hook_event_name: 'PostToolUse',
+        tool_name: 'Bash',
+        tool_use_id: 't1',
+        tool_input: { command: 'rm x' },
+        duration_ms: 1,
+      },
+    ]);
+    const index = createActionIndex();
+    expect(index.add(request)).toMatchObject([{ state: 'waiting', summary: 'Bash rm x' }]);
+    expect(index.add(pre)).toMatchObject([{ state: 'waiting', toolUseId: 't1' }]);
+    expect(index.add(post)).toMatchObject([{ state: 'ok', seqs: [1, 2, 3] }]);
+    expect(index.size).toBe(1);
+  });
+
+  it('shows calls that never ran, which only the batch tells', () => {
+    const [batch] = hookEvents([
+      {
+        hook_event_name: 'PostToolBatch',
+        tool_calls: [
+          {
+            tool_name: 'Edit',
+            tool_use_id: 't9',
+            tool_input: { file_path: '/p/none.ts' },
+            tool_response: '<tool_use_error>File does not exist.</tool_use_error>',
+          },
+        ],
+      },
+    ]);
+    expect(createActionIndex().add(batch)).toMatchObject([
+      { kind: 'tool', state: 'never-ran', summary: 'Edit none.ts', errorLine: 'File does not exist.', toolUseId: 't9' },
+    ]);
+  });
+
+  it('ends the wait at the decision that telemetry tells', () => {
+    const [pre, request] = hookEvents([
+      { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'rm x' } },
+      { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { command: 'rm x' } },
+    ]);
+    const decision = hookEvent({ decision: 'accept', hook_event_name: 'x' }, 3);
+    const index = createActionIndex();
+    index.add(pre);
+    index.add(request);
+    expect(index.add({ ...decision, source: 'otel', name: 'tool_decision', toolUseId: 't1' })).toMatchObject([
+      { state: 'running', waitedMs: 2000 },
+    ]);
+  });
+
+  it('makes one row of a command and the prompt that it becomes', () => {
+    const [expansion, prompt, next] = hookEvents([
+      { hook_event_name: 'UserPromptExpansion', prompt_id: 'p1', command_name: 'deploy', command_args: 'now' },
+      { hook_event_name: 'UserPromptSubmit', prompt_id: 'p1', prompt: '/deploy now' },
+      { hook_event_name: 'UserPromptSubmit', prompt_id: 'p1', prompt: 'and more' },
+    ]);
+    const index = createActionIndex();
+    for (const event of [expansion, prompt, next]) index.add(event);
+    expect(told(index.rows())).toEqual(['prompt | noted | “/deploy now”', 'prompt | noted | “and more”']);
+  });
+
+  it('puts right which call a subagent belongs to when the answer names it', () => {
+    const agent = (id: string, description: string) => ({
+      hook_event_name: 'PreToolUse',
+      tool_name: 'Agent',
+      tool_use_id: id,
+      tool_input: { description, subagent_type: 'Explore' },
+    });
+    const events = hookEvents([
+      agent('t1', 'one'),
+      agent('t2', 'two'),
+      { hook_event_name: 'SubagentStart', agent_id: 'b', agent_type: 'Explore' },
+      { hook_event_name: 'SubagentStart', agent_id: 'a', agent_type: 'Explore' },
+      {
+        ...agent('t2', 'two'),
+        hook_event_name: 'PostToolUse',
+        tool_response: { agentId: 'b', status: 'async_launched' },
+      },
+    ]);
+    const index = createActionIndex();
+    for (const event of events) index.add(event);
+    expect(index.get('agent:s-1:b')).toMatchObject({ toolUseId: 't2', summary: 'Explore “two”' });
+    expect(index.get('agent:s-1:a')).toMatchObject({ toolUseId: 't1', summary: 'Explore “one”' });
+    expect(index.get('tool:t1')).toMatchObject({ spawnedAgentId: 'a' });
+    expect(index.get('tool:t2')).toMatchObject({ spawnedAgentId: 'b' });
+  });
+
+  it.each(scenarioNames)('comes to the same rows when older parts of %s are loaded after newer ones', (name) => {
+    const { events } = scenarioOf(name);
+    const shown = (actions: readonly Action[]) =>
+      actions
+        .filter((one) => one.toolUseId !== undefined && one.kind === 'tool')
+        .map(({ toolUseId, state, summary, errorLine, at }) => [toolUseId, state, summary, errorLine, at].join(' | '))
+        .sort();
+    for (const size of [1, 2, 3, 5, 8]) {
+      const index = createActionIndex();
+      for (let end = events.length; end > 0; end -= size) {
+        for (const event of events.slice(Math.max(0, end - size), end)) index.add(event);
+      }
+      expect(shown(index.rows()), `in parts of ${size}`).toEqual(shown(actionsOf(events)));
+      const isOpen = (one: Action) => one.state === 'waiting' || one.state === 'running';
+      expect(told(index.rows().filter(isOpen))).toEqual(told(actionsOf(events).filter(isOpen)));
+    }
+  });
+
+  it('leaves a running call alone when an older prompt is loaded', () => {
+    const [prompt, pre] = hookEvents([
+      { hook_event_name: 'UserPromptSubmit', prompt: 'go' },
+      { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'sleep 99' } },
+    ]);
+    const index = createActionIndex();
+    index.add(pre);
+    index.add(prompt);
+    expect(index.get('tool:t1')).toMatchObject({ state: 'running' });
+  });
+
+  it('forgets the oldest rows past its bound and nothing else', () => {
+    const index = createActionIndex({ maxActions: 10 });
+    for (let n = 0; n < 100; n += 1) {
+      const input = { tool_name: 'Bash', tool_use_id: `t${n}`, tool_input: { command: `echo ${n}` } };
+      index.add(hookEvent({ hook_event_name: 'PreToolUse', ...input }, n * 2));
+      index.add(hookEvent({ hook_event_name: 'PostToolUse', ...input }, n * 2 + 1));
+    }
+    expect(index.rows().map((row) => row.summary)).toEqual(Array.from({ length: 10 }, (_, n) => `Bash echo ${n + 90}`));
+  });
+});

@@ -1,0 +1,59 @@
+import type { Filter, FilterTerm, Pattern } from './grammar.ts';
+
+/** The filter in its plainest spelling; reading it again gives the same terms. */
+export function formatFilter(filter: Filter): string {
+  return filter.terms.map(formatTerm).join(' ');
+}
+
+export function formatTerm(term: FilterTerm): string {
+  return `${term.negated ? '-' : ''}${formatBody(term)}`;
+}
+
+function formatBody(term: FilterTerm): string {
+  switch (term.kind) {
+    case 'text':
+      return formatPatterns(term.patterns, true);
+    case 'field':
+      return `${term.key}:${formatPatterns(term.patterns, false)}`;
+    case 'is':
+      return `is:${term.names.join(',')}`;
+    case 'duration':
+      return `duration${term.comparison}${formatSpan(term.ms, durationUnits)}`;
+    case 'since':
+      return `since:${formatSpan(term.agoMs, sinceUnits)}`;
+    case 'since-date':
+      return `since:${new Date(term.fromMs).toISOString()}`;
+    default:
+      return term satisfies never;
+  }
+}
+
+function formatPatterns(patterns: readonly Pattern[], startsTerm: boolean): string {
+  return patterns.map((pattern, index) => formatPattern(pattern, startsTerm && index === 0)).join(',');
+}
+
+const needsQuotes = /[\s",*]/;
+/** What would be read as a sign or a key where a text term begins. */
+const looksLikeMore = /^-|^[A-Za-z]+:|^duration[<>=]/i;
+
+/** A value as it has to be typed; `startsTerm`: nothing stands before it. */
+export function formatPattern(pattern: Pattern, startsTerm = false): string {
+  return pattern
+    .map((piece, index) => {
+      const isPlain = !needsQuotes.test(piece) && !(startsTerm && index === 0 && looksLikeMore.test(piece));
+      return isPlain ? piece : `"${piece.replace(/["\\]/g, '\\$&')}"`;
+    })
+    .join('*');
+}
+
+const durationUnits = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+const sinceUnits = [['w', 604_800_000], ['d', 86_400_000], ...durationUnits] as const;
+
+function formatSpan(ms: number, units: readonly (readonly [string, number])[]): string {
+  const unit = ms > 0 ? units.find(([, size]) => ms % size === 0) : undefined;
+  return unit ? `${ms / unit[1]}${unit[0]}` : `${ms}ms`;
+}

@@ -1,0 +1,87 @@
+import type { SessionGroup, SessionState } from '../session-view.ts';
+
+/**
+ * The one filter grammar of box, API and subscription. Terms stand between spaces and all must hold:
+ *
+ *   timeout "exit code"      text of the event, upper and lower case are one; quotes keep spaces and signs
+ *   tool:Bash,Edit           a field; a comma means or, `*` stands for any characters
+ *   -outcome:failed          `-` negates any term
+ *   agent:main agent:Explore the main agent, or a subagent by type or id
+ *   is:waiting               what the event's session is now, see `isNames`
+ *   duration>30s since:2h    units ms s m h, for `since` also d w, or a date: since:2026-11-20T14:00
+ *
+ * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
+ * where it tells one, else its session's; `branch:`, `user:` and `label:` are the session's.
+ */
+export interface Filter {
+  readonly terms: readonly FilterTerm[];
+}
+
+export const fieldKeys = [
+  'app',
+  'session',
+  'agent',
+  'tool',
+  'name',
+  'outcome',
+  'model',
+  'branch',
+  'user',
+  'label',
+] as const;
+export const filterKeys = [...fieldKeys, 'is', 'duration', 'since'] as const;
+export const comparisons = ['<', '<=', '>', '>='] as const;
+
+/** What `is:` can ask, and the states and groups of a session that answer yes. */
+export const isNames = {
+  waiting: { states: ['waiting-permission', 'waiting-input'], groups: [] },
+  working: { states: ['working'], groups: [] },
+  idle: { states: ['idle'], groups: [] },
+  ended: { states: ['ended'], groups: [] },
+  failed: { states: ['failed'], groups: [] },
+  lost: { states: ['lost'], groups: [] },
+  live: { states: ['working', 'waiting-permission', 'waiting-input', 'idle'], groups: [] },
+  'needs-you': { states: [], groups: ['needs-you'] },
+  trouble: { states: [], groups: ['trouble'] },
+  'your-turn': { states: [], groups: ['your-turn'] },
+  done: { states: [], groups: ['done'] },
+} as const satisfies Record<string, { states: readonly SessionState[]; groups: readonly SessionGroup[] }>;
+
+export type FieldKey = (typeof fieldKeys)[number];
+export type FilterKey = (typeof filterKeys)[number];
+export type Comparison = (typeof comparisons)[number];
+export type IsName = keyof typeof isNames;
+
+/** Literal pieces with anything between them: `npm*` is `['npm', '']`; a single piece has no wildcard. */
+export type Pattern = readonly string[];
+
+export type FilterTerm = TermBody & {
+  readonly negated: boolean;
+  /** Where the term stands in the text; `to` is behind its last character. */
+  readonly from: number;
+  readonly to: number;
+};
+
+export type TermBody =
+  | { readonly kind: 'text'; readonly patterns: readonly Pattern[] }
+  | { readonly kind: 'field'; readonly key: FieldKey; readonly patterns: readonly Pattern[] }
+  | { readonly kind: 'is'; readonly names: readonly IsName[] }
+  | { readonly kind: 'duration'; readonly comparison: Comparison; readonly ms: number }
+  | { readonly kind: 'since'; readonly agoMs: number }
+  | { readonly kind: 'since-date'; readonly fromMs: number };
+
+export const filterExamples = {
+  app: 'app:api',
+  session: 'session:11b2d0b6*',
+  agent: 'agent:main',
+  tool: 'tool:Bash',
+  name: 'name:PostToolUse',
+  outcome: 'outcome:failed',
+  model: 'model:*opus*',
+  branch: 'branch:main',
+  user: 'user:ada',
+  label: 'label:release',
+  is: 'is:waiting',
+  duration: 'duration>30s',
+  since: 'since:2h',
+} as const satisfies Record<FilterKey, string>;

@@ -1,0 +1,206 @@
+import type { TelltaleEvent } from '../event.ts';
+import type { SessionGroup, SessionState } from '../session-view.ts';
+import {
+  type Comparison,
+  type FieldKey,
+  type Filter,
+  type FilterTerm,
+  type IsName,
+  isNames,
+  type Pattern,
+} from './grammar.ts';
+import { fieldTest, idTest, searchTest } from './pattern.ts';
+
+/** What a filter asks about a session; a `Session` will do. */
+export interface FilteredSession {
+  readonly app?: string | undefined;
+  readonly model?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly user?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly state: SessionState;
+  readonly group: SessionGroup;
+  readonly lastEventAt: string;
+}
+
+export type FilterEvent = Pick<
+  TelltaleEvent,
+  'name' | 'app' | 'at' | 'sessionId' | 'agentId' | 'agentType' | 'toolName' | 'outcome' | 'model' | 'durationMs'
+>;
+
+export interface FilterContext<E extends FilterEvent = TelltaleEvent> {
+  readonly now: number;
+  sessionOf(id: string): FilteredSession | undefined;
+  /** The event's stored search text, folded by `foldCase`; asked only where the filter has words. */
+  searchTextOf(event: E): string;
+}
+
+type Test = <E extends FilterEvent>(event: E, context: FilterContext<E>) => boolean;
+
+/** Whether every term holds. The same events as `toSql` selects, see `agreement.test.ts`. */
+export function matches<E extends FilterEvent>(filter: Filter, event: E, context: FilterContext<E>): boolean {
+  return testsOf(filter).every((test) => test(event, context));
+}
+
+/** Compiled once per filter: a subscription asks thousands of times a second. */
+const compiled = new WeakMap<Filter, readonly Test[]>();
+
+function testsOf(filter: Filter): readonly Test[] {
+  const known = compiled.get(filter);
+  if (known) return known;
+  const tests = filter.terms.map((term): Test => {
+    const test = testOf(term);
+    return term.negated ? (event, context) => !test(event, context) : test;
+  });
+  compiled.set(filter, tests);
+  return tests;
+}
+
+function testOf(term: FilterTerm): Test {
+  switch (term.kind) {
+    case 'text': {
+      const test = searchTest(term.patterns);
+      return (event, context) => test(context.searchTextOf(event));
+    }
+    case 'field':
+      return fieldTests[term.key](term.patterns);
+    case 'is':
+      return (event, context) => isSession(term.names, sessionOf(event, context));
+    case 'duration':
+      return (event) => event.durationMs !== undefined && compare(event.durationMs, term.comparison, term.ms);
+    case 'since':
+      return (event, context) => Date.parse(event.at) >= context.now - term.agoMs;
+    case 'since-date':
+      return (event) => Date.parse(event.at) >= term.fromMs;
+    default:
+      return term satisfies never;
+  }
+}
+
+type FieldTest = (patterns: readonly Pattern[]) => Test;
+
+const fieldTests = {
+  app: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event) => test(event.app);
+  },
+  session: (patterns) => {
+    const test = idTest(patterns);
+    return (event) => test(event.sessionId);
+  },
+  agent: (patterns) => {
+    const test = fieldTest(patterns);
+    const wantsMain = fieldTest(patterns.filter((pattern) => pattern.length === 1))('main');
+    return ({ agentId, agentType }) => test(agentId) || test(agentType) || (wantsMain && agentId === undefined);
+  },
+  tool: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event) => test(event.toolName);
+  },
+  name: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event) => test(event.name);
+  },
+  outcome: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event) => test(event.outcome);
+  },
+  model: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(event.model ?? sessionOf(event, context)?.model);
+  },
+  branch: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(sessionOf(event, context)?.branch);
+  },
+  user: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(sessionOf(event, context)?.user);
+  },
+  label: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => sessionOf(event, context)?.labels?.some(test) ?? false;
+  },
+} as const satisfies Record<FieldKey, FieldTest>;
+
+/**
+ * Whether a session stands in a list with this filter, as `toSessionSql` would say; `undefined` where only its
+ * events can tell (words, tool, name, agent, outcome) and the answer hangs on them.
+ */
+export function matchesSession(
+  filter: Filter,
+  session: FilteredSession & { id: string; startedAt: string; endedAt?: string | undefined },
+  now: number,
+): boolean | undefined {
+  let isKnown = true;
+  for (const term of filter.terms) {
+    const holds = holdsForSession(term, session, now);
+    if (holds === undefined) isKnown = false;
+    else if (holds === term.negated) return false;
+  }
+  return isKnown ? true : undefined;
+}
+
+function holdsForSession(
+  term: FilterTerm,
+  session: Parameters<typeof matchesSession>[1],
+  now: number,
+): boolean | undefined {
+  switch (term.kind) {
+    case 'text':
+      return undefined;
+    case 'field':
+      return sessionTests[term.key]?.(term.patterns, session);
+    case 'is':
+      return isSession(term.names, session);
+    case 'duration': {
+      const lastedMs = Date.parse(session.endedAt ?? session.lastEventAt) - Date.parse(session.startedAt);
+      return compare(lastedMs, term.comparison, term.ms);
+    }
+    case 'since':
+      return Date.parse(session.lastEventAt) >= now - term.agoMs;
+    case 'since-date':
+      return Date.parse(session.lastEventAt) >= term.fromMs;
+    default:
+      return term satisfies never;
+  }
+}
+
+const sessionTests: Partial<
+  Record<FieldKey, (patterns: readonly Pattern[], session: Parameters<typeof matchesSession>[1]) => boolean>
+> = {
+  app: (patterns, session) => fieldTest(patterns)(session.app),
+  session: (patterns, session) => idTest(patterns)(session.id),
+  model: (patterns, session) => fieldTest(patterns)(session.model),
+  branch: (patterns, session) => fieldTest(patterns)(session.branch),
+  user: (patterns, session) => fieldTest(patterns)(session.user),
+  label: (patterns, session) => session.labels?.some(fieldTest(patterns)) ?? false,
+};
+
+function sessionOf<E extends FilterEvent>(event: E, context: FilterContext<E>): FilteredSession | undefined {
+  return event.sessionId === undefined ? undefined : context.sessionOf(event.sessionId);
+}
+
+/** The session tells its state as it is now: only its service knows whether its process lives. */
+export function isSession(names: readonly IsName[], session: FilteredSession | undefined): boolean {
+  if (!session) return false;
+  return names.some((name) => {
+    const { states, groups }: { states: readonly SessionState[]; groups: readonly SessionGroup[] } = isNames[name];
+    return states.includes(session.state) || groups.includes(session.group);
+  });
+}
+
+export function compare(value: number, comparison: Comparison, limit: number): boolean {
+  switch (comparison) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    default:
+      return comparison satisfies never;
+  }
+}

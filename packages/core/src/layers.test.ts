@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+
+interface Layer {
+  folder: string;
+  allowed: readonly RegExp[];
+  /** Wins over `allowed`. */
+  refused?: readonly RegExp[];
+}
+
+/** What each layer may import; a name that no rule allows is a broken layer. */
+const layers: readonly Layer[] = [
+  { folder: 'packages/core/src', allowed: [/^\.\.?\//, /^zod$/] },
+  {
+    folder: 'apps/server/src',
+    allowed: [/^\.\.?\//, /^node:/, /^@telltale\/core/, /^(hono|@hono|better-sqlite3|ws|zod)\b/],
+  },
+  {
+    folder: 'apps/client/src',
+    allowed: [/./],
+    refused: [/^node:/, /^@telltale\/(server|hooks|test)/, /^(hono|@hono|better-sqlite3|ws)\b/, /apps\/server/],
+  },
+];
+
+for (const layer of layers) {
+  it(`${layer.folder} imports only what its layer may`, () => {
+    const imports = sourcesOf(layer.folder).flatMap((file) =>
+      importsOf(scriptOf(file)).map((name) => ({ file: relative(root, file), name })),
+    );
+    expect(imports.length).toBeGreaterThan(50);
+    expect(imports.filter(({ name }) => !isAllowed(layer, name))).toEqual([]);
+  });
+}
+
+it('finds every kind of import, and none in a text, a comment or a template', () => {
+  const source = `
+    import a from 'a'; import type { B } from "b"; import 'c'; export * from 'd'; export { e } from 'e';
+    const later = await import('f');
+    // import x from 'comment'
+    const text = 'imports , "text"', template = \`import y from 'template'\`;`;
+  expect(importsOf(source)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+it('core compiles without the types of Node and without the DOM', () => {
+  const config = JSON.parse(readFileSync(join(root, 'packages/core/tsconfig.json'), 'utf8'));
+  const base = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8'));
+  expect(config.compilerOptions.types).toEqual([]);
+  expect(base.compilerOptions.lib).toEqual(['ES2023']);
+});
+
+function isAllowed({ allowed, refused = [] }: Layer, name: string): boolean {
+  return allowed.some((rule) => rule.test(name)) && !refused.some((rule) => rule.test(name));
+}
+
+function sourcesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'))
+    .map((name) => join(root, folder, name));
+}
+
+/** What a file runs: of a Vue component its scripts, its template imports nothing. */
+function scriptOf(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  if (!file.endsWith('.vue')) return text;
+  return [...text.matchAll(/^<script\b[^>]*>([\s\S]*?)^<\/script>/gm)].map((match) => match[1]).join('\n');
+}
+
+/** Names of the modules that a script imports, as TypeScript reads it. */
+function importsOf(script: string): string[] {
+  return ts.preProcessFile(script, true, true).importedFiles.map(({ fileName }) => fileName);
+}

@@ -1,0 +1,184 @@
+import type { Action } from '../actions.ts';
+import { askedWords, askingKind } from '../catalogue/asked.ts';
+import { lineCount, patchLines } from '../catalogue/patch.ts';
+import { callSummary, doneSummary } from '../catalogue/tools.ts';
+import { responseText } from '../catalogue.ts';
+import type { TelltaleEvent } from '../event.ts';
+import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fields.ts';
+import { present } from '../present.ts';
+import { type DraftItem, mainLane } from './draft.ts';
+import { type EntryDrafts, problemOf, type SaidCall } from './from-entries.ts';
+import type { EventDrafts } from './from-events.ts';
+import type { ActionItem, WaitItem } from './story.ts';
+
+/** A call of the story with what belongs to it. */
+export interface JoinedCall extends DraftItem {
+  item: ActionItem;
+  wait: WaitItem | undefined;
+}
+
+/** Every call once, whichever road told it: by `tool_use_id`, in the order in which they began. */
+export function joinCalls(done: EventDrafts, said: EntryDrafts): Map<string, JoinedCall> {
+  const joined = new Map<string, JoinedCall>();
+  for (const [id, call] of said.calls) joined.set(id, joinCall(done.calls.get(id), call, done.eventOf));
+  for (const [id, action] of done.calls) if (!joined.has(id)) joined.set(id, joinCall(action, undefined, done.eventOf));
+  return joined;
+}
+
+function joinCall(
+  done: Action | undefined,
+  said: SaidCall | undefined,
+  eventOf: ReadonlyMap<number, TelltaleEvent>,
+): JoinedCall {
+  const told = toldByEvents(done, eventOf);
+  const result = said?.result;
+  // The event's input first: the transcript's may be cut by other limits.
+  const input = told.input ?? said?.input ?? {};
+  const response = told.response ?? result?.response;
+  const error = told.error ?? result?.error;
+  const at = said?.at ?? done?.at ?? '';
+  const action = done ? withSaid(done, said) : actionOf(said, input, at);
+  const item: ActionItem = {
+    kind: 'action',
+    at,
+    action,
+    input,
+    images: result?.images ?? [],
+    ...present({
+      response,
+      error,
+      seq: done?.seqs[0],
+      entry: said?.entry,
+      resultEntry: result?.entry,
+      diff: isFields(response) ? diffOf(response, input) : undefined,
+    }),
+  };
+  const cwd = told.cwd ?? said?.cwd;
+  return {
+    item,
+    wait: waitOf(item, said, cwd),
+    lane: done?.agentId ?? said?.lane ?? mainLane,
+    promptId: done?.promptId,
+  };
+}
+
+interface Told {
+  cwd?: string | undefined;
+  input?: Fields;
+  response?: unknown;
+  error?: string;
+}
+
+function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, TelltaleEvent>): Told {
+  const told: Told = {};
+  for (const seq of action?.seqs ?? []) {
+    const payload = eventOf.get(seq)?.payload;
+    if (!payload) continue;
+    told.cwd ??= textAt(payload, 'cwd');
+    const entry = 'tool_calls' in payload ? batchEntry(payload, action?.toolUseId) : payload;
+    if (!entry) continue;
+    const input = fieldsAt(entry, 'tool_input');
+    if (input) told.input ??= input;
+    if (entry === payload && payload.tool_response !== undefined) told.response = payload.tool_response;
+    const isBad = action?.state === 'denied' || action?.state === 'never-ran' || action?.state === 'failed';
+    const error = textAt(entry, 'error') ?? (entry === payload || !isBad ? undefined : responseText(entry));
+    if (error !== undefined && error !== '') told.error ??= error;
+  }
+  return told;
+}
+
+function batchEntry(payload: Fields, toolUseId: string | undefined): Fields | undefined {
+  return listAt(payload, 'tool_calls').find(
+    (entry): entry is Fields => isFields(entry) && entry.tool_use_id === toolUseId,
+  );
+}
+
+/** What the events left open, the transcript may tell. */
+function withSaid(done: Action, said: SaidCall | undefined): Action {
+  const result = said?.result;
+  const isOpen = done.state === 'running' || done.state === 'waiting' || done.state === 'unknown-end';
+  const ended = isOpen && result ? { state: result.state, endedAt: result.at, errorLine: problemOf(result) } : {};
+  return { ...done, ...present({ model: done.model ?? said?.model, ...ended }) };
+}
+
+function actionOf(said: SaidCall | undefined, input: Fields, at: string): Action {
+  const toolName = said?.toolName ?? 'unknown tool';
+  const result = said?.result;
+  const isOk = result?.state === 'ok';
+  return {
+    key: `tool:${said?.toolUseId ?? at}`,
+    kind: 'tool',
+    state: result?.state ?? 'running',
+    name: 'PreToolUse',
+    app: '',
+    at,
+    toolName,
+    summary: isOk ? doneSummary(toolName, input, result.response, said?.cwd) : callSummary(toolName, input, said?.cwd),
+    seqs: [],
+    ...present({
+      toolUseId: said?.toolUseId,
+      agentId: said === undefined || said.lane === mainLane ? undefined : said.lane,
+      endedAt: result?.at,
+      durationMs: said && ranMs(said),
+      errorLine: result && problemOf(result),
+      model: said?.model,
+    }),
+  };
+}
+
+/** From call to result, where nobody was asked in between; else as the tool itself tells. */
+function ranMs(said: SaidCall): number | undefined {
+  const { result } = said;
+  if (!result || result.state === 'denied' || result.state === 'never-ran') return undefined;
+  const response = isFields(result.response) ? result.response : undefined;
+  const told = numberAt(response, 'totalDurationMs') ?? numberAt(response, 'durationMs');
+  if (told !== undefined || result.wasAsked) return told;
+  return Math.max(0, Date.parse(result.at) - Date.parse(said.at));
+}
+
+/** Faster than anybody answers. */
+const nobodyMs = 250;
+
+/** The wait for somebody's answer that the call began with. */
+function waitOf(
+  { action, input, entry }: ActionItem,
+  said: SaidCall | undefined,
+  cwd: string | undefined,
+): WaitItem | undefined {
+  const asking = askingKind(action.toolName);
+  const refusedMs = said?.result?.state === 'denied' ? Date.parse(said.result.at) - Date.parse(said.at) : undefined;
+  const wasAsked = action.askedAt !== undefined || asking !== undefined || (said?.result?.wasAsked ?? false);
+  if (!wasAsked) return undefined;
+  const answeredMs = asking && action.endedAt ? Date.parse(action.endedAt) - Date.parse(action.at) : undefined;
+  const durationMs = action.waitedMs ?? answeredMs ?? refusedMs;
+  // Denied at once: the client asked where nobody could answer.
+  if (action.state === 'denied' && (durationMs ?? nobodyMs) < nobodyMs) return undefined;
+  return {
+    kind: 'wait',
+    wait: asking ?? 'permission',
+    at: action.askedAt ?? action.at,
+    summary: askedWords(action.toolName, callSummary(action.toolName ?? 'unknown tool', input, cwd)),
+    answer: answerOf(action),
+    ...present({
+      toolUseId: action.toolUseId,
+      durationMs,
+      seq: action.seqs[1] ?? action.seqs[0],
+      entry,
+    }),
+  };
+}
+
+export function answerOf(action: Action): WaitItem['answer'] {
+  if (action.state === 'denied') return 'denied';
+  if (action.state === 'unknown-end') return 'unknown';
+  if (action.state === 'waiting') return 'open';
+  return action.state === 'running' && action.waitedMs === undefined ? 'open' : 'allowed';
+}
+
+function diffOf(response: Fields, input: Fields): ActionItem['diff'] {
+  if (!Array.isArray(response.structuredPatch)) return undefined;
+  const lines = patchLines(response);
+  if (response.type === 'create') lines.added = lineCount(textAt(response, 'content') ?? '');
+  const path = textAt(response, 'filePath') ?? textAt(input, 'file_path');
+  return { ...lines, ...present({ path }) };
+}

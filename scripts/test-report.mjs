@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/**
+ * @typedef {object} Report
+ * @property {number} passed
+ * @property {string[]} failed  names; a file that could not be loaded counts as one
+ * @property {{ name: string, reason: string }[]} skipped
+ */
+
+/** A vitest reporter: what passed, failed and was skipped, as JSON into the file that TELLTALE_TEST_REPORT names. */
+export default class TestReport {
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly unknown[]} unhandledErrors
+   */
+  onTestRunEnd(modules, unhandledErrors) {
+    /** @type {Report} */
+    const report = { passed: 0, failed: unhandledErrors.map(() => 'an error outside of a test'), skipped: [] };
+    for (const module of modules) {
+      const file = relative(process.cwd(), module.moduleId);
+      if (module.errors().length > 0) report.failed.push(file);
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        const name = `${file} › ${test.fullName}`;
+        if (result.state === 'passed') report.passed++;
+        else if (result.state === 'failed') report.failed.push(name);
+        else
+          report.skipped.push({
+            name,
+            reason: ('note' in result && result.note) || 'what it needs is not here, see "skipped:" above',
+          });
+      }
+    }
+    writeFileSync(process.env.TELLTALE_TEST_REPORT ?? 'test-report.json', JSON.stringify(report));
+  }
+}

@@ -1,0 +1,79 @@
+// npm test: install and build when needed, then lint, types, unit tests and the tests of the whole system.
+// TELLTALE_REQUIRE_ALL=1 makes what this machine cannot run a failure. The last line counts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build.mjs';
+import { installIfNeeded } from './install.mjs';
+import { nodeProblem } from './node-version.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(join(tmpdir(), 'telltale-test-'));
+const requiresAll = process.env.TELLTALE_REQUIRE_ALL === '1';
+/** @param {string} line */
+const say = (line) => console.log(`test: ${line}`);
+
+/** @type {import('./test-report.mjs').Report} */
+const total = { passed: 0, failed: [], skipped: [] };
+
+const problem = nodeProblem() ?? installIfNeeded(root, say) ?? buildIfNeeded(root, say);
+if (problem) {
+  console.error(`test: ${problem}`);
+  total.failed.push('build');
+} else {
+  check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
+  check('types', ['node_modules/typescript/bin/tsc', '-b']);
+  check('types of the page', ['node_modules/vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'apps/client']);
+  vitest('unit tests', []);
+  const system = 'test/vitest.config.ts';
+  if (existsSync(join(root, system))) vitest('system tests', ['--config', system]);
+}
+rmSync(folder, { recursive: true, force: true });
+summarise();
+
+/**
+ * @param {string} name
+ * @param {string[]} command
+ */
+function check(name, command) {
+  say(name);
+  const run = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+  if (run.status === 0) total.passed++;
+  else total.failed.push(name);
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} options
+ */
+function vitest(name, options) {
+  say(name);
+  const file = join(folder, `${name.replace(/\W/g, '-')}.json`);
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts/test-report.mjs')}`];
+  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...options], {
+    ...{ cwd: root, env: { ...process.env, TELLTALE_TEST_REPORT: file } },
+    stdio: 'inherit',
+  });
+  /** @type {import('./test-report.mjs').Report | undefined} */
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  total.passed += report?.passed ?? 0;
+  total.failed.push(...(report?.failed ?? []));
+  total.skipped.push(...(report?.skipped ?? []));
+  // A run that ended badly without naming a test, for example killed for lack of memory.
+  if (run.status !== 0 && !report?.failed.length) total.failed.push(name);
+}
+
+function summarise() {
+  /** @type {Map<string, number>} */
+  const reasons = new Map();
+  for (const { reason } of total.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  console.log('');
+  for (const name of total.failed) say(`failed: ${name}`);
+  for (const [reason, count] of reasons) say(`skipped ${count}: ${reason}`);
+  const failed = total.failed.length + (requiresAll ? total.skipped.length : 0);
+  if (requiresAll && total.skipped.length > 0) say('TELLTALE_REQUIRE_ALL=1: what was skipped counts as failed');
+  console.log(`${total.passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}

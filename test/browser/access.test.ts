@@ -1,0 +1,168 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { deliver } from './deliver.ts';
+import { demoDay, storySession } from './demo-day.ts';
+import { createSetting, type Setting, type Viewer } from './setting.ts';
+import { uuidOf } from './teller.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const schemes = ['light', 'dark'] as const;
+
+/** The states of the pages that are looked at. */
+const states: Record<string, { path: string; reach(viewer: Viewer): Promise<void> }> = {
+  live: { path: '/', reach: (viewer) => viewer.rows.filter({ hasText: 'prisma migrate' }).waitFor() },
+  lanes: {
+    path: '/?view=lanes',
+    reach: ({ page }) => page.getByRole('list', { name: 'Agents over time' }).locator('li').first().waitFor(),
+  },
+  'no-hit': {
+    path: '/?filter=tool:Teleport',
+    reach: ({ page }) => page.getByText('No event matches the filter').waitFor(),
+  },
+  opened: {
+    path: '/?filter=app:api tool:Edit',
+    async reach(viewer) {
+      await viewer.rows.filter({ hasText: 'src/app.ts' }).click();
+      await viewer.page.getByRole('complementary', { name: 'Opened event' }).getByText('rateLimit').first().waitFor();
+    },
+  },
+  sessions: { path: '/sessions', reach: ({ page }) => page.getByRole('link', { name: /Which resources/ }).waitFor() },
+  session: {
+    path: `/sessions/${uuidOf(storySession)}`,
+    async reach(viewer) {
+      const failed = viewer.rows.filter({ hasText: /FAIL/ }).getByRole('button').first();
+      await failed.click();
+      await viewer.page.getByText('17 passed').first().waitFor();
+    },
+  },
+  wall: { path: '/wall', reach: ({ page }) => page.getByText('1 needs you').waitFor() },
+  help: {
+    path: '/',
+    async reach({ page }) {
+      await page.getByRole('button', { name: /Keyboard/ }).click();
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    },
+  },
+  settings: {
+    path: '/',
+    async reach({ page }) {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+    },
+  },
+  palette: {
+    path: '/',
+    async reach({ page }) {
+      await page.getByRole('button', { name: /Go anywhere/ }).click();
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+};
+
+describe.runIf(requires('chromium'))('every page, for every reader', () => {
+  let empty: Setting;
+  let busy: Setting;
+  beforeAll(async () => {
+    [empty, busy] = await Promise.all([createSetting(), createSetting()]);
+    await deliver(busy.service, ...demoDay(Date.now()));
+  });
+  afterAll(async () => {
+    await empty.close();
+    await busy.close();
+  });
+
+  for (const colorScheme of schemes) {
+    it(`first run, ${colorScheme}: nothing serious for axe, no text below 12 px`, async () => {
+      const viewer = await empty.open('/', { colorScheme });
+      await viewer.page.getByText('Waiting for the first event').waitFor();
+      await expectReadable(viewer);
+      await viewer.close();
+    });
+
+    it(`all states, ${colorScheme}: nothing serious for axe, no text below 12 px`, async () => {
+      for (const [name, { path, reach }] of Object.entries(states)) {
+        const viewer = await busy.open(path, { colorScheme });
+        await reach(viewer);
+        await expectReadable(viewer, name);
+        await viewer.shot(`${name}-${colorScheme}`);
+        await viewer.close();
+      }
+    });
+  }
+
+  it('fits 390 px: nothing scrolls sideways, touch targets, the opened event is a sheet', async () => {
+    for (const [name, { path, reach }] of Object.entries(states)) {
+      if (name === 'help') continue; // its button gives way on a narrow page
+      const viewer = await busy.open(path, { viewport: { width: 390, height: 844 }, hasTouch: true });
+      await reach(viewer);
+      const { scroll, inner } = await viewer.page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        inner: innerWidth,
+      }));
+      expect(scroll, `${name} is as wide as the screen`).toBeLessThanOrEqual(inner);
+      await viewer.shot(`${name}-390`);
+      if (name === 'opened') {
+        const sheet = await viewer.page.getByRole('complementary', { name: 'Opened event' }).boundingBox();
+        expect(sheet).toMatchObject({ x: 0, width: 390 });
+        expect(sheet?.y).toBeGreaterThan(60);
+      }
+      await viewer.close();
+    }
+  });
+
+  it('changes its theme at once, and keeps it', async () => {
+    const viewer = await busy.open('/', { colorScheme: 'light' });
+    const colour = () => viewer.page.evaluate(() => getComputedStyle(document.body).color);
+    const light = await colour();
+    await viewer.page.getByRole('button', { name: 'Settings' }).click();
+    await viewer.page.getByRole('radio', { name: 'dark' }).check();
+    await waitFor('another colour', async () => (await colour()) !== light);
+    const dark = await colour();
+    await viewer.page.reload();
+    await viewer.rows.first().waitFor();
+    expect(await colour()).toBe(dark);
+    await viewer.page.getByRole('button', { name: 'Settings' }).click();
+    await viewer.page.getByRole('radio', { name: 'system' }).check();
+    await waitFor('the light one again', async () => (await colour()) === light);
+    await viewer.close();
+  });
+});
+
+interface Finding {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+async function expectReadable({ page }: Viewer, name = ''): Promise<void> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+    violations: Finding[];
+  };
+  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(
+    serious.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map((node) => `${node.html.slice(0, 200)} ${node.failureSummary}`)
+          .slice(0, 3)
+          .join('\n')}`,
+    ),
+    name,
+  ).toEqual([]);
+  const small = await page.evaluate(() => {
+    const tooSmall: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      if (!element || !walker.currentNode.textContent?.trim() || !element.checkVisibility()) continue;
+      if (Number.parseFloat(getComputedStyle(element).fontSize) < 12) tooSmall.push(element.outerHTML.slice(0, 120));
+    }
+    return tooSmall;
+  });
+  expect(small, `${name}: text below 12 px`).toEqual([]);
+}

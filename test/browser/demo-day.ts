@@ -1,0 +1,439 @@
+import type { SessionTeller, Told } from './teller.ts';
+import { edited, fileText, printed, tellSession } from './teller.ts';
+
+const minute = 60_000;
+
+/** A forenoon of one developer with seven agents, ending now: what the screenshots of the README show. */
+export function demoDay(nowMs: number): Told[] {
+  return [
+    signInFixed(nowMs - 41 * minute),
+    terraformPlan(nowMs - 26 * minute),
+    searchIndex(nowMs - 17 * minute),
+    rateLimits(nowMs - 9.4 * minute),
+    darkTheme(nowMs - 6 * minute),
+    brokenLinks(nowMs - 4.5 * minute),
+    flakyCheckout(nowMs - 5.2 * minute),
+  ];
+}
+
+/** The session that the README opens: told to its end. */
+export const storySession = 'web sign-in';
+
+function signInFixed(startMs: number): Told {
+  const cwd = '/home/ada/code/web';
+  const session = tellSession({ name: storySession, cwd, branch: 'fix/sign-in', startMs, tmuxPane: '%2' });
+  const hookFile = `${cwd}/src/auth/use-session.ts`;
+  session.prompt('Users are signed out when they reload the page. Find out why and fix it.');
+  session.say("I'll look at how the session is restored on load before I change anything.");
+  session.call(
+    'Grep',
+    { pattern: 'refreshToken', path: `${cwd}/src`, output_mode: 'files_with_matches' },
+    {
+      ...{ mode: 'files_with_matches', numFiles: 4 },
+      filenames: ['use-session.ts', 'token-store.ts', 'api-client.ts', 'use-session.test.ts'].map(
+        (file) => `${cwd}/src/auth/${file}`,
+      ),
+    },
+  );
+  session.call('Read', { file_path: hookFile }, fileText(hookFile, useSession));
+  session.subagent(
+    'Explore',
+    'Where tokens are read',
+    'Find every place that reads or writes the refresh token and say in which order they run on a page load.',
+    (agent) => {
+      agent.call(
+        'Grep',
+        { pattern: 'localStorage', path: `${cwd}/src` },
+        {
+          mode: 'content',
+          numFiles: 3,
+          filenames: [],
+          content: 'src/auth/token-store.ts:11:  localStorage.getItem(key)\nsrc/theme.ts:4:  localStorage.theme',
+        },
+      );
+      agent.call(
+        'Read',
+        { file_path: `${cwd}/src/auth/token-store.ts` },
+        fileText(`${cwd}/src/auth/token-store.ts`, tokenStore),
+      );
+      agent.fail(
+        'Bash',
+        { command: 'rg "readToken\\(" src --count-matches', description: 'Count reads' },
+        'Exit code 127\n/bin/bash: rg: command not found',
+        { ms: 31 },
+      );
+      agent.call('Bash', { command: 'grep -rn "readToken(" src | wc -l', description: 'Count reads' }, printed('5'));
+    },
+    'Five reads, all through `token-store.ts`. On load `use-session.ts` runs **before** the store has migrated the old key, so the first read returns nothing.',
+  );
+  session.say(
+    'The hook reads the token before the store has moved it to its new key. The read has to wait for the migration.',
+  );
+  const [input, answer] = edited(
+    hookFile,
+    "  const token = readToken('refresh');\n  if (!token) return signOut();",
+    "  await migrateTokens();\n  const token = readToken('refresh');\n  if (!token) return signOut('no-token');",
+    { before: 'export async function restoreSession() {', after: '  return refresh(token);', line: 14 },
+  );
+  session.call('Edit', input, answer);
+  session.fail('Bash', { command: 'npm test -- src/auth', description: 'Run the auth tests' }, failedTest, {
+    ms: 3_240,
+  });
+  session.say('One test expects `signOut` without a reason. That is the old contract, so the test moves with it.');
+  const testFile = `${cwd}/src/auth/use-session.test.ts`;
+  const [testInput, testAnswer] = edited(
+    testFile,
+    '  expect(signOut).toHaveBeenCalledWith();',
+    "  expect(signOut).toHaveBeenCalledWith('no-token');",
+    {
+      before: "it('signs out when there is no token', async () => {\n  await restoreSession();",
+      after: '});',
+      line: 31,
+    },
+  );
+  session.call('Edit', testInput, testAnswer);
+  session.call('Bash', { command: 'npm test -- src/auth', description: 'Run the auth tests' }, printed(passedTest), {
+    ms: 2_910,
+  });
+  session.stop(
+    'Fixed. `restoreSession` now waits for `migrateTokens()`, so a token saved under the old key is found on the first load.\n\n- `src/auth/use-session.ts`: the wait, and a reason for `signOut`\n- `src/auth/use-session.test.ts`: expects that reason\n\nAll 18 auth tests pass.',
+  );
+  session.pass(2.2 * minute);
+  session.prompt('Good. Add a test for a page load with only the old key, then commit.');
+  const [caseInput, caseAnswer] = edited(testFile, '', migrationTest, { before: '});', after: '', line: 34 });
+  session.call('Edit', caseInput, caseAnswer, { say: 'One test for the case that broke.' });
+  session.call(
+    'Bash',
+    { command: 'npm test -- src/auth', description: 'Run the auth tests' },
+    printed(passedTest.replaceAll('18', '19')),
+    { ms: 3_050 },
+  );
+  const commit = {
+    command: "git commit -am 'fix(auth): restore sessions saved under the old key'",
+    description: 'Commit',
+  };
+  const asked = session.ask('Bash', commit);
+  session.allow(
+    asked,
+    'Bash',
+    commit,
+    printed(
+      '[fix/sign-in 4be21c7] fix(auth): restore sessions saved under the old key\n 2 files changed, 14 insertions(+), 3 deletions(-)',
+    ),
+    42_000,
+    180,
+  );
+  session.stop('Committed as `4be21c7`: the fix and a test for a load with only the old key.');
+  session.pass(40_000);
+  session.end();
+  return session;
+}
+
+function terraformPlan(startMs: number): Told {
+  const session = tellSession({
+    name: 'infra plan',
+    cwd: '/home/ada/code/infra',
+    branch: 'main',
+    startMs,
+    terminal: 'vscode',
+  });
+  session.prompt('Which resources would the pending plan replace?');
+  session.call(
+    'Bash',
+    { command: 'terraform plan -no-color | tail -40', description: 'Read the plan' },
+    printed('Plan: 1 to add, 2 to change, 0 to destroy.'),
+    { ms: 8_400 },
+  );
+  session.call(
+    'Read',
+    { file_path: '/home/ada/code/infra/network.tf' },
+    fileText('/home/ada/code/infra/network.tf', 'resource "aws_subnet" "private" {\n  count = 3\n}\n'),
+  );
+  session.stop('None. One subnet is added and two security groups change in place.');
+  session.end();
+  return session;
+}
+
+function searchIndex(startMs: number): Told {
+  const cwd = '/home/ada/code/docs';
+  const session = tellSession({ name: 'docs search', cwd, branch: 'search', startMs, tmuxPane: '%7' });
+  session.prompt('Build the search index at deploy time instead of in the browser');
+  session.call(
+    'Glob',
+    { pattern: 'scripts/**/*.mjs' },
+    {
+      filenames: [`${cwd}/scripts/build.mjs`, `${cwd}/scripts/check-links.mjs`],
+      numFiles: 2,
+      durationMs: 8,
+      truncated: false,
+    },
+  );
+  session.call(
+    'Write',
+    { file_path: `${cwd}/scripts/build-index.mjs`, content: indexScript },
+    { type: 'create', filePath: `${cwd}/scripts/build-index.mjs`, content: indexScript, structuredPatch: [] },
+  );
+  session.call(
+    'Bash',
+    { command: 'node scripts/build-index.mjs', description: 'Build the index' },
+    printed('412 pages, 1.3 MB, 840 ms'),
+    { ms: 1_120 },
+  );
+  session.pass(11.5 * minute);
+  session.stop('The index is built by `npm run build` now: 412 pages, 1.3 MB, and the browser only loads it.');
+  return session;
+}
+
+function rateLimits(startMs: number): Told {
+  const cwd = '/home/ada/code/api';
+  const session = tellSession({
+    name: 'api limits',
+    cwd,
+    branch: 'fix-limits',
+    startMs,
+    tmuxPane: '%3',
+    permissionMode: 'default',
+  });
+  const app = `${cwd}/src/app.ts`;
+  session.prompt('Add rate limiting to the public API: 100 requests a minute per key, 429 with Retry-After');
+  session.call(
+    'Grep',
+    { pattern: 'app\\.use', path: `${cwd}/src` },
+    {
+      mode: 'files_with_matches',
+      numFiles: 4,
+      filenames: [app, `${cwd}/src/auth.ts`, `${cwd}/src/log.ts`, `${cwd}/src/cors.ts`],
+    },
+    { say: 'First how the middleware is ordered.' },
+  );
+  session.call(
+    'Read',
+    { file_path: app },
+    fileText(
+      app,
+      "import { Hono } from 'hono';\n\nexport const app = new Hono();\napp.use(logger());\napp.route('/v1', routes);\n",
+    ),
+  );
+  session.pass(35_000);
+  session.call(
+    'Write',
+    { file_path: `${cwd}/src/rate-limit.ts`, content: limiter },
+    { type: 'create', filePath: `${cwd}/src/rate-limit.ts`, content: limiter, structuredPatch: [] },
+  );
+  const [input, answer] = edited(
+    app,
+    'app.use(logger());',
+    "app.use(logger());\napp.use('/v1/*', rateLimit({ perMinute: 100 }));",
+    { before: 'export const app = new Hono();', after: "app.route('/v1', routes);", line: 3 },
+  );
+  session.call('Edit', input, answer);
+  session.fail(
+    'Bash',
+    { command: 'npm test', description: 'Run all tests' },
+    'Exit code 1\n ✗ rate-limit › answers 429 with Retry-After\n   expected header "retry-after" to be "60", got null',
+    { ms: 6_800 },
+  );
+  session.pass(48_000);
+  const [fix, fixed] = edited(
+    `${cwd}/src/rate-limit.ts`,
+    '    return context.text("Too many requests", 429);',
+    '    context.header("retry-after", String(waitSeconds(key)));\n    return context.text("Too many requests", 429);',
+    { before: '  if (used > perMinute) {', after: '  }', line: 12 },
+  );
+  session.call('Edit', fix, fixed, { say: 'The header was never set.' });
+  session.call(
+    'Bash',
+    { command: 'npm test', description: 'Run all tests' },
+    printed('\u001b[32m✓\u001b[39m 212 tests passed'),
+    { ms: 7_100 },
+  );
+  session.pass(96_000);
+  session.call(
+    'Bash',
+    { command: 'git diff --stat', description: 'What changed' },
+    printed(' src/app.ts        |  1 +\n src/rate-limit.ts | 31 +++++++++++'),
+  );
+  session.pass(startMs + 8.7 * minute - session.atMs);
+  session.ask('Bash', {
+    command: 'npx prisma migrate deploy',
+    description: 'Apply the migration that adds the counters',
+  });
+  return session;
+}
+
+function darkTheme(startMs: number): Told {
+  const cwd = '/home/ada/code/web';
+  const session = tellSession({ name: 'web dark', cwd, branch: 'dark-theme', startMs, tmuxPane: '%5' });
+  session.prompt('Every hard-coded colour in src/components becomes a token, light and dark');
+  session.say('I send one helper per folder and collect what they find.');
+  session.subagent(
+    'Explore',
+    'Colours in forms',
+    'List every colour literal under src/components/forms.',
+    (agent) => scan(agent, `${cwd}/src/components/forms`, 5),
+    '14 literals in 5 files; `#d33` and `#c00` mean the same thing.',
+  );
+  const [input, answer] = edited(
+    `${cwd}/src/tokens.css`,
+    '  --danger: #d33;',
+    '  --danger: light-dark(#c22b2b, #ff8f85);',
+    { before: ':root {', after: '}', line: 8 },
+  );
+  session.call('Edit', input, answer);
+  session.pass(30_000);
+  session.subagent('Explore', 'Colours in tables', 'List every colour literal under src/components/tables.', (agent) =>
+    scan(agent, `${cwd}/src/components/tables`, 7),
+  );
+  session.subagent(
+    'general-purpose',
+    'Contrast of the new tokens',
+    'Compute the contrast of each pair of tokens in both schemes.',
+    (agent) => {
+      agent.pass(20_000);
+      agent.call(
+        'Bash',
+        { command: 'node scripts/contrast.mjs src/tokens.css', description: 'Measure contrast' },
+        printed('12 pairs, lowest 4.6:1'),
+        { ms: 400 },
+      );
+      agent.begin('Bash', {
+        command: 'node scripts/contrast.mjs src/tokens.css --scheme dark',
+        description: 'The same in dark',
+      });
+    },
+  );
+  return session;
+}
+
+function scan(
+  agent: { call: SessionTeller['call']; pass: SessionTeller['pass'] },
+  folder: string,
+  files: number,
+): void {
+  for (let file = 1; file <= files; file += 1) {
+    agent.call(
+      'Grep',
+      {
+        pattern: '#[0-9a-f]{3,6}',
+        path: `${folder}/${['Input', 'Select', 'Switch', 'Field', 'Radio', 'Row', 'Cell'][file - 1]}.vue`,
+      },
+      { mode: 'content', numFiles: 1, filenames: [], content: 'color: #d33;\nborder-color: #c00;' },
+    );
+    agent.pass(6_000);
+  }
+}
+
+function brokenLinks(startMs: number): Told {
+  const cwd = '/home/ada/code/docs';
+  const session = tellSession({
+    name: 'docs links',
+    cwd,
+    branch: 'main',
+    startMs,
+    tmuxPane: '%9',
+    model: 'claude-sonnet-5',
+  });
+  session.prompt('Fix the links in the guide that lead nowhere');
+  session.fail(
+    'Bash',
+    { command: 'node scripts/check-links.mjs guide', description: 'Check the links' },
+    'Exit code 1\nguide/install.md:14  ./requirments.md  not found\nguide/deploy.md:52   #enviroment       no such heading',
+    { ms: 2_300 },
+  );
+  const [input, answer] = edited(
+    `${cwd}/guide/install.md`,
+    '[what you need](./requirments.md)',
+    '[what you need](./requirements.md)',
+    { before: 'Before you start:', after: '', line: 13 },
+  );
+  session.pass(60_000);
+  session.call('Edit', input, answer, { say: 'Two misspelled targets.' });
+  session.call(
+    'WebFetch',
+    { url: 'https://example.com/guide/deploy', prompt: 'Which headings are there?' },
+    { bytes: 8_211, code: 200, codeText: 'OK', result: '# Deploy\n## Environment\n## Rollback', durationMs: 640 },
+    { ms: 640 },
+  );
+  session.pass(70_000);
+  const [second, changed] = edited(
+    `${cwd}/guide/deploy.md`,
+    'see [environment](#enviroment)',
+    'see [environment](#environment)',
+    { before: '', after: '', line: 52 },
+  );
+  session.call('Edit', second, changed);
+  session.pass(25_000);
+  session.begin('Bash', { command: 'node scripts/check-links.mjs guide', description: 'Check again' });
+  return session;
+}
+
+function flakyCheckout(startMs: number): Told {
+  const cwd = '/home/ada/code/shop';
+  const session = tellSession({ name: 'shop checkout', cwd, branch: 'checkout-e2e', startMs, terminal: 'vscode' });
+  session.prompt('The checkout test fails every other night, find out why');
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    session.fail(
+      'Bash',
+      { command: 'npx playwright test checkout', description: 'Run the test' },
+      'Exit code 1\n  1) checkout › pays with a saved card\n     TimeoutError: locator.click: Timeout 5000ms exceeded',
+      { ms: 9_200 },
+    );
+    session.pass(31_000);
+  }
+  session.begin('Read', { file_path: `${cwd}/e2e/checkout.spec.ts` });
+  return session;
+}
+
+const useSession = `import { migrateTokens, readToken } from './token-store.ts';
+import { refresh, signOut } from './api-client.ts';
+
+export async function restoreSession() {
+  const token = readToken('refresh');
+  if (!token) return signOut();
+  return refresh(token);
+}
+`;
+
+const tokenStore = `const prefix = 'app.v2.';
+
+export function readToken(name: string): string | null {
+  return localStorage.getItem(prefix + name);
+}
+`;
+
+const failedTest = `Exit code 1
+ \u001b[31mFAIL\u001b[39m  src/auth/use-session.test.ts > signs out when there is no token
+AssertionError: expected "signOut" to be called with arguments: []
+Received: [ 'no-token' ]
+
+ Test Files  1 failed | 3 passed (4)
+      Tests  1 failed | 17 passed (18)`;
+
+const passedTest = ` \u001b[32m✓\u001b[39m src/auth/token-store.test.ts (6 tests)
+ \u001b[32m✓\u001b[39m src/auth/use-session.test.ts (12 tests)
+
+ Test Files  2 passed (2)
+      Tests  18 passed (18)`;
+
+const migrationTest = `
+it('finds a token that is still under the old key', async () => {
+  localStorage.setItem('token', 'saved-by-v1');
+  await restoreSession();
+  expect(refresh).toHaveBeenCalledWith('saved-by-v1');
+});`;
+
+const indexScript = `import { readdirSync, writeFileSync } from 'node:fs';
+
+const pages = readdirSync('dist', { recursive: true }).filter((file) => file.endsWith('.html'));
+writeFileSync('dist/search.json', JSON.stringify(pages.map(indexOf)));
+`;
+
+const limiter = `export function rateLimit({ perMinute }: { perMinute: number }) {
+  const used = new Map<string, number>();
+  return async (context, next) => {
+    const key = context.req.header('x-api-key') ?? 'anonymous';
+    if ((used.get(key) ?? 0) > perMinute) return context.text('Too many requests', 429);
+    await next();
+  };
+}
+`;

@@ -1,0 +1,114 @@
+// biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { deliver } from './deliver.ts';
+import { demoDay } from './demo-day.ts';
+import { createSetting, type Setting, type Viewer } from './setting.ts';
+
+describe.runIf(requires('chromium'))('the filter box', () => {
+  let setting: Setting;
+  beforeAll(async () => {
+    setting = await createSetting();
+    await deliver(setting.service, ...demoDay(Date.now()));
+  });
+  afterAll(() => setting.close());
+
+  it('filters rows, cards and pulse by one typed term, and says how many cards it hides', async () => {
+    const viewer = await setting.open('/');
+    await viewer.rows.filter({ hasText: 'prisma migrate' }).waitFor();
+    const before = await pulseOf(viewer);
+    await type(viewer, 'app:docs');
+    await waitFor('rows of docs only', async () => {
+      const apps = await viewer.page.locator('[role=grid] [role=row] .app').allInnerTexts();
+      return apps.length > 5 && apps.every((app) => app === 'docs');
+    });
+    const cards = viewer.page.getByRole('navigation', { name: 'Sessions' });
+    await cards.getByRole('link', { name: 'Fix the links in the guide' }).waitFor();
+    expect(await cards.getByText('Add rate limiting').count()).toBe(0);
+    await cards.getByText(/\d hidden by the filter/).waitFor();
+    await waitFor('another pulse', async () => (await pulseOf(viewer)) !== before);
+    expect(viewer.page.url()).toContain('filter=app:docs');
+    await viewer.shot('filtered');
+    await viewer.close();
+  });
+
+  it('filters the lanes too', async () => {
+    const viewer = await setting.open('/?view=lanes');
+    const lanes = viewer.page.getByRole('list', { name: 'Agents over time' }).locator('li');
+    await lanes.filter({ hasText: 'Every hard-coded colour' }).waitFor();
+    await viewer.shot('lanes');
+    await type(viewer, 'app:shop');
+    await waitFor('one lane', async () => (await lanes.count()) === 1);
+    expect(await lanes.first().innerText()).toContain('The checkout test fails');
+    await viewer.close();
+  });
+
+  it('finds quoted words, negates, and combines terms', async () => {
+    const viewer = await setting.open('/');
+    await type(viewer, 'app:web tool:Bash,Edit -outcome:ok');
+    await waitFor('two kinds of rows', async () => {
+      const texts = await viewer.rowTexts();
+      return texts.length > 0 && texts.every((text) => / web /.test(text) && /Bash|Edit/.test(text));
+    });
+    await viewer.page.goto(`${setting.service.url}/?filter=${encodeURIComponent('"saved under the old key" app:web')}`);
+    await viewer.rows.filter({ hasText: 'git commit' }).waitFor();
+    const texts = await viewer.rowTexts();
+    expect(texts.every((text) => text.includes(' web '))).toBe(true);
+    await viewer.close();
+  });
+
+  it('says in words what is wrong with a term', async () => {
+    const viewer = await setting.open('/');
+    await viewer.rows.first().waitFor();
+    await viewer.page.keyboard.press('/');
+    await viewer.page.keyboard.type('is:wating ');
+    const words = viewer.page.locator('.box .error');
+    await words.waitFor();
+    expect(await words.innerText()).toMatch(/waiting/);
+    await viewer.close();
+  });
+
+  it('names the term to drop when nothing is left', async () => {
+    const viewer = await setting.open(`/?filter=${encodeURIComponent('app:docs tool:Teleport')}`);
+    const drop = viewer.page.getByRole('button', { name: /Drop tool:Teleport · \d+ rows/ });
+    await drop.click();
+    await waitFor('rows', async () => (await viewer.rows.count()) > 5);
+    expect(new URL(viewer.page.url()).searchParams.get('filter')).toBe('app:docs');
+    await viewer.close();
+  });
+
+  it('keeps everything in the address: reload and back give the same page', async () => {
+    const viewer = await setting.open('/');
+    await viewer.rows.first().waitFor();
+    await type(viewer, 'app:api tool:Edit');
+    const edit = viewer.rows.filter({ hasText: 'rate-limit.ts' });
+    await edit.last().click();
+    await viewer.page.getByRole('complementary', { name: 'Opened event' }).waitFor();
+    await viewer.page.getByRole('button', { name: '3', exact: true }).click();
+    const before = await stateOf(viewer);
+    await viewer.page.reload();
+    await waitFor('the same page', async () => (await stateOf(viewer)) === before);
+    await viewer.page.goBack();
+    await viewer.page.getByRole('button', { name: '10 min' }).waitFor();
+    await viewer.page.goBack();
+    await viewer.page.getByRole('complementary', { name: 'Opened event' }).waitFor({ state: 'detached' });
+    await viewer.page.goForward();
+    await viewer.page.goForward();
+    await waitFor('the same page again', async () => (await stateOf(viewer)) === before);
+    await viewer.close();
+  });
+});
+
+async function type({ page }: Viewer, text: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Filter' }).fill(`${text} `);
+  await page.keyboard.press('Enter');
+}
+
+const pulseOf = ({ page }: Viewer) => page.locator('figure canvas').getAttribute('aria-label');
+
+async function stateOf(viewer: Viewer): Promise<string> {
+  const opened = await viewer.page.getByRole('complementary', { name: 'Opened event' }).allInnerTexts();
+  const range = await viewer.page.getByRole('group', { name: /Range/ }).locator('[aria-pressed=true]').innerText();
+  return JSON.stringify([await viewer.rowTexts(), opened, range, new URL(viewer.page.url()).search]);
+}

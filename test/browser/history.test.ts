@@ -1,0 +1,42 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { root } from '../service.ts';
+import { waitFor } from '../wait.ts';
+import { createSetting, type Setting } from './setting.ts';
+
+describe.runIf(requires('chromium'))('“show my last 7 days”', () => {
+  let setting: Setting | undefined;
+  afterEach(() => setting?.close());
+
+  it('turns the first run into sessions that read as stories, before any hook has fired', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'telltale-history-'));
+    const claude = join(home, 'claude');
+    const project = join(claude, 'projects', '-home-dev-projects-tools');
+    mkdirSync(project, { recursive: true });
+    const recorded = ['tools', 'subagents', 'hello'].map((name) =>
+      join(root, 'packages/core/fixtures/transcripts', name),
+    );
+    for (const folder of recorded) cpSync(folder, project, { recursive: true });
+    const ids = readdirSync(project)
+      .filter((file) => file.endsWith('.jsonl') && file.length > 40)
+      .map((file) => file.slice(0, 36));
+    setting = await createSetting({ home, env: { CLAUDE_CONFIG_DIR: claude } });
+
+    const viewer = await setting.open('/');
+    await viewer.page.getByRole('button', { name: 'Show my last 7 days' }).click();
+    const { service } = setting;
+    await waitFor('all sessions', async () => (await service.sessions()).length === ids.length);
+    expect((await service.sessions()).map((session) => session.id).sort()).toEqual(ids.sort());
+    await viewer.page.getByRole('link', { name: 'Sessions' }).click();
+    const table = viewer.page.getByRole('table', { name: 'Sessions' });
+    await waitFor('a row each', async () => (await table.locator('.row').count()) === ids.length);
+    await viewer.shot('last-seven-days');
+    await table.getByRole('link', { name: /Have two helpers look/ }).click();
+    await viewer.rows.filter({ hasText: 'Both helpers are back' }).waitFor();
+    await viewer.rows.filter({ hasText: 'Look at left.txt' }).first().waitFor();
+    await viewer.close();
+  });
+});

@@ -1,0 +1,309 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+
+/** One hook call of a session that is told, not run: what the client would have put on stdin, and when. */
+export interface ToldHook {
+  atMs: number;
+  headers: Record<string, string>;
+  input: Record<string, unknown>;
+}
+
+/** One line of its transcript, of a subagent where there is one. */
+export interface ToldEntry {
+  agentId?: string;
+  line: Record<string, unknown>;
+}
+
+export interface Told {
+  sessionId: string;
+  app: string;
+  hooks: readonly ToldHook[];
+  entries: readonly ToldEntry[];
+}
+
+export interface TellerOptions {
+  /** Makes the ids: the same name tells the same session. */
+  name: string;
+  cwd: string;
+  branch?: string;
+  model?: string;
+  startMs: number;
+  tmuxPane?: string;
+  terminal?: string;
+  permissionMode?: string;
+}
+
+export interface CallOptions {
+  /** How long it took. */
+  ms?: number;
+  /** What the model says before it. */
+  say?: string;
+}
+
+/** Tells what one agent did; each step moves the clock on. */
+export interface Teller extends Told {
+  atMs: number;
+  /** Nothing happens for a while. */
+  pass(ms: number): void;
+  say(text: string): void;
+  call(tool: string, input: object, response: unknown, options?: CallOptions): void;
+  fail(tool: string, input: object, error: string, options?: CallOptions): void;
+  /** A call that has begun and not ended. */
+  begin(tool: string, input: object): string;
+}
+
+export interface SessionTeller extends Teller {
+  prompt(text: string): void;
+  /** Asks for permission and gets no answer yet. */
+  ask(tool: string, input: object): string;
+  /** The answer after all: the call runs. */
+  allow(id: string, tool: string, input: object, response: unknown, waitedMs: number, ms?: number): void;
+  subagent(type: string, description: string, prompt: string, work: (agent: Teller) => void, answer?: string): void;
+  stop(text: string): void;
+  stopFailure(error: string): void;
+  end(reason?: string): void;
+}
+
+/** A session told from its start, which is at once. */
+export function tellSession(options: TellerOptions): SessionTeller {
+  const { name, cwd, branch = 'main', model = 'claude-opus-5-5', permissionMode = 'acceptEdits' } = options;
+  const app = basename(cwd);
+  const sessionId = uuidOf(name);
+  const hooks: ToldHook[] = [];
+  const entries: ToldEntry[] = [];
+  const transcript_path = `/home/ada/.claude/projects/${cwd.replaceAll(/[^a-zA-Z0-9]/g, '-')}/${sessionId}.jsonl`;
+  const headers = {
+    'telltale-app': app,
+    'telltale-install': 'project',
+    'telltale-host': 'workstation',
+    'telltale-user': 'ada',
+    ...(options.tmuxPane && { 'telltale-tmux-pane': options.tmuxPane }),
+    ...(options.terminal && { 'telltale-term-program': options.terminal }),
+  };
+  let prompts = 0;
+  let calls = 0;
+  let promptId = '';
+
+  const main = agentTeller(options.startMs);
+  main.hook('SessionStart', { source: 'startup', model });
+  return Object.assign(main.teller, { sessionId, app, hooks, entries, ...sessionSteps() });
+
+  function sessionSteps() {
+    const { teller, hook, row, post } = main;
+    return {
+      prompt(text: string) {
+        prompts += 1;
+        promptId = uuidOf(`${name} prompt ${prompts}`);
+        hook('UserPromptSubmit', { prompt: text });
+        row('user', { role: 'user', content: text }, { promptSource: 'user' });
+        teller.pass(900);
+      },
+      ask(tool: string, input: object) {
+        const id = teller.begin(tool, input);
+        hook('PermissionRequest', { tool_name: tool, tool_input: input });
+        return id;
+      },
+      allow(id: string, tool: string, input: object, response: unknown, waitedMs: number, ms = 40) {
+        teller.pass(waitedMs + ms);
+        post(id, tool, input, { response, ms });
+      },
+      subagent(type: string, description: string, prompt: string, work: (agent: Teller) => void, answer?: string) {
+        const input = { description, prompt, subagent_type: type, run_in_background: false };
+        const id = teller.begin('Agent', input);
+        const agentId = hexOf(`${name} agent ${id}`).slice(0, 17);
+        const sub = agentTeller(teller.atMs + 200, { agent_id: agentId, agent_type: type });
+        sub.hook('SubagentStart', {});
+        sub.row('user', { role: 'user', content: prompt }, {});
+        work(sub.teller);
+        const took = sub.teller.atMs - teller.atMs;
+        if (answer === undefined) return; // it goes on
+        sub.teller.say(answer);
+        sub.hook('SubagentStop', { last_assistant_message: answer, stop_hook_active: false });
+        teller.atMs = sub.teller.atMs + 50;
+        const content = [{ type: 'text', text: answer }];
+        post(id, 'Agent', input, {
+          response: { status: 'completed', agentId, content, totalDurationMs: took },
+          ms: took,
+        });
+      },
+      stop(text: string) {
+        teller.say(text);
+        hook('Stop', {
+          stop_hook_active: false,
+          last_assistant_message: text,
+          background_tasks: [],
+          session_crons: [],
+        });
+      },
+      stopFailure(error: string) {
+        hook('StopFailure', { error, error_details: error, last_assistant_message: `API Error: ${error}` });
+      },
+      end(reason = 'prompt_input_exit') {
+        hook('SessionEnd', { reason });
+      },
+    };
+  }
+
+  function agentTeller(startMs: number, agent: { agent_id?: string; agent_type?: string } = {}) {
+    const teller: Teller = {
+      ...{ sessionId, app, hooks, entries },
+      atMs: startMs,
+      pass(ms) {
+        teller.atMs += ms;
+      },
+      say(text) {
+        teller.pass(300);
+        row('assistant', messageOf([{ type: 'text', text }]), {
+          requestId: `req_${hexOf(`${name} ${entries.length}`)}`,
+        });
+        teller.pass(300);
+      },
+      begin(tool, input) {
+        calls += 1;
+        const id = `toolu_${hexOf(`${name} call ${calls}`).slice(0, 22)}`;
+        hook('PreToolUse', { tool_name: tool, tool_input: input, tool_use_id: id });
+        const content = [{ type: 'tool_use', id, name: tool, input }];
+        row('assistant', messageOf(content), { requestId: `req_${hexOf(`${name} ${entries.length}`)}` });
+        return id;
+      },
+      call(tool, input, response, { ms = 24, say } = {}) {
+        if (say) teller.say(say);
+        const id = teller.begin(tool, input);
+        teller.pass(ms);
+        post(id, tool, input, { response, ms });
+        teller.pass(1200);
+      },
+      fail(tool, input, error, { ms = 900, say } = {}) {
+        if (say) teller.say(say);
+        const id = teller.begin(tool, input);
+        teller.pass(ms);
+        post(id, tool, input, { error, ms });
+        teller.pass(1800);
+      },
+    };
+    return { teller, hook, row, post };
+
+    function hook(hook_event_name: string, fields: object): void {
+      const asked =
+        hook_event_name === 'SessionStart' || hook_event_name === 'SessionEnd' ? {} : { prompt_id: promptId };
+      hooks.push({
+        atMs: teller.atMs,
+        headers,
+        input: {
+          ...{ session_id: sessionId, transcript_path, cwd, ...asked, permission_mode: permissionMode },
+          ...{ ...agent, hook_event_name, ...fields },
+        },
+      });
+    }
+
+    function row(type: string, message: object, fields: object): void {
+      entries.push({
+        ...(agent.agent_id && { agentId: agent.agent_id }),
+        line: {
+          ...{ parentUuid: null, isSidechain: agent.agent_id !== undefined, promptId, type, message },
+          ...(agent.agent_id && { agentId: agent.agent_id }),
+          uuid: uuidOf(`${name} entry ${entries.length}`),
+          timestamp: new Date(teller.atMs).toISOString(),
+          ...{
+            userType: 'external',
+            entrypoint: 'cli',
+            cwd,
+            sessionId,
+            version: '2.1.329',
+            gitBranch: branch,
+            ...fields,
+          },
+        },
+      });
+    }
+
+    function post(
+      id: string,
+      tool: string,
+      input: object,
+      end: { response?: unknown; error?: string; ms: number },
+    ): void {
+      const call = { tool_name: tool, tool_input: input, tool_use_id: id };
+      const { error, response, ms } = end;
+      if (error === undefined) hook('PostToolUse', { ...call, tool_response: response, duration_ms: ms });
+      else hook('PostToolUseFailure', { ...call, error, is_interrupt: false, duration_ms: ms });
+      const content = [
+        { type: 'tool_result', tool_use_id: id, content: error ?? textOf(response), is_error: error !== undefined },
+      ];
+      row('user', { role: 'user', content }, error === undefined ? { toolUseResult: response } : {});
+      teller.pass(4);
+      hook('PostToolBatch', { tool_calls: [{ ...call, tool_response: error ?? textOf(response) }] });
+    }
+  }
+
+  function messageOf(content: object[]): object {
+    const usage = {
+      input_tokens: 4,
+      output_tokens: 96,
+      cache_read_input_tokens: 21_000,
+      cache_creation_input_tokens: 800,
+    };
+    return {
+      id: `msg_${hexOf(`${name} ${entries.length}`)}`,
+      type: 'message',
+      role: 'assistant',
+      model,
+      content,
+      usage,
+    };
+  }
+}
+
+/** A shell's answer as the client gives it. */
+export const printed = (stdout: string) => ({
+  stdout,
+  stderr: '',
+  interrupted: false,
+  isImage: false,
+  noOutputExpected: false,
+});
+
+/** An answered Read. */
+export const fileText = (filePath: string, content: string, startLine = 1) => ({
+  type: 'text',
+  file: { filePath, content, numLines: content.split('\n').length, startLine, totalLines: content.split('\n').length },
+});
+
+/** Input and answer of an Edit that replaces whole lines, between lines that stay. */
+export function edited(
+  file: string,
+  old: string,
+  next: string,
+  around: { before: string; after: string; line: number },
+) {
+  const lines = (text: string, sign: string) => (text === '' ? [] : text.split('\n').map((line) => sign + line));
+  const patch = [...lines(around.before, ' '), ...lines(old, '-'), ...lines(next, '+'), ...lines(around.after, ' ')];
+  const count = (sign: string) => patch.filter((line) => !line.startsWith(sign)).length;
+  const input = { file_path: file, old_string: old, new_string: next, replace_all: false };
+  const hunk = {
+    oldStart: around.line,
+    oldLines: count('+'),
+    newStart: around.line,
+    newLines: count('-'),
+    lines: patch,
+  };
+  const answer = {
+    ...{ filePath: file, oldString: old, newString: next, originalFile: `${around.before}\n${old}\n${around.after}\n` },
+    ...{ structuredPatch: [hunk], userModified: false, replaceAll: false },
+  };
+  return [input, answer] as const;
+}
+
+export function uuidOf(name: string): string {
+  const hex = hexOf(name);
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+const hexOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
+
+function textOf(response: unknown): string {
+  if (typeof response === 'object' && response !== null && 'stdout' in response) return String(response.stdout);
+  return typeof response === 'string' ? response : JSON.stringify(response);
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['telltale-source'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'hooks/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    environment: 'node',
+    testTimeout: 20_000,
+  },
+});
