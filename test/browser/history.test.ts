@@ -30,7 +30,7 @@ describe.runIf(requires('chromium'))('“show my last 7 days”', () => {
     const { service } = setting;
     await waitFor('all sessions', async () => (await service.sessions()).length === ids.length);
     expect((await service.sessions()).map((session) => session.id).sort()).toEqual(ids.sort());
-    await viewer.page.getByRole('link', { name: 'Sessions' }).click();
+    await viewer.page.getByRole('link', { name: 'Sessions', exact: true }).click();
     const table = viewer.page.getByRole('table', { name: 'Sessions' });
     await waitFor('a row each', async () => (await table.locator('.row').count()) === ids.length);
     await viewer.shot('last-seven-days');
