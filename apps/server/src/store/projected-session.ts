@@ -58,8 +58,6 @@ export interface SessionRow {
   transcript: string | null;
 }
 
-export const sessionRowColumns = 'no, id, last_seq, installs, installed_twice, fold, fold_version, transcript';
-
 export function newSession(no: number, id: string): ProjectedSession {
   return {
     no,

@@ -1,10 +1,5 @@
 import {
   clearedFrom,
-  emptyFold,
-  emptyTranscriptFold,
-  foldEvent,
-  foldVersion,
-  isBefore,
   type Session,
   type SessionFold,
   sessionOf,
@@ -17,17 +12,9 @@ import {
 import type { Database } from 'better-sqlite3';
 import { createEditConflicts } from './edit-conflicts.ts';
 import type { Facets } from './facets.ts';
-import { nextLook } from './next-look.ts';
-import {
-  newSession,
-  type Place,
-  type ProjectedSession,
-  type SessionRow,
-  type Snapshot,
-  sessionFromRow,
-  sessionRowColumns,
-  withEntries,
-} from './projected-session.ts';
+import type { ProjectedSession } from './projected-session.ts';
+import { createRefold, type RefoldDeps } from './refold.ts';
+import { createSessionRows } from './session-rows.ts';
 
 export interface Projection {
   find(id: string): ProjectedSession | undefined;
@@ -53,14 +40,9 @@ export interface Projection {
   rebuildOne(): boolean;
 }
 
-export interface ProjectionDeps {
-  /** The events of a session behind a `seq`, in the order of the fold: (at, id). */
-  eventsOf(sessionNo: number, behindSeq: number): Iterable<TelltaleEvent>;
-  /** All entries of its transcript, each file in its order. */
-  entriesOf(session: ProjectedSession): Iterable<TranscriptEntry>;
+export interface ProjectionDeps extends RefoldDeps {
   facets: Facets;
   processGone: ProcessGone;
-  onFoldError(sessionId: string, error: unknown): void;
   /** A session's view is up to date again, some time after its late event. */
   onRefold(sessionId: string): void;
 }
@@ -75,52 +57,18 @@ export type ProcessGone = (process: {
 
 /** Sessions kept in memory at most, beside those with unwritten changes. */
 const maxKept = 400;
-/** A late event costs the folding of so many events, or twice as many; kept are as many as that takes. */
-const snapshotEvery = 32;
-const maxSnapshots = 3;
-/** A refold that took longer than this waits before the next one, 20 times as long as it took. */
-const dearRefoldMs = 4;
-/** Sessions that are looked at for edits of one file. */
-const maxRecent = 500;
+/** Edits of one file are looked for in sessions with an event in the last half hour, and a little more. */
 const recentMs = 31 * 60_000;
 /** A session that goes on from another one starts when that one ends. */
 const kinMs = 15_000;
-
-interface WrittenState {
-  id: string;
-  state: string | null;
-  group_name: string | null;
-  look_at: number | null;
-}
 
 /**
  * Sessions, folded from their events. The truth is the events: what is in memory is written with every append when
  * there is time, else a few times a second, and `projected_seq` says up to which event it is on disk.
  */
 export function createProjection(database: Database, deps: ProjectionDeps): Projection {
-  const byId = database.prepare<[string], SessionRow>(`SELECT ${sessionRowColumns} FROM sessions WHERE id = ?`);
-  const insert = database.prepare<[string]>('INSERT INTO sessions (id) VALUES (?)');
-  const update = database.prepare(`
-    UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, model = ?, state = ?, group_name = ?, started_at = ?,
-      ended_at = ?, last_event_at = ?, last_seq = ?, installs = ?, installed_twice = ?, fold = ?, fold_version = ?,
-      transcript = ?, look_at = ?, is_watched = ?
-    WHERE no = ?`);
-  const outdated = database
-    .prepare<[number], string>(
-      'SELECT id FROM sessions WHERE fold_version NOT IN (0, ?) ORDER BY last_event_at DESC LIMIT 1',
-    )
-    .pluck();
-  const due = database.prepare<[number], WrittenState>(`
-    SELECT id, state, group_name, look_at FROM sessions WHERE look_at <= ?
-    UNION SELECT id, state, group_name, look_at FROM sessions WHERE is_watched = 1`);
-  const recent = database
-    .prepare<[number], string>(`SELECT id FROM sessions WHERE last_event_at >= ? AND ended_at IS NULL
-      ORDER BY last_event_at DESC LIMIT ${maxRecent}`)
-    .pluck();
-  const endedBetween = database
-    .prepare<[number, number], string>('SELECT id FROM sessions WHERE ended_at BETWEEN ? AND ?')
-    .pluck();
-
+  const rows = createSessionRows(database);
+  const refold = createRefold(deps);
   const kept = new Map<string, ProjectedSession>();
   const dirty = new Set<ProjectedSession>();
   const conflicts = createEditConflicts({
@@ -136,8 +84,8 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
   function find(id: string): ProjectedSession | undefined {
     const known = kept.get(id);
     if (known) return known;
-    const row = byId.get(id);
-    return row && keep(sessionFromRow(row));
+    const session = rows.find(id);
+    return session && keep(session);
   }
 
   function keep(session: ProjectedSession): ProjectedSession {
@@ -159,67 +107,6 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     dirty.add(session);
   }
 
-  /** An event that the fold cannot digest is stored all the same; the session misses it. */
-  function fold(session: ProjectedSession, event: TelltaleEvent): void {
-    try {
-      foldEvent(session.fold, event);
-    } catch (error) {
-      deps.onFoldError(session.id, error);
-    }
-  }
-
-  /** Takes snapshots on the way, where all events so far came before all that follow. */
-  function foldInOrder(session: ProjectedSession, events: readonly TelltaleEvent[]): void {
-    const lowestFrom = lowestSeqs(events);
-    let highest = 0;
-    for (const [index, event] of events.entries()) {
-      fold(session, event);
-      highest = Math.max(highest, event.seq);
-      if (highest < (lowestFrom[index + 1] ?? Number.POSITIVE_INFINITY)) noteSnapshot(session, highest);
-      else session.sinceSnapshot += 1;
-    }
-  }
-
-  function noteSnapshot(session: ProjectedSession, seq: number): void {
-    session.sinceSnapshot += 1;
-    if (session.sinceSnapshot < snapshotEvery) return;
-    session.sinceSnapshot = 0;
-    const { lastAt: at, lastId: id } = session.fold;
-    session.snapshots.push({ at, id, seq, json: JSON.stringify(session.fold) });
-    if (session.snapshots.length > maxSnapshots) session.snapshots.shift();
-  }
-
-  function refoldWhenDue(session: ProjectedSession): void {
-    const startedAt = performance.now();
-    const from = session.refoldFrom;
-    if (from === undefined || (from !== 'start' && startedAt < session.refoldAfter)) return;
-    session.refoldFrom = undefined;
-    if (from === 'start') refoldTranscript(session);
-    const isUsable = (snapshot: Snapshot) => from !== 'start' && !comesBefore(from, snapshot);
-    session.snapshots = session.snapshots.filter(isUsable);
-    const base = session.snapshots.at(-1);
-    session.fold = base ? (JSON.parse(base.json) as SessionFold) : emptyFold(session.id);
-    session.sinceSnapshot = 0;
-    foldInOrder(session, [...deps.eventsOf(session.no, base?.seq ?? 0)]);
-    const tookMs = performance.now() - startedAt;
-    if (tookMs > dearRefoldMs) session.refoldAfter = startedAt + 20 * tookMs;
-    touch(session);
-  }
-
-  function refoldTranscript(session: ProjectedSession): void {
-    const { app } = session.transcript ?? {};
-    let hasEntries = false;
-    function* noted(): Iterable<TranscriptEntry> {
-      for (const entry of deps.entriesOf(session)) {
-        hasEntries = true;
-        yield entry;
-      }
-    }
-    session.transcript = undefined;
-    const told = withEntries(session, noted(), { app, onFoldError: deps.onFoldError });
-    if (hasEntries) session.transcript = told;
-  }
-
   /** From memory what is newer than the database. */
   function* foldsOf(ids: readonly string[]): Iterable<SessionFold> {
     const sessions = new Set(dirty);
@@ -231,7 +118,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
   }
 
   function* liveFolds(now: number): Iterable<SessionFold> {
-    for (const fold of foldsOf(recent.all(now - recentMs))) {
+    for (const fold of foldsOf(rows.liveSince(now - recentMs))) {
       if (fold.edits.length > 0 && processGoneOf(fold) !== true) yield fold;
     }
   }
@@ -239,11 +126,15 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
   function clearedParent(fold: SessionFold): string | undefined {
     if (fold.startSource !== 'clear') return undefined;
     const startedAt = Date.parse(fold.firstAt);
-    return clearedFrom(fold, foldsOf(endedBetween.all(startedAt - kinMs, startedAt + kinMs)));
+    return clearedFrom(fold, foldsOf(rows.endedBetween(startedAt - kinMs, startedAt + kinMs)));
   }
 
   function processGoneOf(fold: SessionFold): boolean | undefined {
     return fold.endedAt === undefined ? deps.processGone(fold) : undefined;
+  }
+
+  function refoldWhenDue(session: ProjectedSession): void {
+    if (refold.whenDue(session)) touch(session);
   }
 
   function view(session: ProjectedSession, now: number): Session | undefined {
@@ -268,28 +159,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     const told = tell(session, now, conflicts.last().get(session.id));
     if (told) noteFacets(told);
     const isOver = told === undefined || told.state === 'ended' || told.state === 'lost' || told.state === 'failed';
-    const isWatched = !isOver && processGoneOf(session.fold) === false;
-    update.run(
-      told?.app ?? null,
-      told?.title ?? null,
-      told?.branch ?? null,
-      told?.user ?? null,
-      told?.model ?? null,
-      told?.state ?? null,
-      told?.group ?? null,
-      told ? Date.parse(told.startedAt) : null,
-      told?.endedAt === undefined ? null : Date.parse(told.endedAt),
-      told ? Date.parse(told.lastEventAt) : null,
-      session.lastSeq,
-      [...session.installs].join(','),
-      session.installedTwice ? 1 : 0,
-      session.fold.lastId === '' ? null : JSON.stringify(session.fold),
-      session.refoldFrom === undefined ? foldVersion : -1,
-      session.transcript ? JSON.stringify(session.transcript) : null,
-      told ? nextLook(told, session.fold, now) : null,
-      isWatched ? 1 : 0,
-      session.no,
-    );
+    rows.write(session, told, { now, isWatched: !isOver && processGoneOf(session.fold) === false });
   }
 
   function noteFacets({ app, branch, model, user }: Session): void {
@@ -301,31 +171,17 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
 
   return {
     find,
-    create(id) {
-      const no = Number(insert.run(id).lastInsertRowid);
-      return keep(newSession(no, id));
-    },
+    create: (id) => keep(rows.create(id)),
     add(session, event) {
       session.lastSeq = event.seq;
       touch(session);
       conflicts.invalidate();
-      const { refoldFrom } = session;
-      if (refoldFrom === 'start') return;
-      if (refoldFrom !== undefined || isBefore(event, session.fold)) {
-        if (refoldFrom === undefined || comesBefore(event, refoldFrom))
-          session.refoldFrom = { at: event.at, id: event.id };
-        return;
-      }
-      fold(session, event);
-      noteSnapshot(session, event.seq);
+      refold.add(session, event);
     },
     addEntries(session, entries, app) {
       const before = session.transcript;
       try {
-        if (session.refoldFrom === 'start') {
-          const fold = before?.fold ?? emptyTranscriptFold(session.id);
-          session.transcript = { app: before?.app ?? app, fold };
-        } else session.transcript = withEntries(session, entries, { app, onFoldError: deps.onFoldError });
+        refold.addEntries(session, entries, app);
         writeOne(session);
       } catch (error) {
         session.transcript = before;
@@ -348,7 +204,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     refresh(now) {
       conflicts.at(now);
       for (const session of dirty) writeOne(session, now);
-      for (const written of due.all(now)) {
+      for (const written of rows.due(now)) {
         const session = find(written.id);
         const told = session && view(session, now);
         const isDue = written.look_at !== null && written.look_at <= now;
@@ -366,7 +222,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       conflicts.invalidate();
     },
     rebuildOne() {
-      const id = outdated.get(foldVersion);
+      const id = rows.outdated();
       const session = id === undefined ? undefined : find(id);
       if (!session) return false;
       session.refoldFrom ??= 'start';
@@ -375,19 +231,4 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       return true;
     },
   };
-}
-
-/** For each place the lowest `seq` from there on. */
-function lowestSeqs(events: readonly TelltaleEvent[]): number[] {
-  const lowest: number[] = new Array(events.length);
-  let least = Number.POSITIVE_INFINITY;
-  for (let index = events.length - 1; index >= 0; index -= 1) {
-    least = Math.min(least, events[index]?.seq ?? least);
-    lowest[index] = least;
-  }
-  return lowest;
-}
-
-function comesBefore(place: Place, other: Place): boolean {
-  return place.at === other.at ? place.id < other.id : place.at < other.at;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { Filter, TranscriptEntry } from '@telltale/core';
+import type { TranscriptEntry } from '@telltale/core';
 import { createCompression } from '../compress.ts';
 import { createAppender } from './append.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
 import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
@@ -15,8 +16,9 @@ import { createProjection, type ProcessGone } from './projection.ts';
 import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
-import type { Store, StoredDeadLetter, TranscriptQuery } from './store.ts';
+import type { Store, TranscriptQuery } from './store.ts';
 import { createTranscripts } from './transcripts.ts';
+import { createWriteBehind } from './write-behind.ts';
 
 export interface SqliteStoreOptions {
   file: string;
@@ -36,10 +38,6 @@ export interface SqliteStore extends Store {
   compressNow(options?: { keepFresh?: number }): Promise<void>;
 }
 
-/** How long what is known of sessions may stay in memory only; after a crash it is folded again from the events. */
-const projectionMs = 250;
-const rebuildMs = 100;
-const maxDeadLetters = 10_000;
 /** Silent for so long, a session that did not end is taken for over. */
 const silentMs = 15 * 60_000;
 
@@ -81,76 +79,27 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     isDeleted: (id) => tombstones.has(id),
   });
   const id = meta.get('store_id') ?? newId();
-  let projectedAt = 0;
-  let projectionTimer: NodeJS.Timeout | undefined;
 
-  const commits = createGroupCommit(database, { beforeCommit, afterRollback, errorOf });
+  const behind = createWriteBehind({
+    ...{ database, projection, meta, counters, seq: appender.seq, commits: () => commits },
+    onProblem: (problem, error) => onProblem(problem, errorOf(error)),
+  });
+  const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
-  const insertDeadLetter = database.prepare('INSERT INTO dead_letters (at, road, reason, text) VALUES (?, ?, ?, ?)');
-  const trimDeadLetters = database.prepare('DELETE FROM dead_letters WHERE no <= ?');
-  const readDeadLetters = database.prepare<[number], { at: number; road: string; reason: string; text: string }>(
-    'SELECT at, road, reason, text FROM dead_letters ORDER BY no DESC LIMIT ?',
-  );
+  const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
     .pluck();
 
   catchUp();
   if (compresses) compression.start();
-  let rebuildTimer: NodeJS.Timeout | undefined = setTimeout(rebuild, rebuildMs).unref();
+  behind.start();
 
   function newId(): string {
     const made = randomUUID();
     meta.set('store_id', made);
     return made;
-  }
-
-  function beforeCommit(): void {
-    const elapsed = performance.now() - projectedAt;
-    if (projection.isDirty() && elapsed >= projectionMs) writeProjection();
-    // A session may still wait for its refold.
-    if (projection.isDirty()) projectionTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
-  }
-
-  function writeLater(): void {
-    projectionTimer = undefined;
-    projectedAt = 0;
-    commits.run(() => {}, { isAtomic: true }).catch((error) => onProblem('Sessions could not be written', error));
-  }
-
-  function writeProjection(): void {
-    projection.write();
-    meta.set('projected_seq', appender.seq());
-    meta.set('counters', JSON.stringify(counters));
-    projectedAt = performance.now();
-  }
-
-  /** Lists are read from what is written; a filter may ask for what time has changed since. */
-  function writeForReading(filter: Filter | undefined, at: number): void {
-    const isFiltered = filter !== undefined && filter.terms.length > 0;
-    if (!projection.isDirty() && !isFiltered) return;
-    try {
-      database.transaction(() => {
-        if (projection.isDirty()) writeProjection();
-        if (isFiltered) projection.refresh(at);
-      })();
-    } catch (error) {
-      // The list is a little older, and the next commit tries again.
-      onProblem('Sessions could not be written', errorOf(error));
-    }
-  }
-
-  /** Folds of an older version, one after the other, newest session first; whoever asks for one does not wait. */
-  function rebuild(): void {
-    rebuildTimer = undefined;
-    const startedAt = performance.now();
-    commits.run(projection.rebuildOne).then(
-      (hadOne) => {
-        if (hadOne) rebuildTimer = setTimeout(rebuild, 4 * (performance.now() - startedAt)).unref();
-      },
-      (error) => onProblem('Sessions of an older version could not be read anew', error),
-    );
   }
 
   function afterRollback(): void {
@@ -199,23 +148,22 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
         }
       }),
 
-    reject: ({ road, reason, text }) =>
+    reject: (letter) =>
       commits.run(
         () => {
-          const { lastInsertRowid } = insertDeadLetter.run(now(), road, reason, text);
-          trimDeadLetters.run(Number(lastInsertRowid) - maxDeadLetters);
+          deadLetters.add(letter, now());
           counters.rejected += 1;
         },
         { isAtomic: true },
       ),
 
     events(query) {
-      if (query.filter?.terms.length) writeForReading(query.filter, query.now);
+      if (query.filter?.terms.length) behind.forReading(query.filter, query.now);
       return reader.page(query);
     },
     event: (seq) => reader.one(seq),
     sessions(query) {
-      writeForReading(query.filter, query.now);
+      behind.forReading(query.filter, query.now);
       return readSessions(database, projection, query);
     },
     session(sessionId, at) {
@@ -233,8 +181,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
     facets: () => facets.read(),
     pulse: (query) => readPulse(database, query),
-    deadLetters: (limit): StoredDeadLetter[] =>
-      readDeadLetters.all(limit).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    deadLetters: deadLetters.newest,
 
     async deleteSession(sessionId) {
       await compression.pause();
@@ -260,11 +207,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     async close() {
-      clearTimeout(projectionTimer);
-      clearTimeout(rebuildTimer);
+      behind.stop();
       await compression.stop();
       await commits.close();
-      database.transaction(writeProjection)();
+      database.transaction(behind.write)();
       database.pragma('wal_checkpoint(TRUNCATE)');
       payloads.close();
       closeDatabase();
@@ -274,7 +220,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   };
 
   function deleteNow(sessionId: string): boolean {
-    if (projection.isDirty()) writeProjection();
+    if (projection.isDirty()) behind.write();
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
     const deleted = deleteSessionRows(database, sessionId, now());

@@ -1,0 +1,102 @@
+import type { Filter } from '@telltale/core';
+import type { Database } from 'better-sqlite3';
+import type { GroupCommit } from './group-commit.ts';
+import type { Counters, Meta } from './meta.ts';
+import type { Projection } from './projection.ts';
+
+/** When what is known of sessions goes to disk: behind the events, and soon. */
+export interface WriteBehind {
+  /** Rebuilds folds of an older version from now on, one after the other. */
+  start(): void;
+  /** Last in each transaction. */
+  beforeCommit(): void;
+  /** Writes it now, inside a transaction. */
+  write(): void;
+  /** Lists are read from what is written; a filter may ask for what time has changed since. */
+  forReading(filter: Filter | undefined, at: number): void;
+  stop(): void;
+}
+
+export interface WriteBehindDeps {
+  database: Database;
+  projection: Projection;
+  meta: Meta;
+  counters: Counters;
+  /** The newest `seq`, also while its transaction is still open. */
+  seq(): number;
+  /** Late: the commits call `beforeCommit`. */
+  commits(): GroupCommit;
+  onProblem(problem: string, error: unknown): void;
+}
+
+/** How long what is known of sessions may stay in memory only; after a crash it is folded again from the events. */
+const projectionMs = 250;
+const rebuildMs = 100;
+
+export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
+  const { database, projection, meta, counters, onProblem } = deps;
+  let writtenAt = 0;
+  let writeTimer: NodeJS.Timeout | undefined;
+  let rebuildTimer: NodeJS.Timeout | undefined;
+
+  function write(): void {
+    projection.write();
+    meta.set('projected_seq', deps.seq());
+    meta.set('counters', JSON.stringify(counters));
+    writtenAt = performance.now();
+  }
+
+  function writeLater(): void {
+    writeTimer = undefined;
+    writtenAt = 0;
+    deps
+      .commits()
+      .run(() => {}, { isAtomic: true })
+      .catch((error) => onProblem('Sessions could not be written', error));
+  }
+
+  /** Folds of an older version, newest session first; whoever asks for one does not wait. */
+  function rebuild(): void {
+    rebuildTimer = undefined;
+    const startedAt = performance.now();
+    deps
+      .commits()
+      .run(projection.rebuildOne)
+      .then(
+        (hadOne) => {
+          if (hadOne) rebuildTimer = setTimeout(rebuild, 4 * (performance.now() - startedAt)).unref();
+        },
+        (error) => onProblem('Sessions of an older version could not be read anew', error),
+      );
+  }
+
+  return {
+    start() {
+      rebuildTimer = setTimeout(rebuild, rebuildMs).unref();
+    },
+    beforeCommit() {
+      const elapsed = performance.now() - writtenAt;
+      if (projection.isDirty() && elapsed >= projectionMs) write();
+      // A session may still wait for its refold.
+      if (projection.isDirty()) writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
+    },
+    write,
+    forReading(filter, at) {
+      const isFiltered = filter !== undefined && filter.terms.length > 0;
+      if (!projection.isDirty() && !isFiltered) return;
+      try {
+        database.transaction(() => {
+          if (projection.isDirty()) write();
+          if (isFiltered) projection.refresh(at);
+        })();
+      } catch (error) {
+        // The list is a little older, and the next commit tries again.
+        onProblem('Sessions could not be written', error);
+      }
+    },
+    stop() {
+      clearTimeout(writeTimer);
+      clearTimeout(rebuildTimer);
+    },
+  };
+}
