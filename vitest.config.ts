@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', 'hooks/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'hooks/**/*.test.ts', 'observability/**/*.test.ts', 'scripts/**/*.test.mjs'],
     environment: 'node',
     testTimeout: 20_000,
   },
