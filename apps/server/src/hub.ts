@@ -130,7 +130,7 @@ export function createHub(options: HubOptions) {
       // What still waits may be of these sessions: told afterwards, it would stand on the page for ever.
       safely(flush);
       const frame = frameOf({ deleted: sessionIds });
-      each((viewer) => viewer.tellSessions(frame, sessionIds));
+      each((viewer) => viewer.tellDeleted(frame));
     },
 
     join(peer: Peer): Seat {

@@ -21,7 +21,7 @@ export interface IngestDeps {
   publish(events: readonly TelltaleEvent[], sessionIds: readonly string[]): void;
 }
 
-/** How many events are new, known already, or of a deleted session. All of them are settled: never send them again. */
+/** How many events are new, known already, or were deleted. All of them are settled: never send them again. */
 export interface Accepted {
   stored: number;
   duplicates: number;

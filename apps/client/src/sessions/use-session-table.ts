@@ -21,7 +21,9 @@ export function useSessionTable({ query, matchesSession }: PageFilter) {
 
   const sessions = computed(() => {
     live.sessions.value;
-    return asHeard(listed.value, live.session).filter((session) => !gone.value.has(session.id));
+    // A deleted one that goes on is heard of again.
+    const isThere = ({ id }: Session) => !gone.value.has(id) || live.session(id) !== undefined;
+    return asHeard(listed.value, live.session).filter(isThere);
   });
   const fresh = computed(() => {
     const newest = listed.value[0]?.lastEventAt ?? '';

@@ -144,15 +144,18 @@ export function createViewer(peer: Peer, { store, now, maxBacklogBytes, maxRepla
       else for (const id of ids) owed.add(id);
     },
 
-    /** What is owed to the peer once it has drained: sessions as they are now, or that they are gone. */
+    /** Never owed: told later it would take away what a session that goes on has been since. */
+    tellDeleted(frame: Buffer): void {
+      peer.send(frame);
+    },
+
+    /** What is owed to the peer once it has drained: sessions as they are now. */
     settle(): void {
       if (owed.size === 0 || peer.backlogBytes > maxBacklogBytes / 4) return;
       const ids = [...owed].slice(0, owedPerFrame);
       for (const id of ids) owed.delete(id);
       const sessions = ids.flatMap((id) => store.session(id, now()) ?? []);
-      const deleted = ids.filter((id) => !sessions.some((session) => session.id === id));
       if (sessions.length > 0) peer.send(frameOf({ sessions }));
-      if (deleted.length > 0) peer.send(frameOf({ deleted }));
     },
 
     /** Ends the line: something about it failed, and the client can begin again. */

@@ -58,13 +58,13 @@ export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps):
     route({
       method: 'delete',
       path: '/api/sessions/:id',
-      summary: 'Deletes a session: events, transcript and index. What is sent again stays deleted.',
+      summary:
+        'Deletes a session: events, transcript and index. Sent again they stay deleted; what it does later is kept.',
       answers: { 204: { description: 'It is gone.' }, 404: problem('There is no such session.') },
       async handle(context) {
         const id = context.req.param('id') ?? '';
-        if (!(await store.deleteSession(id))) return context.json(unknownSession, 404);
-        hub.deleted([id]);
-        return context.body(null, 204);
+        const isDeleted = await store.deleteSession(id, () => hub.deleted([id]));
+        return isDeleted ? context.body(null, 204) : context.json(unknownSession, 404);
       },
     }),
     route({

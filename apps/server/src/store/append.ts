@@ -23,7 +23,7 @@ export interface AppenderDeps {
   counters: Counters;
   projection: Projection;
   facets: Facets;
-  isDeleted(sessionId: string): boolean;
+  isDeleted(sessionId: string, eventId: string): boolean;
 }
 
 export function createAppender(database: Database, deps: AppenderDeps): Appender {
@@ -98,7 +98,7 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
   function append(record: AppendRecord): AppendResult {
     const { event } = record;
     const { sessionId } = event;
-    if (sessionId !== undefined && deps.isDeleted(sessionId)) return { deleted: true };
+    if (sessionId !== undefined && deps.isDeleted(sessionId, event.id)) return { deleted: true };
     const known = fresh.get(event.id) ?? settledSeqOf.get(event.id) ?? twins.seqOf(event.id);
     if (known !== undefined) return duplicate(known);
 

@@ -1,15 +1,18 @@
 import type { Database } from 'better-sqlite3';
+import type { Tombstones } from './tombstones.ts';
 
 /**
- * Takes everything of a session out of the database, inside a transaction, and remembers that it was deleted.
- * Undefined where there is none: what is not known yet may still come.
+ * Takes everything of a session out of the database, inside a transaction. What stays is its number and how far each
+ * transcript file had come, for the case that it goes on. Undefined where nothing is: what is not known may still come.
  */
-export function deleteSessionRows(database: Database, id: string, deletedAt: number): { events: number } | undefined {
+export function deleteSessionRows(
+  database: Database,
+  tombstones: Tombstones,
+  { id, deletedAt }: { id: string; deletedAt: number },
+): { events: number } | undefined {
   const no = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck().get(id);
-  if (no === undefined) return undefined;
-  database
-    .prepare('INSERT INTO tombstones (session_id, deleted_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
-    .run(id, deletedAt);
+  if (no === undefined || !hasAnything(database, no)) return undefined;
+  tombstones.bury(no, id, deletedAt);
   const facets = facetsOf(database, no);
   const origins = originsOf(database, no);
   const deleted = { events: 0 };
@@ -17,9 +20,17 @@ export function deleteSessionRows(database: Database, id: string, deletedAt: num
     const { changes } = database.prepare(`DELETE FROM ${table} WHERE ${condition}`).run(no);
     if (table === 'fresh_events' || table === 'event_log') deleted.events += changes;
   }
+  database.prepare('INSERT INTO sessions (no, id) VALUES (?, ?)').run(no, id);
   deleteUnusedFacets(database, facets);
   deleteUnusedOrigins(database, origins);
   return deleted;
+}
+
+function hasAnything(database: Database, no: number): boolean {
+  const found = ['event_log', 'fresh_events', 'transcript_entries'].find((table) =>
+    database.prepare(`SELECT 1 FROM ${table} WHERE session = ? LIMIT 1`).get(no),
+  );
+  return found !== undefined;
 }
 
 /** Where the values of a facet stand, the small table first. Names of events are the client's, not a session's. */
@@ -90,7 +101,6 @@ const deletions = [
   ['fresh_events', 'session = ?'],
   ['transcript_entries', 'session = ?'],
   ['transcript_chunks', 'session = ?'],
-  ['transcript_files', 'session = ?'],
   ['sessions', 'no = ?'],
 ] as const;
 

@@ -371,16 +371,13 @@ describe('deleteSession', () => {
     expect(store.session('a', startMs)).toBeUndefined();
     expect(store.transcript({ sessionId: 'a', limit: 10 }).items).toEqual([]);
     expect(store.stats()).toMatchObject({ events: 100, sessions: 1 });
-    expect(seqsOf(await append(record({ session_id: 'a' })))).toEqual(['deleted']);
+    expect(seqsOf(await append(a[0] ?? record({})))).toEqual(['deleted']);
     expect(await store.deleteSession('a')).toBe(false);
 
     const newest = store.seq;
     await store.close();
     store = open();
-    expect(seqsOf(await append(record({ session_id: 'a' }), record({ session_id: 'b' })))).toEqual([
-      'deleted',
-      newest + 1,
-    ]);
+    expect(seqsOf(await append(a[1] ?? record({}), record({ session_id: 'b' })))).toEqual(['deleted', newest + 1]);
   });
 
   it('never gives the seq of a deleted event to another', async () => {

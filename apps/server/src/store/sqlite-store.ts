@@ -17,6 +17,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import type { Store, TranscriptQuery } from './store.ts';
+import { createTombstones } from './tombstones.ts';
 import { createTranscripts } from './transcripts.ts';
 import { createWriteBehind } from './write-behind.ts';
 
@@ -71,12 +72,12 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     onRefold: (id) => options.onSessionChanged?.(id),
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
-  const tombstones = new Set<string>(database.prepare<[], string>('SELECT session_id FROM tombstones').pluck().all());
+  const tombstones = createTombstones(database);
   const appender = createAppender(database, {
     counters,
     projection,
     facets,
-    isDeleted: (id) => tombstones.has(id),
+    isDeleted: tombstones.holdsEvent,
   });
   const id = meta.get('store_id') ?? newId();
 
@@ -103,6 +104,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   }
 
   function afterRollback(): void {
+    tombstones.forget();
     payloads.forget();
     transcripts.forget();
     facets.forget();
@@ -133,12 +135,15 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     appendTranscript: (chunk) =>
       commits.run(() => {
-        if (tombstones.has(chunk.sessionId)) return { stored: 0, duplicates: 0, nextOffset: chunk.size ?? 0 };
+        if (tombstones.holdsAll(chunk.sessionId)) return { stored: 0, duplicates: 0, nextOffset: chunk.size ?? 0 };
         const known = projection.find(chunk.sessionId);
         const session = known ?? projection.create(chunk.sessionId);
         try {
           const entries: TranscriptEntry[] = [];
-          const result = transcripts.append(session.no, chunk, (entry) => entries.push(entry));
+          const result = transcripts.append(session.no, chunk, {
+            onEntry: (entry) => entries.push(entry),
+            isDeleted: tombstones.entriesOf(session),
+          });
           if (entries.length > 0) projection.addEntries(session, entries, chunk.app);
           return result;
         } catch (error) {
@@ -176,19 +181,21 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return { ...transcripts.page(session.no, query), complete: isComplete(session, query) };
     },
     transcriptOffset(transcript) {
-      if (tombstones.has(transcript.sessionId)) return transcript.size ?? 0;
+      if (tombstones.holdsAll(transcript.sessionId)) return transcript.size ?? 0;
       return transcripts.offsetOf(projection.find(transcript.sessionId)?.no, transcript);
     },
     facets: () => facets.read(),
     pulse: (query) => readPulse(database, query),
     deadLetters: deadLetters.newest,
 
-    async deleteSession(sessionId) {
+    async deleteSession(sessionId, onDeleted) {
       await compression.pause();
       try {
         const isDeleted = await commits.run(() => deleteNow(sessionId));
-        if (isDeleted) await eraseFreed(database, (work) => commits.run(work));
-        return isDeleted;
+        if (!isDeleted) return false;
+        onDeleted?.();
+        await eraseFreed(database, (work) => commits.run(work));
+        return true;
       } finally {
         compression.resume();
       }
@@ -223,10 +230,9 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     if (projection.isDirty()) behind.write();
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
-    const deleted = deleteSessionRows(database, sessionId, now());
+    const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
     if (!deleted) return false;
     counters.events -= deleted.events;
-    tombstones.add(sessionId);
     facets.forget();
     payloads.forget();
     transcripts.forget();

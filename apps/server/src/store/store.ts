@@ -30,8 +30,12 @@ export interface Store {
   /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
   pulse(query: PulseQuery): Pulse;
 
-  /** Deletes events, transcript and index, and leaves tombstones so that a re-send stays deleted. */
-  deleteSession(id: string): Promise<boolean>;
+  /**
+   * Deletes events, transcript and index, and leaves tombstones so that a re-send stays deleted; what the session does
+   * afterwards is kept. `onDeleted` is called after COMMIT, before anything later of it can be published; the promise
+   * resolves when nothing of it can be read from the disk any more.
+   */
+  deleteSession(id: string, onDeleted?: () => void): Promise<boolean>;
   /** What was rejected, newest first. */
   deadLetters(limit: number): StoredDeadLetter[];
   stats(): StoreStats;
@@ -50,7 +54,7 @@ export interface AppendRecord {
 export type AppendResult =
   | { stored: TelltaleEvent }
   | { duplicateOf: number }
-  /** Its session was deleted; nothing is kept. */
+  /** It was deleted with its session. */
   | { deleted: true };
 
 export interface TranscriptFile {

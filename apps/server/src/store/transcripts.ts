@@ -9,13 +9,29 @@ import type { Page, TranscriptChunk, TranscriptFile, TranscriptQuery, Transcript
 export interface Transcripts {
   offsetOf(sessionNo: number | undefined, file: TranscriptFile): number;
   /** Stores the lines that are not there yet, inside a transaction. */
-  append(sessionNo: number, chunk: TranscriptChunk, onEntry: (entry: TranscriptEntry) => void): TranscriptResult;
+  append(sessionNo: number, chunk: TranscriptChunk, hooks: EntryHooks): TranscriptResult;
   page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number>;
   /** All entries of a session in the order of arrival, which is the order of each file. */
   entriesOf(sessionNo: number, sessionId: string): Iterable<TranscriptEntry>;
   /** True when every file of the session is stored as far as its sender knew it. */
   isWhole(sessionNo: number, agentId: string | undefined): boolean;
   forget(): void;
+}
+
+export interface EntryHooks {
+  onEntry(entry: TranscriptEntry): void;
+  /** What is passed over, as if it were stored. */
+  isDeleted?: ((entry: PlacedEntry) => boolean) | undefined;
+}
+
+/** An entry's identity, and when it was written (ms). */
+export interface PlacedEntry {
+  agent: string;
+  uuid: string | null;
+  generation: number;
+  offset: number;
+  type: string;
+  at: number | null;
 }
 
 /** A file as it was last seen. Another first line, or fewer bytes than are stored, is a new generation. */
@@ -84,20 +100,16 @@ export function createTranscripts(database: Database): Transcripts {
     return 0;
   }
 
-  function append(
-    sessionNo: number,
-    chunk: TranscriptChunk,
-    onEntry: (entry: TranscriptEntry) => void,
-  ): TranscriptResult {
+  function append(sessionNo: number, chunk: TranscriptChunk, hooks: EntryHooks): TranscriptResult {
     const { lines, agentId: agent = '' } = chunk;
     if (chunk.isMeta) {
       dropMeta.run(sessionNo, agent);
       const placed = lines.map(({ text }) => ({ text, offset: metaOffset, type: metaType }));
-      return { ...store(sessionNo, chunk, 0, placed, onEntry), nextOffset: 0 };
+      return { ...store(sessionNo, chunk, 0, placed, hooks), nextOffset: 0 };
     }
     if (chunk.offset === undefined) {
       const placed = lines.map(({ text }) => ({ text, offset: hashOf(text) }));
-      return { ...store(sessionNo, chunk, unplaced, placed, onEntry), nextOffset: 0 };
+      return { ...store(sessionNo, chunk, unplaced, placed, hooks), nextOffset: 0 };
     }
     const file = fileFor(sessionNo, agent, chunk);
     if (chunk.offset !== file.offset) return { expectedOffset: file.offset };
@@ -106,7 +118,7 @@ export function createTranscripts(database: Database): Transcripts {
       end += bytes;
       return { text, offset: end - bytes };
     });
-    const stored = store(sessionNo, chunk, file.generation, placed, onEntry);
+    const stored = store(sessionNo, chunk, file.generation, placed, hooks);
     putFile.run(sessionNo, agent, file.generation, file.head, end, Math.max(end, chunk.size ?? file.size));
     restarted.delete(keyOf(sessionNo, agent));
     return { ...stored, nextOffset: end };
@@ -128,7 +140,7 @@ export function createTranscripts(database: Database): Transcripts {
     { sessionId, agentId }: TranscriptFile,
     generation: number,
     lines: readonly PlacedLine[],
-    onEntry: (entry: TranscriptEntry) => void,
+    { onEntry, isDeleted }: EntryHooks,
   ): { stored: number; duplicates: number } {
     let texts: string[] = [];
     let bytes = 0;
@@ -148,9 +160,12 @@ export function createTranscripts(database: Database): Transcripts {
       const row = {
         agent: agentId ?? '',
         uuid,
+        generation,
+        offset,
         type: type ?? (typeof line.type === 'string' ? line.type : 'unknown'),
         at: Number.isNaN(at) ? null : at,
       };
+      if (isDeleted?.(row)) continue;
       const result = insertEntry.run(
         sessionNo,
         row.agent,
@@ -227,10 +242,10 @@ interface PlacedLine {
   type?: string;
 }
 
-const metaType = 'agent-meta';
+export const metaType = 'agent-meta';
 const metaOffset = -1;
 /** The generation of lines that came without a place in a file: without a uuid their text is their identity. */
-const unplaced = -1;
+export const unplaced = -1;
 
 function hashOf(text: string): number {
   return createHash('sha256').update(text).digest().readUIntBE(0, 6);
