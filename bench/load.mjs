@@ -8,10 +8,13 @@ import { percentiles } from './percentiles.mjs';
 process.on('message', async (job) => process.send(await run(job)));
 
 /**
- * @param {{ port: number, path: string, connections: number, warmUpMs: number, ms: number, sessions?: number,
- *   seed?: number, perSecond?: number }} job
+ * Measures after `warmUpMs` and `warmUpEvents`, or from `measureAt` (ms since 1970) on.
+ * @param {{ port: number, path: string, connections: number, warmUpMs?: number, warmUpEvents?: number,
+ *   measureAt?: number, ms: number, sessions?: number, seed?: number, perSecond?: number }} job
  */
-async function run({ port, path, connections, warmUpMs, ms, sessions = 64, seed = 1, perSecond }) {
+async function run(job) {
+  const { port, path, connections, warmUpMs = 0, warmUpEvents = 0, measureAt, ms, perSecond } = job;
+  const { sessions = 64, seed = 1 } = job;
   const payloads = createPayloads({ sessions, seed });
   // Made before the measurement: generating costs more than sending.
   const bodies = Array.from({ length: 8192 }, (_, index) => Buffer.from(JSON.stringify(payloads.next(index))));
@@ -24,7 +27,8 @@ async function run({ port, path, connections, warmUpMs, ms, sessions = 64, seed 
 
   const sockets = await Promise.all(Array.from({ length: connections }, () => connect(port)));
   const lanes = sockets.map((socket, lane) => pump(socket, lane));
-  await sleep(warmUpMs);
+  await sleep(measureAt === undefined ? warmUpMs : Math.max(0, measureAt - Date.now()));
+  while (sent < warmUpEvents) await sleep(10);
   isMeasuring = true;
   const startedAt = performance.now();
   await sleep(ms);

@@ -6,9 +6,9 @@ export async function memory({ ms, print }) {
   try {
     const job = { port: server.port, path: '/ingest/hook', warmUpMs: 500, sessions: 64 };
     const pace = await runJob('load', { ...job, connections: 16, ms: ms * 2, perSecond: 1000, seed: 2 });
-    const paced = await server.ask('rss');
+    const paced = await server.ask('usage');
     const burst = await runJob('load', { ...job, connections: 64, ms, seed: 3 });
-    const burstRss = await server.ask('rss');
+    const burstRss = await server.ask('usage');
     print(`  ${pace.sent} events at a pace, ${burst.sent} in a burst`);
     return [
       row('peak memory at 1,000 events/s', paced.maxRss, `${Math.round(pace.perSecond)}/s`),

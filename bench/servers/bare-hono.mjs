@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { answerUsage } from './serve.mjs';
 
 // The packages are those of apps/server.
 const { resolve } = createRequire(join(import.meta.dirname, '../../apps/server/package.json'));
@@ -14,3 +15,4 @@ app.post('/ingest/hook', async (context) => {
   return context.body(null, 200);
 });
 serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => process.send({ port }));
+answerUsage();

@@ -4,6 +4,16 @@ import { createServer } from 'node:http';
 export function listen(handle) {
   const server = createServer(handle);
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+  answerUsage();
+}
+
+/** Tells the parent what this process has used, when it asks. */
+export function answerUsage() {
+  process.on('message', (message) => {
+    if (message !== 'usage') return;
+    const { user, system } = process.cpuUsage();
+    process.send({ cpuUs: user + system, maxRss: process.resourceUsage().maxRSS * 1024 });
+  });
 }
 
 export function readBody(request) {

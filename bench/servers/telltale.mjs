@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { readConfig } from '../../apps/server/dist/config.js';
 import { startService } from '../../apps/server/dist/service.js';
+import { answerUsage } from './serve.mjs';
 
 const config = readConfig(
   { TELLTALE_HOME: process.env.BENCH_FOLDER, TELLTALE_OTLP_PORT: 'off' },
@@ -12,10 +13,9 @@ const service = await startService(
   { version: 'bench', root: join(import.meta.dirname, '../..'), print: (line) => console.error(line) },
 );
 process.on('message', async (message) => {
-  if (message === 'rss') process.send({ ...process.memoryUsage(), maxRss: process.resourceUsage().maxRSS * 1024 });
-  if (message === 'stop') {
-    await service.close(1000);
-    process.exit(0);
-  }
+  if (message !== 'stop') return;
+  await service.close(1000);
+  process.exit(0);
 });
+answerUsage();
 process.send({ port: service.port });
