@@ -18,7 +18,7 @@ export const waitKinds = ['permission', 'question', 'plan', 'elicitation'] as co
 
 export const waitSchema = z.object({
   kind: z.enum(waitKinds),
-  /** What is asked, in words: "Bash `rm -rf dist`". */
+  /** What is asked, in words: "Bash rm -rf dist". */
   summary: z.string(),
   since: z.string(),
   toolName: z.string().optional(),
@@ -43,7 +43,7 @@ export const troubleKinds = [
 
 export const troubleSchema = z.object({
   kind: z.enum(troubleKinds),
-  /** Evidence in words: "npm test failed 3 times". */
+  /** Evidence in words: "failed 3 times: Bash npm test". */
   summary: z.string(),
   since: z.string(),
   seq: z.number().int().optional(),

@@ -57,7 +57,7 @@ const stories: Record<string, string[]> = {
     'Stop: idle',
     'UserPromptSubmit: working',
     // Refused by Esc: nothing is heard until the next prompt.
-    'PermissionRequest: waiting-permission Bash `touch refused.txt`',
+    'PermissionRequest: waiting-permission Bash touch refused.txt',
     'UserPromptSubmit: working',
     'Stop: idle',
     'SessionEnd: ended',
@@ -81,9 +81,9 @@ const stories: Record<string, string[]> = {
   'mixed-batch': [
     'SessionStart: idle',
     'UserPromptSubmit: working',
-    'PermissionRequest: waiting-permission Bash `touch asked.txt`',
+    'PermissionRequest: waiting-permission Bash touch asked.txt',
     'PostToolUse: working',
-    'PermissionRequest: waiting-permission Bash `touch second.txt`',
+    'PermissionRequest: waiting-permission Bash touch second.txt',
     'PostToolUse: working',
     'Stop: idle',
     'SessionEnd: ended',
@@ -92,7 +92,7 @@ const stories: Record<string, string[]> = {
   question: [
     'SessionStart: idle',
     'UserPromptSubmit: working',
-    'PreToolUse: waiting-input Question “Which colour?”',
+    'PreToolUse: waiting-input “Which colour?”',
     'PostToolUse: working',
     // The last text is displayed after Stop here, and begins nothing.
     'Stop: idle',

@@ -34,7 +34,7 @@ import {
   waitForElicitation,
   waitForPermission,
 } from './session/waits.ts';
-import { firstLine, oneLine } from './words.ts';
+import { oneLine, saidLine } from './words.ts';
 
 export { editConflicts } from './session/conflicts.ts';
 export {
@@ -187,7 +187,7 @@ const hookSteps: Readonly<Record<string, Step>> = {
     fold.background = tasks ?? [];
     // An empty list says that nothing runs any more, whatever end was not heard.
     if (tasks?.length === 0) endAllAgents(fold, event.at);
-    const words = firstLine(textAt(event.payload, 'last_assistant_message') ?? '', 160);
+    const words = saidLine(textAt(event.payload, 'last_assistant_message') ?? '', 160);
     if (words !== '') fold.lastLine = words;
     endApiTrouble(fold);
     finishTurn(fold, event);

@@ -102,7 +102,7 @@ describe('a recorded session', () => {
       '  action ok: Write asked.txt +1',
       '  text: Thank you.',
       '❯ 2 interrupted: Something I will refuse.',
-      '  wait: waited 1.6 s for permission: Bash `touch refused.txt` → denied',
+      '  wait: waited 1.6 s for permission: Bash touch refused.txt → denied',
       "  action denied: Bash touch refused.txt · The user doesn't want to proceed w…",
       '  interrupt: interrupted by the user',
       '❯ 3 done: Just talk.',
@@ -196,7 +196,7 @@ describe('a recorded session', () => {
     expect(read(story).slice(1, -1)).toEqual([
       '❯ 1 done: [play turn-1] Take your time.',
       '  text: Slowly.',
-      '  wait: waited 870 ms for permission: Bash `touch a; sleep 5` → allowed',
+      '  wait: waited 870 ms for permission: Bash touch a; sleep 5 → allowed',
       '  action ok: Bash touch a; sleep 5',
       '  queued-prompt: and be quick',
       '  text: Done slowly.',

@@ -9,6 +9,7 @@ import {
   oneLine,
   plural,
   quoted,
+  saidLine,
   sizeWords,
 } from './words.ts';
 
@@ -125,5 +126,17 @@ describe('one line', () => {
         if (!halfCharacter.test(text)) expect(line).not.toMatch(halfCharacter);
       }),
     );
+  });
+});
+
+describe('what an agent said, in a line', () => {
+  it.each([
+    ['Fixed. `restore()` waits for **all** of [the guide](https://example.com).', 'Fixed. restore() waits for all of the guide.'],
+    ['\n\n## Done\n\n- one', 'Done'],
+    ['- > first', 'first'],
+    ['2 * 3 ** 4 is `open', '2 * 3 ** 4 is `open'],
+    [`${'a'.repeat(150)} **bold words**`, `${'a'.repeat(150)} bold wor…`],
+  ])('%j', (markdown, line) => {
+    expect(saidLine(markdown)).toBe(line);
   });
 });

@@ -73,6 +73,15 @@ export function firstLine(text: string, max = 160): string {
   return '';
 }
 
+/** The first line of what an agent said, without the marks of its Markdown. */
+export function saidLine(markdown: string, max = 160): string {
+  // Room for the marks, which come in pairs: they go before the line is cut.
+  return oneLine(firstLine(markdown, max * 2).replace(blockMark, '').replace(inlineMarks, '$1$2$3'), max);
+}
+
+const blockMark = /^(?:#{1,6} |> |[-*+] )+/;
+const inlineMarks = /`([^`]+)`|\*\*([^*]+)\*\*|!?\[([^\]]+)\]\([^)\s]+\)/g;
+
 /** `“useAuth”` */
 export function quoted(text: string, max = 80): string {
   return `“${oneLine(text, max)}”`;

@@ -1,6 +1,19 @@
 import { rowOf } from '../fields.ts';
-import { oneLine } from '../words.ts';
+import type { Wait } from '../session-view.ts';
 import { toolLabel } from './tools.ts';
+
+/** What is waited for: the same words on a card, in the feed, in the story and as a session's state. */
+export const waitedFor = {
+  permission: 'permission',
+  question: 'an answer',
+  plan: 'plan approval',
+  elicitation: 'input',
+} as const satisfies Record<Wait['kind'], string>;
+
+/** What a call that waits, waits for; without a tool it is an MCP server that asks. */
+export function waitedForBy(toolName: string | undefined): string {
+  return waitedFor[askingKind(toolName) ?? (toolName === undefined ? 'elicitation' : 'permission')];
+}
 
 /** What a tool asks whose call is itself a question to the user. */
 export function askingKind(toolName: string | undefined): 'question' | 'plan' | undefined {
@@ -21,11 +34,10 @@ export function callOfPermission(summary: string): string {
   return summary.startsWith(prefix) ? summary.slice(prefix.length) : summary;
 }
 
-/** What is asked, for a card: ``Bash `rm -rf dist` ``, `Edit src/app.ts`, `Question “Which one?”`. */
+/** What is asked, in words: `Bash rm -rf dist`, `Edit src/app.ts`; of a question or a plan only its own words. */
 export function askedWords(toolName: string | undefined, summary: string): string {
   const call = callOfPermission(summary);
-  if (toolName !== 'Bash' && toolName !== 'PowerShell') return call;
-  const label = toolLabel(toolName);
-  const command = call.startsWith(`${label} `) ? call.slice(label.length + 1) : '';
-  return command === '' ? call : `${label} \`${oneLine(command, 140)}\``;
+  if (askingKind(toolName) === undefined) return call;
+  const label = `${toolLabel(toolName ?? '')} `;
+  return call.startsWith(label) ? call.slice(label.length) : call;
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../event.ts';
 import { type Fields, fieldsAt, listAt, rowOf, textAt } from '../fields.ts';
-import { firstLine, oneLine, plural } from '../words.ts';
+import { firstLine, oneLine, plural, saidLine } from '../words.ts';
 import { permissionSummary } from './asked.ts';
 import { batchSummary, callOf, neverRan, toolNameOf } from './batch.ts';
 import { baseName, shownPath } from './path.ts';
@@ -148,7 +148,7 @@ export const hookCatalogue = {
     summary: (payload) =>
       withDetail(
         `${textAt(payload, 'agent_type') ?? 'subagent'} finished`,
-        firstLine(textAt(payload, 'last_assistant_message') ?? '', 120),
+        saidLine(textAt(payload, 'last_assistant_message') ?? '', 120),
       ),
     fields: ['agent_id', 'agent_type', 'last_assistant_message', 'agent_transcript_path', 'background_tasks'],
     registered: true,
@@ -174,7 +174,7 @@ export const hookCatalogue = {
     label: 'turn finished',
     tone: 'done',
     summary: (payload) => {
-      const words = firstLine(textAt(payload, 'last_assistant_message') ?? '', 140);
+      const words = saidLine(textAt(payload, 'last_assistant_message') ?? '', 140);
       const tasks = listAt(payload, 'background_tasks').length;
       return withDetail(words || 'turn finished', tasks > 0 ? `${plural(tasks, 'task')} in background` : '');
     },
@@ -188,7 +188,8 @@ export const hookCatalogue = {
     summary: (payload) => {
       const error = (textAt(payload, 'error') ?? 'unknown').replaceAll('_', ' ');
       const details = textAt(payload, 'error_details') ?? textAt(payload, 'last_assistant_message') ?? '';
-      return withDetail(`API error: ${error}`, firstLine(details, 120));
+      const isSaid = details.replaceAll('_', ' ') === error;
+      return withDetail(`API error: ${error}`, isSaid ? '' : firstLine(details, 120));
     },
     fields: ['error', 'error_details', 'last_assistant_message'],
     outcome: () => 'failed',

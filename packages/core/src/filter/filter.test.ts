@@ -71,7 +71,7 @@ describe('parseFilter', () => {
       filter: { terms: [{ kind: 'field', key: 'app', patterns: [['api']], negated: false, from: 0, to: 7 }] },
       errors: [
         {
-          message: 'There is no key "tols"; did you mean tool? To find it as text, put it in quotes',
+          message: 'there is no key "tols"; did you mean tool? to find it as text, put it in quotes',
           from: 8,
           to: 17,
         },
@@ -87,14 +87,14 @@ describe('parseFilter', () => {
       'since needs how long ago (ms, s, m, h, d, w) or a date, for example since:2h or since:2026-11-20; got "yesterday"',
     ]);
     expect(errorsOf('is:wating')).toEqual([
-      'There is no is:wating; did you mean is:waiting? It is one of waiting, working, idle, ended, failed, lost, live, needs-you, trouble, your-turn, done',
+      'there is no is:wating; did you mean is:waiting? it is one of waiting, working, idle, ended, failed, lost, live, needs-you, trouble, your-turn, done',
     ]);
     expect(errorsOf('outcome:fail')).toEqual([
-      'There is no outcome:fail; did you mean outcome:failed? It is one of ok, failed, denied, interrupted',
+      'there is no outcome:fail; did you mean outcome:failed? it is one of ok, failed, denied, interrupted',
     ]);
     expect(errorsOf('tool:')).toEqual(['tool needs a value, for example tool:Bash']);
     expect(errorsOf('tool:>Bash')).toEqual(['tool cannot be compared with >; write tool:Bash']);
-    expect(errorsOf('app:api "open end')).toEqual(['The quote at character 9 has no end']);
+    expect(errorsOf('app:api "open end')).toEqual(['the quote at character 9 has no end']);
   });
 });
 

@@ -42,7 +42,7 @@ export function parseFilter(text: string, zone: FilterZone = { timeZone: 'UTC' }
 
 /** A term, or what is wrong with it, or nothing (a pair of quotes). */
 function readTerm(raw: RawTerm, zone: FilterZone): TermBody | string | undefined {
-  if (raw.unclosedAt !== undefined) return `The quote at character ${raw.unclosedAt + 1} has no end`;
+  if (raw.unclosedAt !== undefined) return `the quote at character ${raw.unclosedAt + 1} has no end`;
   if (raw.key === undefined) return raw.patterns.length > 0 ? { kind: 'text', patterns: raw.patterns } : undefined;
   const key = filterKeys.find((known) => known === raw.key?.toLowerCase());
   if (!key) return unknownKey(raw.key);
@@ -57,8 +57,8 @@ function readTerm(raw: RawTerm, zone: FilterZone): TermBody | string | undefined
 
 function unknownKey(key: string): string {
   const near = nearest(key.toLowerCase(), filterKeys);
-  const meant = near ? `did you mean ${near}?` : `there are ${filterKeys.join(', ')}.`;
-  return `There is no key "${key}"; ${meant} To find it as text, put it in quotes`;
+  const meant = near ? `did you mean ${near}?` : `there are ${filterKeys.join(', ')};`;
+  return `there is no key "${key}"; ${meant} to find it as text, put it in quotes`;
 }
 
 const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -123,5 +123,5 @@ function oneOf<T extends string>(pattern: readonly string[], known: readonly T[]
 function notOneOf(key: 'is' | 'outcome', raw: RawTerm, known: readonly string[]): string {
   const near = nearest(raw.value.toLowerCase(), known);
   const meant = near ? ` did you mean ${key}:${near}?` : '';
-  return `There is no ${key}:${raw.value};${meant} It is one of ${known.join(', ')}`;
+  return `there is no ${key}:${raw.value};${meant} it is one of ${known.join(', ')}`;
 }

@@ -2,7 +2,7 @@ import { isAgentTool } from '../catalogue/tools.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, listAt, textAt } from '../fields.ts';
 import type { Agent } from '../session-view.ts';
-import { firstLine } from '../words.ts';
+import { saidLine } from '../words.ts';
 import type { CallCount } from './calls.ts';
 import { type AgentFold, type FoldLimits, keep, remove, type SessionFold, type Spawn } from './fold.ts';
 
@@ -63,7 +63,7 @@ export function endAgent(fold: SessionFold, event: TelltaleEvent, limits: FoldLi
   if (event.agentType === undefined && !fold.agents.some((agent) => agent.id === id)) return false;
   const agent = agentOf(fold, id, event, limits);
   agent.endedAt = event.at;
-  const words = firstLine(textAt(event.payload, 'last_assistant_message') ?? '', 160);
+  const words = saidLine(textAt(event.payload, 'last_assistant_message') ?? '', 160);
   if (words !== '') agent.lastLine = words;
   return true;
 }

@@ -144,7 +144,7 @@ describe('a permission request', () => {
       waiting: [
         {
           kind: 'permission',
-          summary: 'Bash `rm -rf dist`',
+          summary: 'Bash rm -rf dist',
           since: play.fold.lastAt,
           toolName: 'Bash',
           toolUseId: 't1',
@@ -226,7 +226,7 @@ describe('a permission request', () => {
     const play = begun()
       .call('t1', 'Bash', rm)
       .hook('Notification', { notification_type: 'permission_prompt', message: 'Claude needs your permission' });
-    expect(play.now.waiting).toMatchObject([{ kind: 'permission', summary: 'Bash `rm -rf dist`', toolUseId: 't1' }]);
+    expect(play.now.waiting).toMatchObject([{ kind: 'permission', summary: 'Bash rm -rf dist', toolUseId: 't1' }]);
   });
 
   it('ends with the session', () => {
@@ -243,14 +243,14 @@ describe('other waits', () => {
     expect(play.after(5 * minute)).toMatchObject({
       state: 'waiting-input',
       group: 'needs-you',
-      waiting: [{ kind: 'question', summary: 'Question “Which one?”', toolUseId: 't1', mayBeRunning: false }],
+      waiting: [{ kind: 'question', summary: '“Which one?”', toolUseId: 't1', mayBeRunning: false }],
     });
     expect(play.pause(60).done('t1', 'AskUserQuestion', input).now).toMatchObject({ state: 'working', waiting: [] });
   });
 
-  it('are a plan to approve', () => {
+  it('are the approval of a plan', () => {
     const play = begun().call('t1', 'ExitPlanMode', { plan: '## Refactor auth\n1. Extract' });
-    expect(play.now.waiting).toMatchObject([{ kind: 'plan', summary: 'Plan Refactor auth' }]);
+    expect(play.now.waiting).toMatchObject([{ kind: 'plan', summary: 'Refactor auth' }]);
   });
 
   it('are an elicitation until its result', () => {
@@ -327,7 +327,7 @@ describe('trouble', () => {
     expect(play.after(16 * minute)).toMatchObject({
       state: 'lost',
       group: 'trouble',
-      trouble: [{ kind: 'lost', summary: 'was working and is silent for 16 m' }],
+      trouble: [{ kind: 'lost', summary: 'went silent while working' }],
     });
     expect(play.after(16 * minute, { processGone: false })).toMatchObject({ state: 'working', trouble: [] });
     expect(play.pause(17 * 60).done('t1', 'Bash', rm).now).toMatchObject({ state: 'working', trouble: [] });
@@ -381,7 +381,7 @@ describe('trouble', () => {
     expect(play.now).toMatchObject({
       group: 'trouble',
       state: 'working',
-      trouble: [{ kind: 'repeated-failure', summary: 'Bash npm test failed 3 times', since: play.fold.lastAt }],
+      trouble: [{ kind: 'repeated-failure', summary: 'failed 3 times: Bash npm test', since: play.fold.lastAt }],
     });
     play.call('t5', 'Bash', { command: 'npm test' }).done('t5', 'Bash', { command: 'npm test' });
     expect(play.now).toMatchObject({ group: 'working', trouble: [] });

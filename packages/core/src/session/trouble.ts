@@ -80,7 +80,7 @@ export function troublesOf(fold: SessionFold): Trouble[] {
   for (const { about: _, ...trouble } of fold.troubles) found.push(trouble);
   for (const call of fold.failing) {
     if (call.count < failuresOfTrouble) continue;
-    const summary = `${call.summary} failed ${call.count} times`;
+    const summary = `failed ${call.count} times: ${call.summary}`;
     found.push({ kind: 'repeated-failure', summary, since: call.since, seq: call.seq });
   }
   return found;

@@ -1,6 +1,5 @@
 import { present } from '../present.ts';
 import type { Session, SessionGroup, SessionState, Trouble } from '../session-view.ts';
-import { ageWords } from '../words.ts';
 import { agentsView, isBackgroundRunning } from './agents.ts';
 import type { SessionFold } from './fold.ts';
 import { troublesOf } from './trouble.ts';
@@ -34,7 +33,7 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
   const state = stateOf(fold, now, facts);
   const isOver = state === 'ended' || state === 'lost';
   const trouble = [...troublesOf(fold), ...(facts.trouble ?? [])];
-  if (state === 'lost') trouble.unshift(lostTrouble(fold, now, facts));
+  if (state === 'lost') trouble.unshift(lostTrouble(fold, facts));
   const waiting = isOver ? [] : waitsOf(fold, now);
   const isGoneIdle = state === 'ended' && fold.endedAt === undefined;
   return present({
@@ -116,9 +115,8 @@ function groupOf(fold: SessionFold, state: SessionState, trouble: readonly Troub
   }
 }
 
-function lostTrouble(fold: SessionFold, now: number, facts: SessionFacts): Trouble {
-  const silent = ageWords(now - Date.parse(fold.lastAt));
-  const summary =
-    facts.processGone === true ? 'its process is gone and told no end' : `was working and is silent for ${silent}`;
+function lostTrouble(fold: SessionFold, facts: SessionFacts): Trouble {
+  // Since when is told beside it.
+  const summary = facts.processGone === true ? 'its process is gone and told no end' : 'went silent while working';
   return { kind: 'lost', summary, since: fold.lastAt, seq: fold.lastSeq };
 }

@@ -1,5 +1,6 @@
+import { waitedFor } from '../catalogue/asked.ts';
 import { promptSummary } from '../catalogue/prompt.ts';
-import { durationWords, firstLine, oneLine, plural, quoted } from '../words.ts';
+import { durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
 import type { StoryItem, StoryTurn } from './story.ts';
 
 /** A turn's prompt in one line. */
@@ -12,6 +13,7 @@ export function turnLine(turn: StoryTurn, max = 160): string {
 export function itemLine(item: StoryItem, max = 160): string {
   switch (item.kind) {
     case 'text':
+      return saidLine(item.text, max);
     case 'queued-prompt':
       return firstLine(item.text, max);
     case 'thinking':
@@ -50,7 +52,6 @@ function waitLine(item: Extract<StoryItem, { kind: 'wait' }>): string {
     : item.durationMs === undefined
       ? 'asked'
       : `waited ${durationWords(item.durationMs)}`;
-  const what = { permission: 'permission', question: 'an answer', plan: 'approval of the plan', elicitation: 'input' };
   const answer = { allowed: ' → allowed', denied: ' → denied', open: '', unknown: ' → no answer heard' };
-  return `${waited} for ${what[item.wait]}: ${item.summary}${answer[item.answer]}`;
+  return `${waited} for ${waitedFor[item.wait]}: ${item.summary}${answer[item.answer]}`;
 }
