@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type ClientAge, claudeBinary, clientVersions } from './client/binary.ts';
+import { stackBinaries, whyNoStack } from './stack/binaries.ts';
 
 /**
  * What a test needs from the machine. What is missing is named on one line and its tests are skipped;
@@ -21,6 +22,13 @@ export async function requiresClaude(age: ClientAge = 'new'): Promise<boolean> {
     complain(`Claude Code ${clientVersions[age]} could not be installed: ${String(error).split('\n')[0]}`);
     return false;
   }
+}
+
+/** The same for the native stack (collector, Prometheus, Loki), which is built when it is not there. */
+export async function requiresStack(): Promise<boolean> {
+  const problem = (await whyNoStack()) ?? (await stackBinaries().then(() => undefined, String));
+  if (problem) complain(`the native stack could not be built from Go modules: ${problem}`);
+  return !problem;
 }
 
 export type Need = keyof typeof hints;

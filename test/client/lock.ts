@@ -2,10 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const waitMs = 300_000;
-
 /** Runs `work` while no other process on this machine holds the same lock; one whose holder died is taken over. */
-export async function withLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(lock: string, work: () => Promise<T>, waitMs = 300_000): Promise<T> {
   await mkdir(dirname(lock), { recursive: true });
   const until = Date.now() + waitMs;
   while (!(await isTaken(lock))) {
