@@ -5,6 +5,7 @@ import {
   hookRow,
   type TelltaleEvent,
   toolLabel,
+  waitedForBy,
 } from '@telltale/core';
 
 /** How a row is marked; `trouble` is what an ordinary failed tool is not: the turn itself failed. */
@@ -72,9 +73,5 @@ function textOf(action: Action, label: string): string {
   if (kind === 'subagent' && description !== undefined) return description;
   const text = summary === label ? '' : summary.startsWith(`${label} `) ? summary.slice(label.length + 1) : summary;
   if (state !== 'waiting') return text;
-  const wants = toolName === undefined || answering.has(toolName) ? 'an answer' : 'permission';
-  return `waiting for ${wants}: ${text}`;
+  return `waiting for ${waitedForBy(toolName)}: ${text}`;
 }
-
-/** Tools that ask the user something else than permission. */
-const answering: ReadonlySet<string> = new Set(['AskUserQuestion', 'ExitPlanMode']);

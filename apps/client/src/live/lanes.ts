@@ -27,6 +27,12 @@ export interface Span {
   words: string;
 }
 
+/**
+ * Rows stand in order of arrival. What began long before the window may still run in it, and what came late may
+ * stand behind it: so many that are too old say that nothing more follows.
+ */
+const mostTooOld = 2000;
+
 /** Lanes of what happened between `from` and `to`: sessions in the order they began, their agents below them. */
 export function lanesOf(
   rows: readonly FeedRow[],
@@ -34,12 +40,12 @@ export function lanesOf(
   { from, to }: { from: number; to: number },
 ): Lane[] {
   const byLane = new Map<string, FeedRow[]>();
-  for (let index = rows.length - 1; index >= 0; index -= 1) {
+  let tooOld = 0;
+  for (let index = rows.length - 1; index >= 0 && tooOld < mostTooOld; index -= 1) {
     const row = rows[index];
     if (!row?.action.sessionId) continue;
-    if (endOf(row, to) < from) {
-      // Rows stand in order of arrival; what began long before the window may still run in it.
-      if (row.atMs < from - 3_600_000) break;
+    if (endOf(row, to, sessionOf(row.action.sessionId)) < from) {
+      if (row.atMs < from - 3_600_000) tooOld += 1;
       continue;
     }
     const key = `${row.action.sessionId} ${row.action.agentId ?? ''}`;
@@ -86,7 +92,7 @@ function laneOf(
   const agent = session?.agents.find((one) => one.id === agentId);
   const named = rows.find((row) => row.action.agentType !== undefined)?.action.agentType;
   const mainTitle = session ? titleOf(session) : sessionId.slice(0, 8);
-  const spans = rows.map((row) => spanOf(row, to)).reverse();
+  const spans = rows.map((row) => spanOf(row, to, session)).reverse();
   return {
     key: `${sessionId} ${agentId ?? ''}`,
     sessionId,
@@ -100,19 +106,28 @@ function laneOf(
   };
 }
 
-function spanOf(row: FeedRow, to: number): Span {
+function spanOf(row: FeedRow, to: number, session: Session | undefined): Span {
   const { kind } = row.action;
+  const hasStopped = isOpen(row) && endOfSession(session) !== undefined;
   return {
     key: row.key,
     fromMs: row.atMs,
-    toMs: endOf(row, to),
-    state: row.state,
+    toMs: endOf(row, to, session),
+    state: hasStopped ? 'unknown-end' : row.state,
     kind: kind === 'tool' || kind === 'prompt' || kind === 'turn' ? kind : 'other',
     words: `${row.label} ${row.text}`,
   };
 }
 
-function endOf(row: FeedRow, to: number): number {
-  if (row.state === 'running' || row.state === 'waiting') return to;
+function endOf(row: FeedRow, to: number, session: Session | undefined): number {
+  if (isOpen(row)) return Math.max(row.atMs, endOfSession(session) ?? to);
   return row.action.endedAt ? Date.parse(row.action.endedAt) : row.atMs;
+}
+
+const isOpen = ({ state }: FeedRow): boolean => state === 'running' || state === 'waiting';
+
+/** Nothing runs any more in a session that ended or went silent: its last sign; nothing while it goes on. */
+function endOfSession(session: Session | undefined): number | undefined {
+  if (session?.state !== 'ended' && session?.state !== 'failed' && session?.state !== 'lost') return undefined;
+  return Date.parse(session.endedAt ?? session.lastEventAt);
 }

@@ -1,6 +1,6 @@
 import type { ServiceStatus, Session } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { serviceNotices } from './service-notices.ts';
+import { serviceNotices, storageNotice } from './service-notices.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 const quiet: ServiceStatus = {
@@ -22,6 +22,12 @@ const session = (app: string, lastEventAt: string, installedTwice: boolean) =>
 
 it('says nothing when nothing is wrong', () => {
   expect(serviceNotices([session('api', '2026-11-21T11:00:00.000Z', false)], quiet, now)).toEqual([]);
+});
+
+it('says why nothing can be stored, and nothing while it can', () => {
+  const storageProblem = 'The disk that holds /home/dev/.telltale/telltale.db is full: free some space.';
+  expect(storageNotice({ ...quiet, storageProblem })).toBe(`Events cannot be stored. ${storageProblem}`);
+  expect([storageNotice(quiet), storageNotice(undefined)]).toEqual([undefined, undefined]);
 });
 
 it('names projects whose hooks are installed twice, and what was refused or dropped', () => {

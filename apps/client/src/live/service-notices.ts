@@ -3,6 +3,12 @@ import { count, plural } from '../words/amount.ts';
 
 const recentMs = 24 * 3_600_000;
 
+/** A storage that cannot write: without a word the page would show agents at rest. */
+export function storageNotice(status: ServiceStatus | undefined): string | undefined {
+  const problem = status?.storageProblem;
+  return problem === undefined ? undefined : `Events cannot be stored. ${problem}`;
+}
+
 /** What the page must not keep quiet about: hooks that are installed twice, and what was refused or dropped. */
 export function serviceNotices(sessions: readonly Session[], status: ServiceStatus | undefined, now: number): string[] {
   const isRecent = (session: Session) => now - Date.parse(session.lastEventAt) < recentMs;

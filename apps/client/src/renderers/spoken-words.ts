@@ -1,8 +1,8 @@
 import type { OpenedAction } from '../opened/opened-action.ts';
 
 export interface SpokenWords {
-  /** `manual`, `permission_prompt`, `retry 2 of 10`. */
-  facts: string[];
+  /** `trigger auto`, `attempt 2`. */
+  facts: { name: string; value: string }[];
   /** What the agent wrote. */
   markdown?: string;
   /** What a person or the client wrote. */
@@ -28,7 +28,11 @@ const readers: Readonly<Record<string, Read>> = {
   SubagentStop: answer,
   StopFailure: (input) =>
     said({ error: input.error }, { error: text(input.error_details) ?? text(input.last_assistant_message) }),
-  Notification: (input) => said({ about: input.notification_type, title: input.title }, { plain: text(input.message) }),
+  Notification: (input) =>
+    said(
+      { about: input.notification_type, title: input.title === 'Claude Code' ? '' : input.title },
+      { plain: text(input.message) },
+    ),
   PreCompact: (input) => said({ trigger: input.trigger }, { plain: text(input.custom_instructions) }),
   PostCompact: (input) => said({ trigger: input.trigger }, { markdown: text(input.compact_summary) }),
   api_error: (input) =>
@@ -50,7 +54,7 @@ function said(
 ): SpokenWords {
   const told = Object.entries(facts).flatMap(([name, value]) => {
     if (typeof value !== 'string' && typeof value !== 'number') return [];
-    return value === '' ? [] : [`${name} ${String(value).replaceAll('_', ' ')}`];
+    return value === '' ? [] : [{ name, value: String(value).replaceAll('_', ' ') }];
   });
   const spoken: SpokenWords = { facts: told };
   if (words.markdown !== undefined) spoken.markdown = words.markdown;

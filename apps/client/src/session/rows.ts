@@ -1,5 +1,5 @@
 import { itemLine, type SessionMark, type StoryItem, type StoryTurn } from '@telltale/core/story';
-import type { StoryIndex } from './story-index.ts';
+import { isToldByCall, type StoryIndex } from './story-index.ts';
 
 interface RowPlace {
   key: string;
@@ -78,6 +78,7 @@ interface Adding {
 function addItems(rows: StoryRow[], items: readonly StoryItem[], adding: Adding): void {
   const { index, folding, turn, depth } = adding;
   for (const item of items) {
+    if (isToldByCall(item, items)) continue;
     const key = index.keyOf(item);
     const isOpen = folding.isOpen(key);
     rows.push({ kind: 'item', key, turn, depth, item, isOpen });

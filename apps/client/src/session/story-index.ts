@@ -30,6 +30,7 @@ export function indexStory(story: Story): StoryIndex {
 
   const walk = (items: readonly StoryItem[], turn: number, parents: readonly string[]): void => {
     for (const item of items) {
+      if (isToldByCall(item, items)) continue;
       const key = unique(keyFor(item), byKey);
       const node: StoryNode = { key, item, turn, parents };
       keys.set(item, key);
@@ -49,6 +50,14 @@ export function indexStory(story: Story): StoryIndex {
     turnKey: (turn) => turnKeys[turn] ?? '',
     turnOf: (key) => turns.get(key) ?? -1,
   };
+}
+
+/** What a call waits for, its own row says: an open wait is not told twice. */
+export function isToldByCall(item: StoryItem, items: readonly StoryItem[]): boolean {
+  if (item.kind !== 'wait' || item.answer !== 'open' || item.toolUseId === undefined) return false;
+  return items.some(
+    (one) => one.kind === 'action' && one.action.state === 'waiting' && one.action.toolUseId === item.toolUseId,
+  );
 }
 
 /** By ids first, then by the event: what an entry adds later must not change it. */

@@ -58,11 +58,12 @@ export const columns: readonly Column[] = [
 
 /** From the first event to the end, or to now while it is going on. */
 export function lastedMs(session: Session, now: number): number {
-  const isOver = session.state === 'ended' || session.state === 'failed' || session.state === 'lost';
-  const end = session.state === 'working' && !isOver ? now : Date.parse(session.endedAt ?? session.lastEventAt);
+  const goesOn = session.state === 'working' || session.waiting.length > 0;
+  const end = goesOn ? now : Date.parse(session.endedAt ?? session.lastEventAt);
   return Math.max(0, end - Date.parse(session.startedAt));
 }
 
-function startWords(at: Date, now: Date): string {
+/** `14:02` today, else `11-20 14:02`. */
+export function startWords(at: Date, now: Date): string {
   return day(at) === day(now) ? clockShort(at) : `${day(at).slice(5)} ${clockShort(at)}`;
 }

@@ -4,3 +4,20 @@ import type { Session } from '@telltale/core';
 export function wallLines(sessions: readonly Session[], most: number) {
   return { total: sessions.length, shown: sessions.slice(0, most), more: Math.max(0, sessions.length - most) };
 }
+
+const linePx = 60;
+const headPx = 90;
+/** What is worth its line first; more than this of one kind is a number, not news. */
+const most = [4, 2, 3] as const;
+
+/** How many lines of who waits, what is wrong and who works a wall of this height has room for. */
+export function wallRoom(heightPx: number, wanted: readonly [number, number, number]): [number, number, number] {
+  // The padding and two gaps take 18 % of the height.
+  let left = Math.floor((heightPx * 0.82 - 3 * headPx) / linePx);
+  const give = (at: 0 | 1 | 2): number => {
+    const lines = Math.max(0, Math.min(most[at], wanted[at], left));
+    left -= lines;
+    return lines;
+  };
+  return [give(0), give(1), give(2)];
+}

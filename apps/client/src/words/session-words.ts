@@ -1,4 +1,4 @@
-import type { Session, SessionState, Wait } from '@telltale/core';
+import { type Session, type SessionState, type Wait, waitedFor } from '@telltale/core';
 
 /** The session's own title or first prompt; ids only where nothing else is known. */
 export function titleOf(session: Session): string {
@@ -11,17 +11,14 @@ export function placeWords(session: Session): string {
   return line ? `${session.app} · ${line}` : session.app;
 }
 
-const waitWords = {
-  permission: 'permission',
-  question: 'question',
-  plan: 'plan to approve',
-  elicitation: 'asks for input',
-} as const satisfies Record<Wait['kind'], string>;
-
-/** "permission: Bash rm -rf dist". */
+/** "permission: Bash rm -rf dist", "question: “Which colour?”". */
 export function waitWordsOf(wait: Wait): string {
-  const asked = wait.summary.replaceAll('`', '').replace(/^(Question|Plan) /, '');
-  return `${waitWords[wait.kind]}: ${asked}`;
+  return `${wait.kind === 'question' ? 'question' : waitedFor[wait.kind]}: ${wait.summary}`;
+}
+
+/** Everything that is wrong, in one line: "went silent while working · failed 3 times: Bash npm test". */
+export function troubleWords({ trouble }: Session): string {
+  return trouble.map(({ summary }) => summary).join(' · ') || 'trouble';
 }
 
 /** Where the session runs and, where there is one, the command that goes there. */
@@ -34,7 +31,13 @@ export function wayThere(session: Session): { where: string; command?: string } 
   return session.terminal ? { where: session.terminal } : undefined;
 }
 
-export const stateWords = {
+/** "waits for plan approval", "idle". */
+export function stateWordsOf({ state, waiting }: Session): string {
+  const [wait] = waiting;
+  return wait ? `waits for ${waitedFor[wait.kind]}` : stateWords[state];
+}
+
+const stateWords = {
   working: 'working',
   'waiting-permission': 'waits for permission',
   'waiting-input': 'waits for an answer',
