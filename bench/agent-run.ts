@@ -1,5 +1,5 @@
 // Plays the same session again and again, each round once with each kind of hooks; prints the wall times as JSON.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marker } from '../test/client/api/script.ts';
@@ -13,6 +13,7 @@ import { freePort } from '../test/ports.ts';
 import { requiresClaude } from '../test/requires.ts';
 import { root, startService } from '../test/service.ts';
 import { drained } from '../test/spool.ts';
+import { waitFor } from '../test/wait.ts';
 
 const kinds = ['cat', 'up', 'down', 'hanging'] as const;
 type Kind = (typeof kinds)[number];
@@ -21,7 +22,7 @@ if (!(await requiresClaude())) process.exit(3);
 const binary = await claudeBinary();
 const rounds = Number(process.argv[2] ?? 3);
 const folder = mkdtempSync(join(tmpdir(), 'telltale-agent-'));
-const service = await startService({ home: join(folder, 'up') });
+const service = await startService({ home: join(folder, 'service') });
 const hanging = await createHangingServer(0);
 const urls = {
   up: service.url,
@@ -49,23 +50,60 @@ try {
 async function play(kind: Kind): Promise<number> {
   const api = await createScriptedApi();
   const world = createWorld(api.url, 'bench');
+  // Of this run alone: what an earlier one left in a spool would be work for this one's senders.
+  const home = mkdtempSync(join(folder, `${kind}-`));
   try {
     const calls = Array.from({ length: 40 }, (_, n) => ({
       calls: [{ name: 'Bash', input: { command: `echo ${n}`, description: `Say ${n}` } }],
     }));
     api.play('turn-1', [...calls, { say: 'Counted.' }]);
     install(kind, world.project);
-    const env: Record<string, string> =
-      kind === 'cat' ? {} : { TELLTALE_URL: urls[kind], TELLTALE_HOME: join(folder, kind) };
+    const env: Record<string, string> = kind === 'cat' ? {} : { TELLTALE_URL: urls[kind], TELLTALE_HOME: home };
     const args = ['--dangerously-skip-permissions'];
     const run = await runClaude(world, { binary, prompt: `${marker('turn-1')} Count.`, args, env });
     if (run.exitCode !== 0) throw new Error(`the client ended with ${run.exitCode}: ${run.stderr}`);
-    // Senders of one round must not work while the next is measured, and what was fired must be there.
-    if (kind === 'up') await drained(join(folder, 'up'));
+    if (kind === 'up') await drained(home);
     return run.wallMs;
   } finally {
+    await sendersGone(home, kind !== 'up');
     await api.close();
     await world.remove();
+  }
+}
+
+/** A sender must not work while the next run is measured; one without a service would try for minutes, so it is ended. */
+async function sendersGone(home: string, isEnded: boolean): Promise<void> {
+  await waitFor('the senders to go', () => {
+    const living = sendersOf(home).filter(isAlive);
+    if (isEnded) for (const pid of living) end(pid);
+    return living.length === 0;
+  });
+}
+
+/** The lock of a spool names its sender. */
+function sendersOf(home: string): number[] {
+  const spool = join(home, 'spool');
+  const spools = existsSync(spool) ? readdirSync(spool) : [];
+  return spools.flatMap((name) => {
+    const owner = join(spool, name, 'lock', 'owner');
+    return existsSync(owner) ? [Number.parseInt(readFileSync(owner, 'utf8'), 10)].filter((pid) => pid > 1) : [];
+  });
+}
+
+/** With what it waits for, where it leads a process group of its own. */
+function end(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    process.kill(pid, 'SIGKILL');
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // nobody has this number
   }
 }
 
