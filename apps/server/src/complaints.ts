@@ -2,6 +2,8 @@
 export interface Complaints {
   raise(part: string, problem: string): void;
   settle(part: string): void;
+  /** What is wrong with it now. */
+  problemOf(part: string): string | undefined;
 }
 
 export function createComplaints(print: (line: string) => void): Complaints {
@@ -15,5 +17,6 @@ export function createComplaints(print: (line: string) => void): Complaints {
     settle(part) {
       if (open.delete(part)) print(`${part}: works again`);
     },
+    problemOf: (part) => open.get(part),
   };
 }

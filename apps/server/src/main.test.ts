@@ -69,6 +69,23 @@ it('says where it is, and ends cleanly on SIGTERM and SIGINT', async () => {
   }
 }, 60_000);
 
+it('ends with one sentence when it can no longer write', async () => {
+  const { child, ended, home, url } = await started();
+  const hook = { method: 'POST', body: '{"session_id":"s-1","hook_event_name":"Stop"}' };
+  expect((await fetch(`${url}/ingest/hook`, hook)).status).toBe(200);
+  const blocker = new SqliteDatabase(join(home, 'telltale.db'));
+  blocker.exec('BEGIN IMMEDIATE');
+  child.kill('SIGTERM');
+  const { code, err } = await ended;
+  blocker.exec('ROLLBACK');
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^telltale: could not stop cleanly after SIGTERM: .*telltale\.db is in use by [^\n]+\n$/),
+  ]);
+  expect(blocker.prepare('SELECT count(*) AS events FROM fresh_events').get()).toEqual({ events: 1 });
+  blocker.close();
+}, 30_000);
+
 it('ends although a request never does', async () => {
   const { child, ended, port } = await started();
   const socket = connect(port, '127.0.0.1').on('error', () => {});

@@ -5,14 +5,16 @@ export interface Metric {
   name: `telltale_${string}`;
   type: 'counter' | 'gauge';
   help: string;
-  read: () => number;
+  read: () => number | Promise<number>;
 }
 
 /** Prometheus text (format 0.0.4). */
-export function renderMetrics(metrics: readonly Metric[]): string {
-  return metrics
-    .map(({ name, type, help, read }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${read()}\n`)
-    .join('');
+export async function renderMetrics(metrics: readonly Metric[]): Promise<string> {
+  const lines = metrics.map(async ({ name, type, help, read }) => {
+    const value = await read();
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
+  });
+  return (await Promise.all(lines)).join('');
 }
 
 /** Ten looks a second find what a person notices, and let a laptop sleep in between. */

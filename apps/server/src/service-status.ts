@@ -12,15 +12,20 @@ export interface StatusDeps {
   /** Folder of this installation's code, for the command that connects a project. */
   root: string;
   timeZone: string;
+  /** Why nothing can be stored now, in one sentence. */
+  storageProblem: () => string | undefined;
 }
 
 /** What the page shows of the service's own state. */
-export function statusOf({ store, hub, spool, version, root, timeZone }: StatusDeps): ServiceStatus {
+export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
+  const { store, hub, spool, version, root, timeZone } = deps;
   const { events, sessions, databaseBytes, rejected } = store.stats();
-  const { items, dropped } = spool.backlog();
+  const { items, dropped } = await spool.backlog();
+  const storageProblem = deps.storageProblem();
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
+    ...(storageProblem !== undefined && { storageProblem }),
     connectCommand: `npm --prefix ${quoted(root)} run connect -- "$PWD"`,
   };
 }
@@ -39,24 +44,28 @@ export function serviceMetrics(
     counter(
       'telltale_spool_dropped_total',
       'Events dropped because the spool was full.',
-      () => spool.backlog().dropped,
+      async () => (await spool.backlog()).dropped,
     ),
     gauge('telltale_events', 'Events in the database.', () => store.stats().events),
     gauge('telltale_sessions', 'Sessions in the database.', () => store.stats().sessions),
     gauge('telltale_last_seq', 'The newest seq.', () => store.seq),
     gauge('telltale_database_bytes', 'Size of the database with its log.', () => store.stats().databaseBytes),
-    gauge('telltale_spool_backlog', 'Events that wait in the spool of this machine.', () => spool.backlog().items),
+    gauge(
+      'telltale_spool_backlog',
+      'Events that wait in the spool of this machine.',
+      async () => (await spool.backlog()).items,
+    ),
     gauge('telltale_viewers', 'Open live connections.', () => hub.viewers),
     gauge('telltale_event_loop_lag_seconds', 'Worst delay of the event loop since the last scrape.', lag.worstSeconds),
     gauge('telltale_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss()),
   ];
 }
 
-function counter(name: Metric['name'], help: string, read: () => number): Metric {
+function counter(name: Metric['name'], help: string, read: Metric['read']): Metric {
   return { name, type: 'counter', help, read };
 }
 
-function gauge(name: Metric['name'], help: string, read: () => number): Metric {
+function gauge(name: Metric['name'], help: string, read: Metric['read']): Metric {
   return { name, type: 'gauge', help, read };
 }
 

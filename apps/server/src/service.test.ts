@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { EventPage, TranscriptPage } from '@telltale/core';
+import type { EventPage, ServiceStatus, TranscriptPage } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { testFolder, testService, until } from '../fixtures/test-service.ts';
 
@@ -80,8 +80,11 @@ it('answers 503 while it cannot store, says it once, and says when it can again'
   const blocker = new SqliteDatabase(join(service.home, 'telltale.db'));
   blocker.exec('BEGIN IMMEDIATE');
   const hook = { session_id: 's-1', hook_event_name: 'Stop' };
+  const status = async () => (await (await service.get('/api/status')).json()) as ServiceStatus;
+  expect(await status()).not.toHaveProperty('storageProblem');
   const refused = await service.post('/ingest/hook', hook, { 'telltale-event-id': 'again' });
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await status()).toMatchObject({ events: 1, storageProblem: expect.stringMatching(/in use by another/) });
   await service.post('/ingest/hook', hook, { 'telltale-event-id': 'again' });
   blocker.exec('ROLLBACK');
   blocker.close();
@@ -90,9 +93,30 @@ it('answers 503 while it cannot store, says it once, and says when it can again'
     expect.stringMatching(/^storing: .*in use by another/),
     'storing: works again',
   ]);
+  expect(await status()).not.toHaveProperty('storageProblem');
   const { events } = (await (await service.get('/api/events')).json()) as EventPage;
   expect(events).toHaveLength(2);
 });
+
+it('says why events stay in the spool that could not be stored, and takes them when it can', async () => {
+  const home = testFolder();
+  const spool = spoolOf(home);
+  const { default: SqliteDatabase } = await import('better-sqlite3');
+  await (await testService({ home })).close(1000);
+  const blocker = new SqliteDatabase(join(home, 'telltale.db'));
+  const service = await testService({ home });
+  blocker.exec('BEGIN IMMEDIATE');
+  writeFileSync(join(spool, '77-1.head'), 'telltale-event-id: id-1\n');
+  // Old enough that no sender of its own is on the way.
+  writeFileSync(join(spool, '1795168800123000000-77-1.json'), '{"session_id":"s-1","hook_event_name":"Stop"}');
+  const status = async () => (await (await service.get('/api/status')).json()) as ServiceStatus;
+  await until(async () => expect(await status()).toHaveProperty('storageProblem'));
+  expect((await status()).spoolBacklog).toBe(1);
+  blocker.exec('ROLLBACK');
+  blocker.close();
+  await until(async () => expect(await status()).toMatchObject({ events: 1, spoolBacklog: 0 }));
+  expect(await status()).not.toHaveProperty('storageProblem');
+}, 60_000);
 
 it('finishes what it has begun when it is told to stop', async () => {
   const service = await testService();

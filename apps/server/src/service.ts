@@ -72,18 +72,25 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         for (const id of sessionIds) hub.touch(id);
       },
     });
+    const storing: Storing = {
+      failed: (error) => complaints.raise('storing', messageOf(error)),
+      worked: () => complaints.settle('storing'),
+    };
     const door = doorOf(ingest, store);
     const history = createHistoryImport({ claudeFolder: config.claudeFolder, door, now });
     const spool = createSpool({
       folder: join(config.home, 'spool'),
       urls: ownUrls(config),
-      deliver: (body, head, at) => deliver(ingest, body, head, at, now()),
+      deliver: (body, head, at) => deliver(ingest, storing, { body, head, at, now: now() }),
       takeTranscript: (sessionId, path, app) => takeSession({ sessionId, path, app }, door),
       onProblem: (problem) => complaints.raise('spool', problem),
     });
 
     let refused = 0;
-    const status = { store, hub, spool, version, root, timeZone: config.timeZone };
+    const status = {
+      ...{ store, hub, spool, version, root, timeZone: config.timeZone },
+      storageProblem: () => complaints.problemOf('storing'),
+    };
     const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
     const guard = createGuard(config);
     const deps = { store, hub, now, timeZone: config.timeZone };
@@ -103,9 +110,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       ...{ routes: intakeRoutes, readBody: createBodyReader() },
       onFailure(error) {
         refused++;
-        complaints.raise('storing', messageOf(error));
+        storing.failed(error);
       },
-      onSuccess: () => complaints.settle('storing'),
+      onSuccess: storing.worked,
     });
     const socket = createLiveSocket({ hub, guard });
     const server = createHttpServer({ app, intake, socket, guard });
@@ -171,12 +178,28 @@ async function takeSession(main: { sessionId: string; path: string; app: string 
   }
 }
 
-async function deliver(ingest: Ingest, body: Buffer, head: string, at: string, now: number): Promise<Delivery> {
+/** Whoever brings events says whether they could be stored. */
+interface Storing {
+  failed(error: unknown): void;
+  worked(): void;
+}
+
+interface SpooledEvent {
+  body: Buffer;
+  head: string;
+  at: string;
+  now: number;
+}
+
+async function deliver(ingest: Ingest, storing: Storing, { body, head, at, now }: SpooledEvent): Promise<Delivery> {
   try {
     const context = readSender({ ...headersOf(head), ...(at && { 'telltale-at': at }) }, now);
-    return isRejection(await ingest.hook(body, context)) ? 'rejected' : 'stored';
-  } catch {
-    // The store says by itself what is wrong with it; the event waits.
+    const result = await ingest.hook(body, context);
+    storing.worked();
+    return isRejection(result) ? 'rejected' : 'stored';
+  } catch (error) {
+    // The event waits; with a storage that works again it is taken.
+    storing.failed(error);
     return 'later';
   }
 }

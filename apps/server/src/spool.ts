@@ -21,8 +21,8 @@ export interface SpoolOptions {
 export interface Spool {
   /** Looks at once, then every few seconds. */
   start(): void;
-  /** As of the last look: events that wait, and events that senders dropped because the spool was full. */
-  backlog(): { items: number; dropped: number };
+  /** Events that wait now, and events that senders dropped because the spool was full. */
+  backlog(): Promise<{ items: number; dropped: number }>;
   stop(): Promise<void>;
 }
 
@@ -41,19 +41,14 @@ const forgottenMs = 2 * 86_400_000;
  */
 export function createSpool(options: SpoolOptions): Spool {
   const { folder, urls, everyMs = 5000, onProblem } = options;
-  let backlog = { items: 0, dropped: 0 };
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let isStopped = false;
 
   async function look(isStart: boolean): Promise<void> {
-    const seen = { items: 0, dropped: 0 };
     for (const own of await ownFolders(folder, urls)) {
       if (await hasWork(own, isStart)) await drain(own, options, isStart, () => isStopped);
-      seen.items += (await itemsIn(own)).length;
-      seen.dropped += Number((await readText(join(own, 'dropped'))) ?? 0) || 0;
     }
-    backlog = seen;
   }
 
   function goOn(isStart: boolean): void {
@@ -66,7 +61,14 @@ export function createSpool(options: SpoolOptions): Spool {
 
   return {
     start: () => goOn(true),
-    backlog: () => backlog,
+    async backlog() {
+      const seen = { items: 0, dropped: 0 };
+      for (const own of await ownFolders(folder, urls)) {
+        seen.items += (await itemsIn(own)).length;
+        seen.dropped += Number((await readText(join(own, 'dropped'))) ?? 0) || 0;
+      }
+      return seen;
+    },
     async stop() {
       isStopped = true;
       clearTimeout(timer);

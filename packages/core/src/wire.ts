@@ -100,6 +100,8 @@ export const serviceStatusSchema = z.object({
   rejected: z.number().int(),
   spoolBacklog: z.number().int(),
   spoolDropped: z.number().int(),
+  /** Why nothing can be stored now (a full disk), in one sentence; absent while it can. */
+  storageProblem: z.string().optional(),
   viewers: z.number().int(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),

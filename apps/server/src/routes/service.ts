@@ -15,8 +15,8 @@ export interface ServiceRoutesDeps {
   store: Store;
   version: string;
   now: () => number;
-  status: () => ServiceStatus;
-  metrics: () => string;
+  status: () => Promise<ServiceStatus>;
+  metrics: () => Promise<string>;
 }
 
 /** What the service says about itself. */
@@ -34,14 +34,15 @@ export function serviceRoutes({ store, version, now, status, metrics }: ServiceR
       path: '/metrics',
       summary: 'The state of the service itself, as Prometheus text.',
       answers: { 200: { description: 'Metrics.', type: 'text/plain' } },
-      handle: (context) => context.text(metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+      handle: async (context) =>
+        context.text(await metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
     }),
     route({
       method: 'get',
       path: '/api/status',
       summary: 'The state of the service, for the notices of the page.',
       answers: { 200: answer('The state.', serviceStatusSchema) },
-      handle: (context) => context.json(status()),
+      handle: async (context) => context.json(await status()),
     }),
     route({
       method: 'get',

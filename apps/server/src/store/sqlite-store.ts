@@ -217,10 +217,16 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       behind.stop();
       await compression.stop();
       await commits.close();
-      database.transaction(behind.write)();
-      database.pragma('wal_checkpoint(TRUNCATE)');
-      payloads.close();
-      closeDatabase();
+      try {
+        database.transaction(behind.write)();
+        database.pragma('wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // A full disk: the events are in the log all the same, and sessions are folded from them at the next start.
+        throw errorOf(error);
+      } finally {
+        payloads.close();
+        closeDatabase();
+      }
     },
 
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
