@@ -52,7 +52,8 @@ export function createIntake(options: IntakeOptions): Intake {
     waitingBytes += body.length;
     try {
       const answered = await route.handle({ headers: request.headers, query: queryOf(request.url), body });
-      onSuccess();
+      // Asking for an offset stores nothing.
+      if (route.method === 'post') onSuccess();
       return answered;
     } catch (error) {
       onFailure(error);
