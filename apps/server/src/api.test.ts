@@ -69,6 +69,8 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
   ],
   'get /api/sessions/{id}/transcript': [
     ['/api/sessions/s-1/transcript', 200],
+    ['/api/sessions/s-1/transcript?order=desc&before=9', 200],
+    ['/api/sessions/s-1/transcript?order=newest', 400],
     ['/api/sessions/none/transcript', 200],
     ['/api/sessions/s-1/transcript?limit=x', 400],
   ],

@@ -16,7 +16,9 @@ const listQuery = z.object({
 
 const transcriptQuery = z.object({
   agent: z.string().optional().describe('Only a subagent, by its id; absent: the main transcript and all subagents'),
-  after: seqNumber().optional(),
+  after: seqNumber().optional().describe('Only entries behind this seq'),
+  before: seqNumber().optional().describe('Only entries before this seq'),
+  order: z.enum(['asc', 'desc'], { error: 'must be asc or desc' }).optional().describe('asc where it is not said'),
   limit: limitUpTo(1000, 500),
 });
 
@@ -70,12 +72,16 @@ export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps):
     route({
       method: 'get',
       path: '/api/sessions/:id/transcript',
-      summary: 'What was said: the lines of the transcript, in the order of the file.',
+      summary: 'What was said: the lines of the transcript, in the order of the file; with order=desc from its end.',
       query: transcriptQuery,
       answers: { 200: answer('Entries; none while the transcript has not come yet.', transcriptPageSchema) },
-      handle(context, { agent, after, limit }) {
+      handle(context, { agent, limit, ...place }) {
         const sessionId = context.req.param('id') ?? '';
-        const { items, complete, next } = store.transcript({ sessionId, limit, ...present({ agentId: agent, after }) });
+        const { items, complete, next } = store.transcript({
+          sessionId,
+          limit,
+          ...present({ agentId: agent, ...place }),
+        });
         return context.json({ entries: items, complete, next });
       },
     }),

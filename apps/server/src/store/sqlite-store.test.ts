@@ -443,6 +443,31 @@ describe('transcripts', () => {
     expect(items).toMatchObject([{ agentId: 'a1', type: 'agent-meta', line: { agentType: 'Explore' } }]);
   });
 
+  it('pages from its end, without and with an agent', async () => {
+    const more = Array.from({ length: 4 }, (_, n) => line({ type: `m${n}` }));
+    await store.appendTranscript({ sessionId: 's-1', lines: more });
+    await store.appendTranscript({
+      sessionId: 's-1',
+      agentId: 'a1',
+      lines: [line({ type: 'a' }), line({ type: 'b' })],
+    });
+    const read = (agent: { agentId?: string }) => {
+      const pages: string[][] = [];
+      for (let before: number | null | undefined; before !== null; ) {
+        const place = before === undefined ? {} : { before };
+        const page = store.transcript({ sessionId: 's-1', order: 'desc', limit: 4, ...agent, ...place });
+        pages.push(page.items.map(({ type }) => type));
+        before = page.next;
+      }
+      return pages;
+    };
+    expect(read({})).toEqual([
+      ['b', 'a', 'm3', 'm2'],
+      ['m1', 'm0'],
+    ]);
+    expect(read({ agentId: 'a1' })).toEqual([['b', 'a']]);
+  });
+
   it('reads the same after compression', async () => {
     await store.appendTranscript({ ...file, offset: 0, lines });
     const before = store.transcript({ sessionId: 's-1', limit: 10 });

@@ -130,6 +130,9 @@ export interface TranscriptQuery {
   sessionId: string;
   agentId?: string;
   after?: number;
+  before?: number;
+  /** `asc` where it is not said. */
+  order?: 'asc' | 'desc';
   limit: number;
   /** For `complete`: a session that fell silent is over. */
   now?: number;

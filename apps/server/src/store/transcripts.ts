@@ -75,12 +75,16 @@ export function createTranscripts(database: Database): Transcripts {
   const chunkOf = database.prepare<[number], { codec: number; data: Buffer }>(
     'SELECT codec, data FROM transcript_chunks WHERE no = ?',
   );
-  const entriesOf = database.prepare<[number, number, number], EntryRow>(`
-    SELECT seq, agent, uuid, type, at, chunk, slot FROM transcript_entries
-    WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`);
-  const entriesOfAgent = database.prepare<[number, number, string, number], EntryRow>(`
-    SELECT seq, agent, uuid, type, at, chunk, slot FROM transcript_entries
-    WHERE session = ? AND seq > ? AND agent = ? ORDER BY seq LIMIT ?`);
+  const entriesIn = (order: 'ASC' | 'DESC') => {
+    const sql = (condition: string) => `
+      SELECT seq, agent, uuid, type, at, chunk, slot FROM transcript_entries
+      WHERE session = ? AND seq > ? AND seq < ? ${condition} ORDER BY seq ${order} LIMIT ?`;
+    return {
+      ofSession: database.prepare<[number, number, number, number], EntryRow>(sql('')),
+      ofAgent: database.prepare<[number, number, number, string, number], EntryRow>(sql('AND agent = ?')),
+    };
+  };
+  const entries = { asc: entriesIn('ASC'), desc: entriesIn('DESC') };
   const unfinished = database
     .prepare<[number, string | null, string | null], number>(`
     SELECT count(*) FROM transcript_files WHERE session = ? AND (? IS NULL OR agent = ?) AND offset < size`)
@@ -201,11 +205,11 @@ export function createTranscripts(database: Database): Transcripts {
   }
 
   function page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number> {
-    const { sessionId, agentId, after = 0, limit } = query;
+    const { sessionId, agentId, after = 0, before = Number.MAX_SAFE_INTEGER, order = 'asc', limit } = query;
     const rows =
       agentId === undefined
-        ? entriesOf.all(sessionNo, after, limit + 1)
-        : entriesOfAgent.all(sessionNo, after, agentId, limit + 1);
+        ? entries[order].ofSession.all(sessionNo, after, before, limit + 1)
+        : entries[order].ofAgent.all(sessionNo, after, before, agentId, limit + 1);
     const hasMore = rows.length > limit;
     if (hasMore) rows.length = limit;
     return {
