@@ -38,6 +38,14 @@ export interface EventQuery {
   q?: string;
 }
 
+export interface TranscriptQuery {
+  after?: number;
+  before?: number;
+  limit?: number;
+  order?: 'asc' | 'desc';
+  agent?: string;
+}
+
 /** Every request of the page; answers are parsed by core's schemas, failures throw an `ApiError` in words. */
 export const api = {
   events: (query: EventQuery): Promise<EventPage> => get('/api/events', query, eventPageSchema),
@@ -45,7 +53,7 @@ export const api = {
   sessions: (query: { limit?: number; cursor?: string; filter?: string; app?: string }): Promise<SessionPage> =>
     get('/api/sessions', query, sessionPageSchema),
   session: (id: string): Promise<Session> => get(`/api/sessions/${encodeURIComponent(id)}`, {}, sessionSchema),
-  transcript: (id: string, query: { after?: number; limit?: number; agent?: string }): Promise<TranscriptPage> =>
+  transcript: (id: string, query: TranscriptQuery): Promise<TranscriptPage> =>
     get(`/api/sessions/${encodeURIComponent(id)}/transcript`, query, transcriptPageSchema),
   pulse: (query: { minutes: number }): Promise<Pulse> => get('/api/pulse', query, pulseSchema),
   facets: (): Promise<Facets> => get('/api/facets', {}, facetsSchema),

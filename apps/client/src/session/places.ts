@@ -8,6 +8,10 @@ export interface Wanted {
   agentId?: string | undefined;
 }
 
+export function isPlace({ seq, entry, agentId }: Wanted): boolean {
+  return seq !== undefined || entry !== undefined || agentId !== undefined;
+}
+
 /** A place in the story: a turn, or a thing in it. */
 export interface Found {
   turn: number;

@@ -6,7 +6,7 @@ import type { StoryIndex, StoryNode } from './story-index.ts';
 const longStory = 150;
 
 /** What is open on the page, and the rows that follow from it. */
-export function useFolding(index: Readonly<Ref<StoryIndex | undefined>>) {
+export function useFolding(index: Readonly<Ref<StoryIndex | undefined>>, isWhole: Readonly<Ref<boolean>>) {
   const choices = shallowRef<ReadonlyMap<string, boolean>>(new Map());
   /** Decided when the story is first seen: a session that grows does not fold itself. */
   const wasLong = shallowRef<boolean>();
@@ -14,7 +14,7 @@ export function useFolding(index: Readonly<Ref<StoryIndex | undefined>>) {
   const folding = computed((): Folding => {
     const told = index.value;
     const last = told ? lastPrompt(told) : -1;
-    if (told && wasLong.value === undefined) wasLong.value = told.nodes.length > longStory;
+    if (told && wasLong.value === undefined) wasLong.value = !isWhole.value || told.nodes.length > longStory;
     return {
       isTurnOpen: (key, turn) => choices.value.get(key) ?? (!wasLong.value || turn >= last),
       isOpen: (key) => choices.value.get(key) ?? false,

@@ -1,5 +1,5 @@
 import type { Session, TelltaleEvent, TranscriptEntry } from '@telltale/core';
-import { buildStory } from '@telltale/core/story';
+import { buildStory, type Story } from '@telltale/core/story';
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue';
 import { indexStory, type StoryIndex } from './story-index.ts';
 
@@ -8,6 +8,8 @@ export interface StoryParts {
   events: Readonly<Ref<readonly TelltaleEvent[]>>;
   entries: Readonly<Ref<readonly TranscriptEntry[]>>;
   isLoading: Readonly<Ref<boolean>>;
+  /** False while what came before is still being read. */
+  isWhole: Readonly<Ref<boolean>>;
 }
 
 const leastWaitMs = 100;
@@ -15,7 +17,7 @@ const leastWaitMs = 100;
 const share = 0.1;
 
 /** The story of a session, told anew as it grows: the longer that takes, the more rarely. */
-export function useStory({ session, events, entries, isLoading }: StoryParts) {
+export function useStory({ session, events, entries, isLoading, isWhole }: StoryParts) {
   const index = shallowRef<StoryIndex>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let costMs = 0;
@@ -31,9 +33,11 @@ export function useStory({ session, events, entries, isLoading }: StoryParts) {
     },
     { immediate: true },
   );
-  watch([events, entries, () => session.value?.state], () => {
+  watch([events, entries, isWhole, () => session.value?.state], ([, , whole], [, , wasWhole]) => {
     if (isLoading.value || timer !== undefined) return;
-    const dueMs = toldAt + Math.max(leastWaitMs, costMs / share) - performance.now();
+    // The whole story is not put off: somebody waits for it.
+    const isDue = whole && !wasWhole;
+    const dueMs = isDue ? 0 : toldAt + Math.max(leastWaitMs, costMs / share) - performance.now();
     timer = setTimeout(tell, Math.max(0, dueMs));
   });
   onScopeDispose(() => clearTimeout(timer));
@@ -42,8 +46,16 @@ export function useStory({ session, events, entries, isLoading }: StoryParts) {
   function tell(): void {
     timer = undefined;
     const began = performance.now();
-    index.value = indexStory(buildStory({ events: events.value, entries: entries.value, session: session.value }));
+    const story = buildStory({ events: events.value, entries: entries.value, session: session.value });
+    index.value = indexStory(isWhole.value ? story : endOf(story));
     toldAt = performance.now();
     costMs = toldAt - began;
   }
+}
+
+/** Of a story whose start is not there yet: from its first prompt on, numbers of prompts left out. */
+export function endOf(story: Story): Story {
+  const first = story.turns.findIndex((turn) => turn.kind !== 'none');
+  const turns = story.turns.slice(Math.max(0, first)).map(({ number: _, ...turn }) => turn);
+  return { ...story, turns };
 }
