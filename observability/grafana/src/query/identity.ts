@@ -50,6 +50,15 @@ export function sessionInfo(window: string): string {
   return `topk by (session_id) (1, ${renamed}) ^ 0`;
 }
 
+/** Every session of a range with its `project` and `user`, from telemetry or from hooks alone. */
+export function knownSessions(range: string = wholeRange): string {
+  const points = `{__name__=~"${metrics.sessions}|${metrics.tokens}"}[${range}]`;
+  const info = sessionInfo(`[${range}]`);
+  const counted = `max by (${own.join(', ')}) (last_over_time(${points})) ^ 0`;
+  const joined = `(${counted}) * on (session_id) group_left (hook_project, hook_user) (${info} or on (session_id) group by (session_id) (last_over_time(${points})))`;
+  return `max by (session_id, project, user) (${named(joined)} or on (session_id) ${named(`(${info})`)})`;
+}
+
 /** Settles `project` and `user` of a vector with the labels `own`, `hook_project` and `hook_user`. */
 export function named(vector: string): string {
   const project = first('project', ['project', 'hook_project'], 'unlabelled', vector);
