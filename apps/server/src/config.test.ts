@@ -17,6 +17,7 @@ it('reads defaults from an empty environment', () => {
     allowedHosts: [],
     devOrigins: [],
     claudeFolder: '/home/dev/.claude',
+    thresholds: {},
   });
 });
 
@@ -34,6 +35,9 @@ it('reads every variable of the contract', () => {
       TELLTALE_ALLOWED_HOSTS: 'A.example, b.lan ,',
       TELLTALE_DEV_ORIGINS: 'http://localhost:5173',
       CLAUDE_CONFIG_DIR: '/srv/claude',
+      TELLTALE_BUDGET_DAY_USD: '25.50',
+      TELLTALE_ALERT_MCP_FAILURES: '0',
+      TELLTALE_ALERT_REFUSALS: '',
     }),
   ).toEqual({
     home: '/home/dev/tt',
@@ -47,6 +51,7 @@ it('reads every variable of the contract', () => {
     allowedHosts: ['a.example', 'b.lan'],
     devOrigins: ['http://localhost:5173'],
     claudeFolder: '/srv/claude',
+    thresholds: { budget_day: 25.5, mcp_failures: 0 },
   });
 });
 
@@ -73,6 +78,7 @@ describe('what stops the start', () => {
       { TELLTALE_ALLOWED_HOSTS: 'a.example:80' },
       'TELLTALE_ALLOWED_HOSTS must be host names without port, separated by commas, got "a.example:80"',
     ],
+    [{ TELLTALE_BUDGET_DAY_USD: '5 $' }, 'TELLTALE_BUDGET_DAY_USD must be a number such as 10, got "5 $"'],
     [
       { TELLTALE_HOST: '0.0.0.0', TELLTALE_PUBLISHED_ON: '0.0.0.0' },
       'TELLTALE_PUBLISHED_ON must be 127.0.0.1, got "0.0.0.0"',

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
 
 /** Everything the service is told from outside, read once at the start. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   devOrigins: readonly string[];
   /** Claude Code's own folder, which the history import reads. */
   claudeFolder: string;
+  /** From which amount on an alert is wanted; what is unset is off. */
+  thresholds: Thresholds;
 }
 
 /** Bad configuration: names the variable, the rule and what came. It stops the start. */
@@ -50,6 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
     devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),
     claudeFolder: resolve(text('CLAUDE_CONFIG_DIR', join(userHome, '.claude'))),
+    thresholds: thresholdsOf(env),
   };
 }
 
@@ -74,6 +78,18 @@ function portOf(name: string, text: string, alternative = ''): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 1 && port <= 65535) return port;
   throw new ConfigError(`${name} must be 1–65535${alternative}, got "${text}"`);
+}
+
+function thresholdsOf(env: Readonly<Record<string, string | undefined>>): Thresholds {
+  const set: Thresholds = {};
+  for (const name of thresholdNames) {
+    const { variable } = thresholds[name];
+    const text = env[variable]?.trim();
+    if (!text) continue;
+    if (!/^\d+(\.\d+)?$/.test(text)) throw new ConfigError(`${variable} must be a number such as 10, got "${text}"`);
+    set[name] = Number(text);
+  }
+  return set;
 }
 
 function urlOf(name: string, text: string): string {

@@ -8,6 +8,7 @@ import { createGuard } from './guard.ts';
 import { agentsOf } from './history-files.ts';
 import { createHistoryImport } from './history-import.ts';
 import { createHub } from './hub.ts';
+import { renderInfo } from './info-metrics.ts';
 import { createIngest, type Ingest } from './ingest.ts';
 import { createBodyReader } from './intake/body.ts';
 import { eventIntake } from './intake/events.ts';
@@ -92,6 +93,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       storageProblem: () => complaints.problemOf('storing'),
     };
     const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
+    const info = renderInfo({ ...config, version });
     const guard = createGuard(config);
     const deps = { store, hub, now, timeZone: config.timeZone };
     const intakeRoutes = [...eventIntake(ingest, now), ...transcriptIntake(ingest, store)];
@@ -101,7 +103,12 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
         ...importRoutes(history),
-        ...serviceRoutes({ ...deps, version, status: () => statusOf(status), metrics: () => renderMetrics(metrics) }),
+        ...serviceRoutes({
+          ...deps,
+          version,
+          status: () => statusOf(status),
+          metrics: () => renderMetrics(metrics) + info,
+        }),
       ],
       pages: createPages(join(root, 'apps/client/dist')),
       onError: (error) => complaints.raise('request', error.stack ?? error.message),
