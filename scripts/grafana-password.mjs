@@ -1,0 +1,21 @@
+// The password of Grafana's admin, made once and kept in a volume that only Grafana reads.
+//   create   writes it where there is none yet
+//   print    shows it
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const file = process.env.GRAFANA_PASSWORD_FILE || '/var/lib/grafana-password/admin';
+
+if (process.argv[2] === 'print') {
+  console.log(readFileSync(file, 'utf8'));
+} else {
+  try {
+    // Grafana is another user than this one; nobody else sees the volume.
+    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o444 });
+    console.log(
+      'grafana-password: made a password for the user "admin"; see it with: docker compose run --rm grafana-password print',
+    );
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error; // An earlier start made one, and Grafana already took it.
+  }
+}
