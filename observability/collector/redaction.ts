@@ -25,30 +25,54 @@ export function redactionConfig(): string {
 function group(context: string, attributes: string, texts: Record<string, string> = {}): string[] {
   const cache = (name: string) => `${context}.cache["${name}"]`;
   const text = (name: string) => `${cache('texts')}["${name}"]`;
-  const [suspect, nested] = [`${cache('suspect')} == true`, text('nested')];
+  const suspect = `${cache('suspect')} == true`;
   const everything = [`String(Values(${attributes}))`, ...Object.values(texts).map((path) => `String(${path})`)];
+  const hasStructure = `IsMatch(String(${attributes}), ${quoted(structure)})`;
+  const mask = (map: string) =>
+    redactionRules.map(
+      (rule) =>
+        `replace_all_patterns(${map}, "value", ${quoted(rule.expression)}, ${quoted(replacementOf(rule))})` +
+        ` where ${cache(`words ${wordSetOf(rule)}`)} == true`,
+    );
   const statements = [
     `set(${cache('all')}, ToLowerCase(Concat([${everything.join(', ')}], " ")))`,
     `set(${cache('suspect')}, true) where ${anyOf(cache('all'), shortest(redactionRules.flatMap(wordsOf)))}`,
-    ...Object.entries(texts).map(([name, path]) => `set(${text(name)}, String(${path})) where ${suspect}`),
-    `set(${nested}, String(${attributes})) where ${suspect} and IsMatch(String(${attributes}), ${quoted(structure)})`,
     ...wordSets.map(
       (words, set) => `set(${cache(`words ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), words)}`,
     ),
-    ...redactionRules.flatMap((rule) =>
-      [attributes, cache('texts')].map(
-        (map) =>
-          `replace_all_patterns(${map}, "value", ${quoted(rule.expression)}, ${quoted(replacementOf(rule))})` +
-          ` where ${cache(`words ${wordSetOf(rule)}`)} == true`,
-      ),
-    ),
+    ...mask(attributes),
+    `set(${text('nested')}, String(${attributes})) where ${suspect} and ${hasStructure}`,
+    ...readable(text('nested'), `${text('nested')} != nil`),
     ...Object.entries(texts).flatMap(([name, path]) => [
-      `set(${path}, ${text(name)}) where ${suspect} and IsString(${path})`,
-      `set(${path}, ParseJSON(${text(name)})) where ${suspect} and not IsString(${path}) and ${text(name)} != String(${path})`,
+      `set(${text(name)}, String(${path})) where ${suspect}`,
+      ...readable(text(name), `${suspect} and not IsString(${path})`),
     ]),
-    `merge_maps(${attributes}, ParseJSON(${nested}), "upsert") where ${suspect} and ${nested} != nil and ${nested} != String(${attributes})`,
+    `set(${cache('before')}, ${cache('texts')}) where ${suspect}`,
+    ...mask(cache('texts')),
+    `merge_maps(${attributes}, ParseJSON(${text('nested')}), "upsert") where ${changed(cache, 'nested')}`,
+    ...Object.entries(texts).flatMap(([name, path]) => [
+      `set(${path}, ParseJSON(${text(name)})) where ${changed(cache, name)} and not IsString(${path})`,
+      `set(${path}, ${text(name)}) where ${changed(cache, name)} and IsString(${path})`,
+    ]),
   ];
   return [`  - context: ${context}`, '    statements:', ...statements.map((statement) => `      - ${yaml(statement)}`)];
+}
+
+function changed(cache: (name: string) => string, name: string): string {
+  return `${cache('texts')}["${name}"] != ${cache('before')}["${name}"]`;
+}
+
+/** The collector writes `<`, `>` and `&` in JSON as `\u003c` and so on, at which a rule would take a value for ended. */
+function readable(text: string, where: string): string[] {
+  const backslash = '\ufdd0'; // stands for an escaped backslash meanwhile, so that `\\u003c` stays what it is
+  const steps = [
+    [String.raw`\\\\`, backslash],
+    [String.raw`\\u003c`, '<'],
+    [String.raw`\\u003e`, '>'],
+    [String.raw`\\u0026`, '&'],
+    [backslash, String.raw`\\`],
+  ] as const;
+  return steps.map(([from, to]) => `replace_pattern(${text}, ${quoted(from)}, ${quoted(to)}) where ${where}`);
 }
 
 /** In JSON text: a map or list as a value. Inside a string its quote has a backslash. */
