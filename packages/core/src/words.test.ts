@@ -131,7 +131,10 @@ describe('one line', () => {
 
 describe('what an agent said, in a line', () => {
   it.each([
-    ['Fixed. `restore()` waits for **all** of [the guide](https://example.com).', 'Fixed. restore() waits for all of the guide.'],
+    [
+      'Fixed. `restore()` waits for **all** of [the guide](https://example.com).',
+      'Fixed. restore() waits for all of the guide.',
+    ],
     ['\n\n## Done\n\n- one', 'Done'],
     ['- > first', 'first'],
     ['2 * 3 ** 4 is `open', '2 * 3 ** 4 is `open'],

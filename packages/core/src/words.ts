@@ -76,7 +76,12 @@ export function firstLine(text: string, max = 160): string {
 /** The first line of what an agent said, without the marks of its Markdown. */
 export function saidLine(markdown: string, max = 160): string {
   // Room for the marks, which come in pairs: they go before the line is cut.
-  return oneLine(firstLine(markdown, max * 2).replace(blockMark, '').replace(inlineMarks, '$1$2$3'), max);
+  return oneLine(
+    firstLine(markdown, max * 2)
+      .replace(blockMark, '')
+      .replace(inlineMarks, '$1$2$3'),
+    max,
+  );
 }
 
 const blockMark = /^(?:#{1,6} |> |[-*+] )+/;

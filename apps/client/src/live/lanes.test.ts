@@ -61,3 +61,21 @@ it('gives each agent a lane below the one that started it, with what falls into 
     ['tool', 'running', 160, 180],
   ]);
 });
+
+it('ends what runs with its session: nothing runs in one that went silent', () => {
+  const feed = createFeed();
+  feed.append([event('PreToolUse', 100, { toolUseId: 'silent', toolName: 'Bash' })]);
+  const window = { from: start + 60_000, to: start + 1_800_000 };
+  const lost = { ...session, state: 'lost', lastEventAt: new Date(start + 120_000).toISOString() } as Session;
+  const spans = (one: Session) =>
+    lanesOf(feed.rows, () => one, window).flatMap((lane) => lane.spans.map(({ state, toMs }) => [state, toMs - start]));
+  expect(spans(lost)).toEqual([['unknown-end', 120_000]]);
+  expect(spans({ ...lost, state: 'working' })).toEqual([['running', 1_800_000]]);
+});
+
+it('shows what happened now also when events of hours ago come late behind it', () => {
+  const feed = createFeed();
+  feed.append([...call('now', 10_000, 10_001), ...call('late', 1, 2)]);
+  const lanes = lanesOf(feed.rows, () => session, { from: start + 9_900_000, to: start + 10_100_000 });
+  expect(lanes.map(({ tools }) => tools)).toEqual([1]);
+});

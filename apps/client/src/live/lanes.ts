@@ -2,6 +2,7 @@ import type { Session } from '@telltale/core';
 import { agentTree } from '@telltale/core';
 import { placeWords, titleOf } from '../words/session-words.ts';
 import type { FeedRow, RowState } from './feed-row.ts';
+import { endOfSession, isOpen, stateNow } from './session-end.ts';
 
 /** One agent of one session over time. */
 export interface Lane {
@@ -108,12 +109,11 @@ function laneOf(
 
 function spanOf(row: FeedRow, to: number, session: Session | undefined): Span {
   const { kind } = row.action;
-  const hasStopped = isOpen(row) && endOfSession(session) !== undefined;
   return {
     key: row.key,
     fromMs: row.atMs,
     toMs: endOf(row, to, session),
-    state: hasStopped ? 'unknown-end' : row.state,
+    state: stateNow(row, session),
     kind: kind === 'tool' || kind === 'prompt' || kind === 'turn' ? kind : 'other',
     words: `${row.label} ${row.text}`,
   };
@@ -122,12 +122,4 @@ function spanOf(row: FeedRow, to: number, session: Session | undefined): Span {
 function endOf(row: FeedRow, to: number, session: Session | undefined): number {
   if (isOpen(row)) return Math.max(row.atMs, endOfSession(session) ?? to);
   return row.action.endedAt ? Date.parse(row.action.endedAt) : row.atMs;
-}
-
-const isOpen = ({ state }: FeedRow): boolean => state === 'running' || state === 'waiting';
-
-/** Nothing runs any more in a session that ended or went silent: its last sign; nothing while it goes on. */
-function endOfSession(session: Session | undefined): number | undefined {
-  if (session?.state !== 'ended' && session?.state !== 'failed' && session?.state !== 'lost') return undefined;
-  return Date.parse(session.endedAt ?? session.lastEventAt);
 }

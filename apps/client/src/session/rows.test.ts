@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Folding, rowsOf, type StoryRow } from './rows.ts';
-import { smallStory } from './story-test.ts';
+import { eventTeller, smallStory } from './story-test.ts';
 
 const opening = (turns: boolean, items: boolean): Folding => ({ isTurnOpen: () => turns, isOpen: () => items });
 
@@ -48,5 +48,16 @@ describe('rows of a story', () => {
     const folded = rowsOf(index, opening(true, false)).map((row) => row.key);
     expect(new Set(open).size).toBe(open.length);
     expect(folded.every((key) => open.includes(key))).toBe(true);
+  });
+
+  it('tells an open question once, by the row that opens it; an answered one also says how long it waited', () => {
+    const { tell, prompt, index } = eventTeller();
+    const input = { questions: [{ question: 'Which colour?' }] };
+    const asked = { prompt_id: 'p1', tool_name: 'AskUserQuestion', tool_input: input, tool_use_id: 'q' };
+    prompt('p1', 'choose');
+    tell('PreToolUse', asked);
+    expect(rowsOf(index(), opening(true, false)).map(said)).toEqual(['> choose', 'action']);
+    tell('PostToolUse', { ...asked, tool_response: { answers: { 'Which colour?': 'Blue' } } });
+    expect(rowsOf(index(), opening(true, false)).map(said)).toEqual(['> choose', 'wait', 'action']);
   });
 });

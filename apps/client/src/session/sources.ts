@@ -13,7 +13,7 @@ export interface Known {
 export function lackWords({ session, events, entries, isComplete }: Known): string | undefined {
   if (events === 0 && entries === 0) return undefined;
   if (events === 0 || session.knownFrom === 'transcript') return 'known only from its transcript';
-  const isLive = session.state !== 'ended' && session.state !== 'lost' && session.state !== 'failed';
+  const isLive = session.state === 'working' || session.waiting.length > 0;
   if (entries === 0) return isLive ? 'transcript follows when the turn ends' : 'known only from its events';
   if (isComplete) return undefined;
   return isLive ? 'transcript follows when the turn ends' : 'transcript not complete yet';

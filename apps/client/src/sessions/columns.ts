@@ -15,18 +15,18 @@ export interface Column {
 
 /** The table's columns behind state and title; all can be hidden. */
 export const columns: readonly Column[] = [
-  { key: 'place', title: 'project · branch', track: 'minmax(90px, 1fr)', text: placeWords },
+  { key: 'place', title: 'project · branch', track: 'minmax(110px, 1.2fr)', text: placeWords },
   {
     key: 'started',
     title: 'started',
-    track: '104px',
+    track: '84px',
     text: (session, now) => startWords(new Date(session.startedAt), new Date(now)),
     hint: (session) => exactTime(new Date(session.startedAt)),
   },
   {
     key: 'duration',
     title: 'duration',
-    track: '84px',
+    track: '76px',
     isNumber: true,
     text: (session, now) => duration(lastedMs(session, now)),
   },
@@ -53,7 +53,7 @@ export const columns: readonly Column[] = [
     isNumber: true,
     text: (session) => (session.subagents > 0 ? count(session.subagents) : ''),
   },
-  { key: 'model', title: 'model', track: 'minmax(60px, 150px)', text: (session) => session.model ?? '' },
+  { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },
 ];
 
 /** From the first event to the end, or to now while it is going on. */

@@ -6,6 +6,16 @@ export function shownPath(path: string, cwd: string | undefined): string {
   return next === '/' || next === '\\' ? path.slice(cwd.length + 1) : path;
 }
 
+/** A long path by where it begins and how it ends, for a line of words: `packages/…/deep/Button.test.tsx`. */
+export function briefPath(path: string, max = 64): string {
+  if (path.length <= max) return path;
+  const start = path.search(/(?<=[^/\\])[/\\]/) + 1;
+  const parts = path.slice(start).split(/(?=[/\\])/);
+  let end = parts.pop() ?? '';
+  while (parts.length > 0 && start + 1 + (parts.at(-1)?.length ?? 0) + end.length <= max) end = parts.pop() + end;
+  return parts.length === 0 ? path : `${path.slice(0, start)}…${end}`;
+}
+
 /** Last part of a path of either kind. */
 export function baseName(path: string): string {
   const trimmed = path.replace(/[/\\]+$/, '');

@@ -1,8 +1,8 @@
 import type { TelltaleEvent } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, numberAt, rowOf, textAt } from '../fields.ts';
-import { firstLine, oneLine, plural, quoted } from '../words.ts';
+import { firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
 import { lineCount, patchLines } from './patch.ts';
-import { shownPath } from './path.ts';
+import { briefPath, shownPath } from './path.ts';
 
 /** How a tool's calls read in one line. */
 interface ToolRow {
@@ -15,7 +15,7 @@ interface ToolRow {
 }
 
 const path = (input: Fields, cwd: string | undefined) =>
-  shownPath(textAt(input, 'file_path') ?? textAt(input, 'notebook_path') ?? '', cwd);
+  briefPath(shownPath(textAt(input, 'file_path') ?? textAt(input, 'notebook_path') ?? '', cwd));
 const command: ToolRow = {
   subject: (input) => oneLine(textAt(input, 'command') ?? '', 140),
   result: (response) =>
@@ -81,7 +81,7 @@ export const toolCatalogue = {
     subject: (input) => {
       const questions = listAt(input, 'questions').filter(isFields);
       const first = textAt(questions[0], 'question') ?? textAt(questions[0], 'header') ?? '';
-      return `${quoted(first, 120)}${questions.length > 1 ? ` and ${questions.length - 1} more` : ''}`;
+      return `${quoted(saidLine(first, 240), 120)}${questions.length > 1 ? ` and ${questions.length - 1} more` : ''}`;
     },
     result: (response) => {
       const answers = Object.values(fieldsAt(response, 'answers') ?? {}).filter((answer) => typeof answer === 'string');

@@ -1,0 +1,26 @@
+import { type Session, waitKinds } from '@telltale/core';
+import { expect, it } from 'vitest';
+import { stateWordsOf, troubleWords, waitWordsOf } from './session-words.ts';
+
+const since = '2026-11-21T10:00:00.000Z';
+const waiting = (kind: (typeof waitKinds)[number], summary: string) => [{ kind, summary, since, mayBeRunning: false }];
+
+it('names each wait with the same words on its card and as the state of its session', () => {
+  const said = waitKinds.map((kind) => {
+    const [wait] = waiting(kind, 'this');
+    const session = { state: 'waiting-input', waiting: [wait] } as unknown as Session;
+    return [wait && waitWordsOf(wait), stateWordsOf(session)];
+  });
+  expect(said).toEqual([
+    ['permission: this', 'waits for permission'],
+    ['question: this', 'waits for an answer'],
+    ['plan approval: this', 'waits for plan approval'],
+    ['input: this', 'waits for input'],
+  ]);
+  expect(stateWordsOf({ state: 'idle', waiting: [] as unknown[] } as Session)).toBe('idle');
+});
+
+it('tells every reason of a trouble, not only the first', () => {
+  const trouble = [{ summary: 'went silent while working' }, { summary: 'failed 3 times: Bash make' }];
+  expect(troubleWords({ trouble } as unknown as Session)).toBe('went silent while working · failed 3 times: Bash make');
+});
