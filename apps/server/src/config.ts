@@ -8,7 +8,7 @@ export interface Config {
   home: string;
   host: string;
   port: number;
-  /** Where the OTLP intake will listen; `off` where a collector owns the port. */
+  /** Where OTLP/HTTP is taken beside `port`; `off` where a collector owns the port. */
   otlpPort: number | 'off';
   /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
   url: string;

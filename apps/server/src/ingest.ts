@@ -10,6 +10,7 @@ import {
   redactSecrets,
   type TelltaleEvent,
 } from '@telltale/core';
+import { createOtlpIngest, type OtlpIngest } from './ingest/otlp.ts';
 import { parseSentEvents } from './ingest/sent-events.ts';
 import { isWhole, notUtf8, readJson, textOf } from './ingest/text.ts';
 import { createTranscriptIngest, type TranscriptIngest } from './ingest/transcript.ts';
@@ -32,7 +33,7 @@ export interface Accepted {
  * What comes in, from whatever road: parse → redact → append → publish. Resolves after COMMIT; what can never be
  * an event is kept as a dead letter and told as a rejection; a StoreError means that a retry helps.
  */
-export interface Ingest extends TranscriptIngest {
+export interface Ingest extends TranscriptIngest, OtlpIngest {
   /** The stdin of one hook, as it is. */
   hook(body: Buffer, context: HookContext): Promise<Accepted | Rejection>;
   /** The older `POST /events`, with its chat. */
@@ -103,6 +104,7 @@ export function createIngest({ store, publish }: IngestDeps): Ingest {
 
   return {
     ...transcripts,
+    ...createOtlpIngest({ store, append }),
 
     async hook(body, context) {
       const { text, masked, bytes, parsed: event } = read(body, (input) => parseHook(input, context));

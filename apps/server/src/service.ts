@@ -13,9 +13,11 @@ import { createIngest, type Ingest } from './ingest.ts';
 import { createBodyReader } from './intake/body.ts';
 import { eventIntake } from './intake/events.ts';
 import { createIntake } from './intake/intake.ts';
+import { otlpIntake } from './intake/otlp.ts';
 import { headersOf, readSender } from './intake/sender.ts';
 import { transcriptIntake } from './intake/transcript.ts';
 import { createLoopLag, renderMetrics } from './metrics.ts';
+import { openOtlpPort } from './otlp-port.ts';
 import { createProcessWatch } from './process-watch.ts';
 import { eventRoutes } from './routes/events.ts';
 import { importRoutes } from './routes/import.ts';
@@ -23,6 +25,7 @@ import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { createHttpServer, drain, listen } from './server.ts';
 import { serviceMetrics, statusOf } from './service-status.ts';
+import { renderSessionInfo } from './session-info.ts';
 import { createLiveSocket } from './socket.ts';
 import { createSpool, type Delivery } from './spool.ts';
 import { createPages } from './static.ts';
@@ -42,6 +45,8 @@ export interface ServiceOptions {
 export interface Service {
   url: string;
   port: number;
+  /** Where OTLP is taken beside `port`, if it is. */
+  otlpPort?: number;
   close(drainMs: number): Promise<void>;
 }
 
@@ -96,7 +101,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     const info = renderInfo({ ...config, version });
     const guard = createGuard(config);
     const deps = { store, hub, now, timeZone: config.timeZone };
-    const intakeRoutes = [...eventIntake(ingest, now), ...transcriptIntake(ingest, store)];
+    const otlpRoutes = otlpIntake(ingest, now);
+    const intakeRoutes = [...eventIntake(ingest, now), ...transcriptIntake(ingest, store), ...otlpRoutes];
     const app = createApp({
       ...{ version, guard, described: intakeRoutes },
       routes: [
@@ -107,30 +113,37 @@ export async function startService(config: Config, options: ServiceOptions): Pro
           ...deps,
           version,
           status: () => statusOf(status),
-          metrics: () => renderMetrics(metrics) + info,
+          metrics: async () => (await renderMetrics(metrics)) + info + renderSessionInfo(store, now()),
         }),
       ],
       pages: createPages(join(root, 'apps/client/dist')),
       onError: (error) => complaints.raise('request', error.stack ?? error.message),
     });
-    const intake = createIntake({
-      ...{ routes: intakeRoutes, readBody: createBodyReader() },
-      onFailure(error) {
+    const taking = {
+      readBody: createBodyReader(),
+      onFailure(error: unknown) {
         refused++;
         storing.failed(error);
       },
       onSuccess: storing.worked,
-    });
+    };
+    const intake = createIntake({ ...taking, routes: intakeRoutes });
     const socket = createLiveSocket({ hub, guard });
     const server = createHttpServer({ app, intake, socket, guard });
     const port = await listen(server, config.port, config.host);
+    const otlp = await openOtlpPort({
+      ...{ port: config.otlpPort, host: config.host, guard },
+      intake: createIntake({ ...taking, routes: otlpRoutes }),
+      onProblem: (problem) => complaints.raise('otlp', problem),
+    });
     spool.start();
 
     return {
       port,
+      ...(otlp.port !== undefined && { otlpPort: otlp.port }),
       url: `http://${config.host.includes(':') ? `[${config.host.replace(/[[\]]/g, '')}]` : config.host}:${port}`,
       async close(drainMs) {
-        const drained = drain(server, drainMs);
+        const drained = Promise.all([drain(server, drainMs), otlp.close(drainMs)]);
         await Promise.all([socket.close(), spool.stop(), history.stop()]);
         await drained;
         hub.close();

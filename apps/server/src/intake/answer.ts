@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What an intake route answers. */
 export interface Answer {
   status: number;
-  /** JSON for objects, plain text for strings; absent: an empty body, as http hooks need. */
-  body?: string | { error: string; fix?: string } | Record<string, unknown>;
+  /** JSON for objects, plain text for strings, bytes as they are; absent: an empty body, as http hooks need. */
+  body?: string | Buffer | { error: string; fix?: string } | Record<string, unknown>;
   headers?: Record<string, string>;
 }
 
@@ -21,8 +21,9 @@ export function send(request: IncomingMessage, response: ServerResponse, { statu
     return;
   }
   const isText = typeof body === 'string';
-  const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
-  if (text) response.setHeader('content-type', isText ? 'text/plain; charset=utf-8' : 'application/json');
+  const isReady = isText || Buffer.isBuffer(body);
+  const text = body === undefined ? '' : isReady ? body : JSON.stringify(body);
+  if (text.length > 0) response.setHeader('content-type', isText ? 'text/plain; charset=utf-8' : 'application/json');
   if (status === 503) response.setHeader('retry-after', retryAfterS);
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   if (request.complete) {
@@ -35,7 +36,7 @@ export function send(request: IncomingMessage, response: ServerResponse, { statu
 }
 
 /** Answers a request whose body was not read to its end, and discards what is still coming. */
-function answerEarly(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+function answerEarly(request: IncomingMessage, response: ServerResponse, status: number, text: string | Buffer): void {
   response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-length': Buffer.byteLength(text) });
   response.write(text);

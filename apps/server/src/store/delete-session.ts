@@ -20,6 +20,7 @@ export function deleteSessionRows(
     const { changes } = database.prepare(`DELETE FROM ${table} WHERE ${condition}`).run(no);
     if (table === 'fresh_events' || table === 'event_log') deleted.events += changes;
   }
+  for (const statement of telemetryDeletions) database.prepare(statement).run(id);
   database.prepare('INSERT INTO sessions (no, id) VALUES (?, ?)').run(no, id);
   deleteUnusedFacets(database, facets);
   deleteUnusedOrigins(database, origins);
@@ -103,6 +104,13 @@ const deletions = [
   ['transcript_chunks', 'session = ?'],
   ['sessions', 'no = ?'],
 ] as const;
+
+/** By the session's id: telemetry needs no session. */
+const telemetryDeletions = [
+  'DELETE FROM metric_points WHERE series IN (SELECT no FROM metric_series WHERE session_id = ?)',
+  'DELETE FROM metric_series WHERE session_id = ?',
+  'DELETE FROM spans WHERE session_id = ?',
+];
 
 /** Pages per step, so that nobody waits for long. */
 const erasePages = 500;

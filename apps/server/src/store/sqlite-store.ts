@@ -16,7 +16,9 @@ import { createProjection, type ProcessGone } from './projection.ts';
 import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
+import { createRecentSessions } from './recent-sessions.ts';
 import type { Store, TranscriptQuery } from './store.ts';
+import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
 import { createTranscripts } from './transcripts.ts';
 import { createWriteBehind } from './write-behind.ts';
@@ -79,6 +81,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     facets,
     isDeleted: tombstones.holdsEvent,
   });
+  const telemetry = createTelemetry(database, { isDeleted: tombstones.holdsTelemetry });
   const id = meta.get('store_id') ?? newId();
 
   const behind = createWriteBehind({
@@ -105,6 +108,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   function afterRollback(): void {
     tombstones.forget();
+    telemetry.forget();
     payloads.forget();
     transcripts.forget();
     facets.forget();
@@ -132,6 +136,9 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     append: (records) => commits.run(() => records.map(appender.append), { isAtomic: true }),
+
+    appendPoints: (points) => commits.run(() => points.forEach(telemetry.addPoint), { isAtomic: true }),
+    appendSpans: (spans) => commits.run(() => spans.forEach(telemetry.addSpan), { isAtomic: true }),
 
     appendTranscript: (chunk) =>
       commits.run(() => {
@@ -175,6 +182,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       const session = projection.find(sessionId);
       return session && projection.view(session, at);
     },
+    recentSessions: createRecentSessions(database),
     transcript(query) {
       const session = projection.find(query.sessionId);
       if (!session) return { items: [], next: null, complete: false };
@@ -240,6 +248,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     if (!deleted) return false;
     counters.events -= deleted.events;
     facets.forget();
+    telemetry.forget();
     payloads.forget();
     transcripts.forget();
     projection.forget();

@@ -1,4 +1,15 @@
-import type { Facets, Filter, NewEvent, Pulse, Session, TelltaleEvent, TranscriptEntry } from '@telltale/core';
+import type {
+  Facets,
+  Filter,
+  MetricPoint,
+  NewEvent,
+  Pulse,
+  Session,
+  Span,
+  TelltaleEvent,
+  TranscriptEntry,
+} from '@telltale/core';
+import type { SessionIdentity } from './recent-sessions.ts';
 
 /**
  * The one narrow door to what is kept. SQLite stands behind it; another database later behind the
@@ -13,6 +24,9 @@ export interface Store {
   readonly seq: number;
 
   append(records: readonly AppendRecord[]): Promise<readonly AppendResult[]>;
+  /** Points of metrics and spans: sent twice, in whatever order, nothing changes. */
+  appendPoints(points: readonly MetricPoint[]): Promise<void>;
+  appendSpans(spans: readonly Span[]): Promise<void>;
   appendTranscript(chunk: TranscriptChunk): Promise<TranscriptResult>;
   /** Keeps what can never become an event; redacted and cut by the caller. */
   reject(letter: DeadLetter): Promise<void>;
@@ -21,6 +35,8 @@ export interface Store {
   event(seq: number): TelltaleEvent | undefined;
   sessions(query: SessionQuery): Page<Session, string>;
   session(id: string, now: number): Session | undefined;
+  /** Who and where the sessions since `since` (ms) are, newest first. */
+  recentSessions(since: number, limit: number): SessionIdentity[];
   transcript(query: TranscriptQuery): Page<TranscriptEntry, number> & { complete: boolean };
   /** Byte offset from which a file's bytes are lacking. */
   transcriptOffset(file: TranscriptFile): number;

@@ -11,6 +11,8 @@ export interface Tombstones {
   holdsEvent(sessionId: string, eventId: string): boolean;
   /** Deleted by a Telltale that did not remember records: nothing of it comes back. */
   holdsAll(sessionId: string): boolean;
+  /** A metric point or a span, by its key. */
+  holdsTelemetry(sessionId: string, kind: 'point' | 'span', ...key: string[]): boolean;
   /** Which entries of a session's transcript are deleted; undefined for one that never was. */
   entriesOf(session: ProjectedSession): ((entry: PlacedEntry) => boolean) | undefined;
   /** Remembers all that is there of a session, inside the transaction that deletes it. */
@@ -42,6 +44,9 @@ export function createTombstones(database: Database): Tombstones {
       WHERE session = @no AND uuid IS NOT NULL
     UNION SELECT tombstone_key('text', @id, agent, offset) FROM transcript_entries
       WHERE session = @no AND uuid IS NULL AND generation = ${unplaced}
+    UNION SELECT tombstone_key('point', series.id, CAST(start AS TEXT), CAST(slot AS TEXT))
+      FROM metric_series AS series JOIN metric_points ON series = no WHERE session_id = @id
+    UNION SELECT tombstone_key('span', trace_id, span_id) FROM spans WHERE session_id = @id
     ON CONFLICT DO NOTHING`);
   const isHeld = database.prepare<[Buffer], number>('SELECT 1 FROM deleted_records WHERE key = ?').pluck();
   const hasFile = database
@@ -76,6 +81,11 @@ export function createTombstones(database: Database): Tombstones {
     holdsEvent(sessionId, eventId) {
       const tombstone = bySession.get(sessionId);
       return tombstone !== undefined && (tombstone.isWhole || holds('event', eventId));
+    },
+
+    holdsTelemetry(sessionId, kind, ...key) {
+      const tombstone = bySession.get(sessionId);
+      return tombstone !== undefined && (tombstone.isWhole || holds(kind, ...key));
     },
 
     holdsAll: (sessionId) => bySession.get(sessionId)?.isWhole === true,
