@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { root } from '../service.ts';
+
+/** docker-compose.yml as it is written, anchors and merges resolved, variables not. */
+export interface ComposeFile {
+  name: string;
+  services: Record<string, ComposeService>;
+  volumes: Record<string, unknown>;
+}
+
+export interface ComposeService {
+  image?: string;
+  build?: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  ports?: string[];
+  volumes?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test?: string[]; disable?: boolean; interval?: string; timeout?: string; retries?: number };
+  read_only?: boolean;
+  user?: string;
+  restart?: string;
+  network_mode?: string;
+  privileged?: boolean;
+  security_opt?: string[];
+  cap_drop?: string[];
+  cap_add?: string[];
+  mem_limit?: string;
+  cpus?: number;
+  pids_limit?: number;
+  logging?: { driver: string; options: Record<string, string> };
+  profiles?: string[];
+}
+
+export const composeText = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+export const composeFile = parse(composeText, { merge: true }) as ComposeFile;
+
+/** Every image that the file and its Dockerfiles take from a registry. */
+export function namedImages(): string[] {
+  const services = Object.values(composeFile.services);
+  const taken = services.filter(({ build }) => build === undefined).map(({ image = '' }) => image);
+  const folders = new Set(services.flatMap(({ build }) => build ?? []));
+  for (const folder of folders) taken.push(...baseImages(readFileSync(join(root, folder, 'Dockerfile'), 'utf8')));
+  return [...new Set(taken)];
+}
+
+/** What a Dockerfile is built on, its ARGs filled in. */
+export function baseImages(dockerfile: string): string[] {
+  const values = Object.fromEntries(
+    [...dockerfile.matchAll(/^ARG (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  const stages = new Set([...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name]) => name));
+  return [...dockerfile.matchAll(/^FROM (\S+)/gm)]
+    .map(([, image = '']) => image.replace(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? ''))
+    .filter((image) => !stages.has(image));
+}
+
+/** Name → default of each `${NAME:-default}` in a text; a default that names another variable has that one's filled in. */
+export function variablesIn(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const inner = /\$\{(\w+):-([^${}]*)\}/g;
+  for (let rest = text; ; ) {
+    const next = rest.replace(inner, (_, name: string, value: string) => {
+      const known = found.get(name);
+      if (known !== undefined && known !== value) throw new Error(`${name} is "${known}" and "${value}" by default`);
+      found.set(name, value);
+      return value;
+    });
+    if (next === rest) return found;
+    rest = next;
+  }
+}
+
+/** The same of an env file. */
+export function envFile(text: string): Map<string, string> {
+  return new Map([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
+}
