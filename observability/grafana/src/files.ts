@@ -1,3 +1,4 @@
+import { alertFile } from './alerts/rules.ts';
 import { apiHealth } from './dashboards/api-health.ts';
 import { context } from './dashboards/context.ts';
 import { cost } from './dashboards/cost.ts';
@@ -22,9 +23,11 @@ export const dashboards = {
 };
 
 export function generatedFiles(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(dashboards).map(([name, dashboard]) => [`dashboards/${name}.json`, jsonText(dashboard)]),
-  );
+  const boards = Object.entries(dashboards).map(([name, dashboard]) => [
+    `dashboards/${name}.json`,
+    jsonText(dashboard),
+  ]);
+  return { ...Object.fromEntries(boards), 'provisioning/alerting/rules.json': jsonText(alertFile) };
 }
 
 function jsonText(value: unknown): string {

@@ -50,6 +50,15 @@ export function math(expression: string, refId: string) {
     .refId(refId);
 }
 
+/** The last value of each series of another query: a condition takes numbers only. */
+export function last(of: string, refId: string) {
+  return new expr.TypeReduceBuilder()
+    .datasource({ type: '__expr__', uid: '__expr__' })
+    .expression(of)
+    .reducer('last')
+    .refId(refId);
+}
+
 function named(query: prometheus.DataqueryBuilder, legend: string) {
   query.datasource({ type: 'prometheus', uid: 'prometheus' });
   return legend ? query.legendFormat(legend) : query;
