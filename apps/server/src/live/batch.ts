@@ -1,5 +1,5 @@
 import type { TelltaleEvent } from '@telltale/core';
-import { eventsFrame, eventText } from './frame.ts';
+import { eventBytes, eventsFrame } from './frame.ts';
 import type { Selection } from './selection.ts';
 
 /** Events that are told together. Each is serialised once, and each distinct filter is asked once. */
@@ -14,18 +14,16 @@ export interface Batch {
 /** `events` must not be empty and must be in order of `seq`, behind `from`. */
 export function createBatch(events: readonly TelltaleEvent[], from: number): Batch {
   const upTo = events.at(-1)?.seq ?? from;
-  const texts = new Map<number, string>();
+  const known = new Map<number, Buffer>();
   const frames = new Map<string, Buffer | undefined>();
 
-  const textOf = (event: TelltaleEvent) => {
-    const known = texts.get(event.seq);
-    if (known !== undefined) return known;
-    const text = eventText(event);
-    texts.set(event.seq, text);
-    return text;
+  const bytesOf = (event: TelltaleEvent) => {
+    const bytes = known.get(event.seq) ?? eventBytes(event);
+    known.set(event.seq, bytes);
+    return bytes;
   };
   const build = (selection: Selection, cursor: number) => {
-    const chosen = selection.select(events.filter((event) => event.seq > cursor)).map(textOf);
+    const chosen = selection.select(events.filter((event) => event.seq > cursor)).map(bytesOf);
     return chosen.length > 0 ? eventsFrame(chosen, upTo) : undefined;
   };
 

@@ -3,7 +3,7 @@ import { maxLivePayloadBytes, type TelltaleEvent } from '@telltale/core';
 import { lookedAtPerTurn } from '../store/patient-page.ts';
 import type { EventQuery, Page, Store } from '../store/store.ts';
 import type { Batch } from './batch.ts';
-import { eventsFrame, eventText, frameOf } from './frame.ts';
+import { eventBytes, eventsFrame, frameOf } from './frame.ts';
 import type { Selection } from './selection.ts';
 
 /** The far end of a viewer, as much of a socket as the hub needs. */
@@ -64,7 +64,7 @@ export function createViewer(peer: Peer, { store, now, maxBacklogBytes, maxRepla
       const head = store.seq;
       const page = read(query, { after: cursor, order: 'asc', limit: pageSize });
       const last = Math.max(page.next ?? head, cursor);
-      tell(eventsFrame(page.items.map(eventText), last), last);
+      tell(eventsFrame(page.items.map(eventBytes), last), last);
       sent += page.items.length;
       if (page.next === null) break;
       if (sent >= maxReplayEvents) {
@@ -88,7 +88,7 @@ export function createViewer(peer: Peer, { store, now, maxBacklogBytes, maxRepla
       events.push(...older.items);
       next = older.next;
     }
-    tell(eventsFrame(events.reverse().map(eventText), cursor), cursor);
+    tell(eventsFrame(events.reverse().map(eventBytes), cursor), cursor);
     if (store.seq > cursor) await replay(mine, query);
     else state = 'tailing';
   }
