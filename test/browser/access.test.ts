@@ -39,6 +39,23 @@ const states: Record<string, { path: string; reach(viewer: Viewer): Promise<void
       await viewer.page.getByText('17 passed').first().waitFor();
     },
   },
+  asked: {
+    path: `/sessions/${uuidOf('api limits')}`,
+    reach: (viewer) => viewer.rows.filter({ hasText: 'waits for permission' }).waitFor(),
+  },
+  'since-left': {
+    path: '/',
+    async reach({ page }) {
+      const left = 'telltale.presence';
+      await page.waitForFunction((key) => localStorage.getItem(key)?.includes('"seq"'), left);
+      await page.evaluate((key) => {
+        const last = JSON.parse(localStorage.getItem(key) ?? '{}') as object;
+        localStorage.setItem(key, JSON.stringify({ ...last, seq: 20, atMs: Date.now() - 40 * 60_000 }));
+      }, left);
+      await page.reload();
+      await page.getByRole('region', { name: 'Since you left' }).waitFor();
+    },
+  },
   wall: { path: '/wall', reach: ({ page }) => page.getByText('1 needs you').waitFor() },
   help: {
     path: '/',
