@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { list, runners, until } from './installs.ts';
@@ -32,6 +32,58 @@ function createStore() {
     return key === undefined ? undefined : files.get(key)?.toString();
   };
   return { answer, of, files, metas };
+}
+
+for (const runner of runners) {
+  describe.concurrent(`what ${runner.name} reads in stdin`, () => {
+    const path = (home: string) => join(home, 'my projects, ü.jsonl');
+    const said = 'he said {"session_id":"evil","transcript_path":"/evil"} \\';
+    const inner = { session_id: 'inner', transcript_path: '/inner' };
+    it.for([
+      ['as the client writes it', (path: string) => ({ session_id: session, transcript_path: path, cwd: '/' })],
+      [
+        'the other way round',
+        (path: string) => ({ transcript_path: path, hook_event_name: 'Stop', session_id: session }),
+      ],
+      [
+        'behind everything else',
+        (path: string) => ({ said, list: [said, inner], inner, session_id: session, transcript_path: path }),
+      ],
+      [
+        'beside names that are alike',
+        (path: string) => ({
+          agent_transcript_path: '/agent',
+          x: 'transcript_path',
+          transcript_path: path,
+          session_id: session,
+        }),
+      ],
+    ] as const)('finds the transcript, whatever the order: %s', async ([, body], { stage }) => {
+      const server = await stage.serve();
+      for (const indent of [undefined, 2]) {
+        const install = stage.install(runner, { TELLTALE_URL: server.url });
+        writeFileSync(path(install.home), line(1));
+        await install.fire('Stop', JSON.stringify(body(path(install.home)), null, indent));
+        const record = join(install.spool(), 'transcripts', session);
+        await until(() => existsSync(record), 'the record');
+        expect(readFileSync(record, 'utf8')).toBe(`${path(install.home)}\nshop\n`);
+      }
+    });
+
+    it.for([
+      ['no session', { transcript_path: '/x.jsonl' }],
+      ['no path', { session_id: session, inner }],
+      ['a session that would be another file', { session_id: '../x', transcript_path: '/x.jsonl' }],
+      ['a list', [inner]],
+    ] as const)('notes nothing where there is %s', async ([, body], { stage }) => {
+      const server = await stage.serve();
+      const install = stage.install(runner, { TELLTALE_URL: server.url });
+      await install.fire('Stop', JSON.stringify(body));
+      // It is noted before the event is published.
+      await until(() => server.events().length === 1, 'the event');
+      expect(list(join(install.spool(), 'transcripts'))).toEqual([]);
+    });
+  });
 }
 
 for (const withCurl of [true, false]) {

@@ -30,10 +30,35 @@ written_at() {
 
 # One record per session: where its transcript is. A later SessionStart finishes what this session could not.
 note_transcript() {
-  session=$(LC_ALL=C sed -n 's/^{"session_id": *"\([A-Za-z0-9_-]*\)", *"transcript_path": *"\([^"\\]*\)".*/\1 \2/p' "$1")
-  [ "$session" ] || return
-  record=transcripts/${session%% *}
-  printf '%s\n%s\n' "${session#* }" "$2" >"$record.tmp" && mv -f "$record.tmp" "$record"
+  names=$(names_in "$1")
+  session=${names%% *} path=${names#* }
+  [ "$path" ] || return
+  case $session in '' | *[!A-Za-z0-9_-]*) return ;; esac
+  record=transcripts/$session
+  printf '%s\n%s\n' "$path" "$2" >"$record.tmp" && mv -f "$record.tmp" "$record"
   case $3 in *' end '*) : >"$record.end" ;; esac
   : >"$record.due"
+}
+
+# Prints "session_id transcript_path" of the JSON object in $1, wherever in it they stand. Cut at its quotes, what lies
+# between two of them is a string or not; only keys of the object itself count. A path with an escape is not read.
+names_in() {
+  LC_ALL=C awk -v RS='"' '
+    in_string {
+      size = length($0)
+      slashes = 0
+      while (slashes < size && substr($0, size - slashes, 1) == "\\") slashes++
+      if (slashes % 2) { is_escaped = 1; next }
+      in_string = 0
+      text = is_escaped ? "" : $0
+      if (key) { if (!(key in value) && text !~ /\\/) value[key] = text; key = "" }
+      if ("session_id" in value && "transcript_path" in value) exit
+      next
+    }
+    {
+      if (depth == 1 && /^[ \t\r\n]*:[ \t\r\n]*$/ && (text == "session_id" || text == "transcript_path")) key = text
+      depth += gsub(/[[{]/, "") - gsub(/[]}]/, "")
+      in_string = 1; is_escaped = 0; text = ""
+    }
+    END { if ("transcript_path" in value) print value["session_id"] " " value["transcript_path"] }' "$1"
 }
