@@ -3,6 +3,7 @@ import { countOf, type EventName } from '../query/events.ts';
 import { knownSessions } from '../query/identity.ts';
 import { metrics } from '../query/metrics.ts';
 import { costOfEvents } from '../query/reconciliation.ts';
+import { growth, lossCounters } from '../query/scraped.ts';
 import { total } from '../query/total.ts';
 import { alertRule } from './rule.ts';
 
@@ -68,9 +69,8 @@ export const alertRules = [
     summary: '{{ .Values.A.Value }} records could not be handed to {{ .Labels.exporter }}, or found its queue full',
     runbook:
       'Open the dashboard Pipeline health and the collector’s log: a full queue waits for its destination, a refusal names its reason.',
-    // Counters of the collector, which are scraped: increase() is right for them.
     queries: [
-      fromMetrics('sum by (exporter) (increase({__name__=~"otelcol_exporter_(send|enqueue)_failed_.+"}[15m]))'),
+      fromMetrics(growth({ names: [...lossCounters.refused, ...lossCounters.noRoom], by: ['exporter'], range: '15m' })),
     ],
   }),
   alertRule({

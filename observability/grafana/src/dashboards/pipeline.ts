@@ -2,14 +2,18 @@ import { alarm, course, number, rows } from '../panels.ts';
 import { eventsNow, eventsRows, math, now, nowRows, over } from '../queries.ts';
 import { chosenTotal } from '../query/chosen.ts';
 import { wholeRange } from '../query/identity.ts';
+import { metrics } from '../query/metrics.ts';
 import { costOfEvents, tokensOfEvents } from '../query/reconciliation.ts';
 import { modelScope } from '../query/scope.ts';
+import { growthOf, lossCounters, signals } from '../query/scraped.ts';
 import { createDashboard } from './dashboard.ts';
 import { missing } from './missing.ts';
 
-/** How much a counter of the pipeline itself grew. Those are scraped, so increase() is right for them. */
-const grown = (name: string) => `sum(increase({__name__=~"${name}"}[${wholeRange}]))`;
-const counters = '{__name__=~"claude_code_.+_total"';
+const collector = (...names: string[]) => now(growthOf('otel-collector', ...names));
+const each = (how: (counter: string) => string) =>
+  Object.values(metrics)
+    .map((name) => `(${how(name)} or vector(0))`)
+    .join(' + ');
 const live =
   'Sessions that still run differ by what they have not exported yet. Lasting differences: a refused and retried request is in the metrics only.';
 
@@ -94,24 +98,27 @@ export const pipeline = createDashboard({
     alarm({
       ...{ question: 'How much did a destination refuse for good?', missing: missing.stack, width: 6, unit: 'count' },
       description: 'Records that Prometheus, Loki or Telltale answered with an error that no retry heals.',
-      queries: [now(grown('otelcol_exporter_send_failed_.+'))],
+      queries: [collector(...lossCounters.refused)],
     }),
     alarm({
       ...{ question: 'How much found a queue full?', missing: missing.stack, width: 6, unit: 'count' },
-      queries: [now(grown('otelcol_exporter_enqueue_failed_.+'))],
+      queries: [collector(...lossCounters.noRoom)],
     }),
     alarm({
       ...{ question: 'How much did the collector refuse?', missing: missing.stack, width: 6, unit: 'count' },
       description: 'Clients repeat what was refused, for ten seconds.',
-      queries: [now(grown('otelcol_receiver_refused_.+'))],
+      queries: [collector(...signals('otelcol_receiver_refused'))],
     }),
     alarm({
       ...{ question: 'How much did Loki and Prometheus discard?', missing: missing.none, width: 6, unit: 'count' },
       queries: [
-        now(`sum(increase(loki_discarded_samples_total[${wholeRange}]))`, 'Loki').refId('A'),
+        now(growthOf('loki', 'loki_discarded_samples_total'), 'Loki').refId('A'),
         now(
-          grown(
-            'prometheus_tsdb_too_old_samples_total|prometheus_tsdb_out_of_bound_samples_total|prometheus_tsdb_wal_writes_failed_total',
+          growthOf(
+            'prometheus',
+            'prometheus_tsdb_too_old_samples_total',
+            'prometheus_tsdb_out_of_bound_samples_total',
+            'prometheus_tsdb_wal_writes_failed_total',
           ),
           'Prometheus',
         ).refId('B'),
@@ -120,9 +127,9 @@ export const pipeline = createDashboard({
     alarm({
       ...{ question: 'What did Telltale reject or refuse?', missing: missing.stack, width: 6, unit: 'count' },
       queries: [
-        now(grown('telltale_events_rejected_total'), 'rejected').refId('A'),
-        now(grown('telltale_requests_refused_total'), 'refused').refId('B'),
-        now(grown('telltale_spool_dropped_total'), 'dropped').refId('C'),
+        now(growthOf('telltale', 'telltale_events_rejected_total'), 'rejected').refId('A'),
+        now(growthOf('telltale', 'telltale_requests_refused_total'), 'refused').refId('B'),
+        now(growthOf('telltale', 'telltale_spool_dropped_total'), 'dropped').refId('C'),
       ],
     }),
     alarm({
@@ -135,10 +142,14 @@ export const pipeline = createDashboard({
       description:
         'Series without the label that the collector adds, and cumulative series that began anew. Both must be 0.',
       queries: [
-        now(`count(last_over_time(${counters},temporality=""}[${wholeRange}])) or vector(0)`, 'unlabelled').refId('A'),
-        now(`count(resets(${counters},temporality="cumulative"}[${wholeRange}]) > 0) or vector(0)`, 'began anew').refId(
-          'B',
-        ),
+        now(
+          each((name) => `count(last_over_time(${name}{temporality=""}[${wholeRange}]))`),
+          'unlabelled',
+        ).refId('A'),
+        now(
+          each((name) => `count(resets(${name}{temporality="cumulative"}[${wholeRange}]) > 0)`),
+          'began anew',
+        ).refId('B'),
       ],
     }),
     number({
@@ -148,9 +159,9 @@ export const pipeline = createDashboard({
     number({
       ...{ question: 'How much has the collector taken in?', missing: missing.stack, width: 6, unit: 'count' },
       queries: [
-        now(grown('otelcol_receiver_accepted_metric_points.*'), 'points').refId('A'),
-        now(grown('otelcol_receiver_accepted_log_records.*'), 'events').refId('B'),
-        now(grown('otelcol_receiver_accepted_spans.*'), 'spans').refId('C'),
+        now(growthOf('otel-collector', 'otelcol_receiver_accepted_metric_points'), 'points').refId('A'),
+        now(growthOf('otel-collector', 'otelcol_receiver_accepted_log_records'), 'events').refId('B'),
+        now(growthOf('otel-collector', 'otelcol_receiver_accepted_spans'), 'spans').refId('C'),
       ],
     }),
   ],
