@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
+import { isBookkeeping } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { type FreshLook, isBurst } from './burst.ts';
 import { storedColumns } from './store/event-row.ts';
 import type { GroupCommit } from './store/group-commit.ts';
 import type { Meta } from './store/meta.ts';
@@ -43,9 +45,6 @@ const pagesPerTurn = 200;
 const keepFreePages = 100;
 /** A plan is followed by a rest of so many times what it took, so that it takes a twentieth of the time at most. */
 const restFactor = 20;
-/** While events come faster than this, settling is put off, until so many wait for it that reading them gets slow. */
-const calmPerSecond = 500;
-const maxPutOff = 50_000;
 
 interface FreshRow extends EventWords {
   seq: number;
@@ -93,7 +92,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   let running: Promise<unknown> = Promise.resolve();
   let isPaused = true;
   let isTidy = false;
-  let lastLook = { seq: 0, at: 0 };
+  let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
 
   function nextPlan(keepFresh: number): FreshRow[] {
     const rows: FreshRow[] = [];
@@ -173,12 +172,14 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     timer.unref();
   }
 
-  /** Senders come first: what a burst left is settled after it. */
+  function look(): FreshLook {
+    return { newestSeq: newest.get() ?? 0, oldestSeq: first.get() ?? 0, at: performance.now() };
+  }
+
   function isPutOff(): boolean {
-    const look = { seq: newest.get() ?? 0, at: performance.now() };
-    const perSecond = ((look.seq - lastLook.seq) / (look.at - lastLook.at)) * 1000;
-    lastLook = look;
-    return perSecond > calmPerSecond && look.seq - (first.get() ?? 0) < maxPutOff;
+    const before = lastLook;
+    lastLook = look();
+    return isBurst(before, lastLook);
   }
 
   async function work(): Promise<void> {
@@ -202,7 +203,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   function resume(): void {
     if (!isPaused) return;
     isPaused = false;
-    lastLook = { seq: newest.get() ?? 0, at: performance.now() };
+    lastLook = look();
     schedule(idleMs);
   }
 
@@ -222,13 +223,15 @@ export function createCompression({ database, meta, commits, onProblem, settled 
 }
 
 function batchesOf(rows: readonly FreshRow[]): Batch[] {
-  const open = new Map<number | null, Batch>();
+  const open = new Map<string, Batch>();
   const batches: Batch[] = [];
   for (const row of rows) {
-    let batch = open.get(row.session);
+    // What is kept for days only has batches of its own, which go with it.
+    const key = `${row.session} ${isBookkeeping(row.name)}`;
+    let batch = open.get(key);
     if (!batch || batch.rows.length >= batchEvents || batch.bytes + row.payload.length > batchBytes) {
       batch = { rows: [], bytes: 0 };
-      open.set(row.session, batch);
+      open.set(key, batch);
       batches.push(batch);
     }
     batch.rows.push(row);
