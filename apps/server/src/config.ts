@@ -10,6 +10,8 @@ export interface Config {
   port: number;
   /** Where OTLP/HTTP is taken beside `port`; `off` where a collector owns the port. */
   otlpPort: number | 'off';
+  /** How many days the client's notes on hooks and plugins are kept. */
+  hookTelemetryDays: number;
   /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
   url: string;
   publicUrl: string;
@@ -46,6 +48,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     host,
     port,
     otlpPort,
+    hookTelemetryDays: daysOf('TELLTALE_HOOK_TELEMETRY_DAYS', text('TELLTALE_HOOK_TELEMETRY_DAYS', '7')),
     url: urlOf('TELLTALE_URL', text('TELLTALE_URL', `http://127.0.0.1:${port}`)),
     publicUrl: urlOf('TELLTALE_PUBLIC_URL', text('TELLTALE_PUBLIC_URL', `http://localhost:${port}`)),
     grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', 'http://localhost:3000')),
@@ -90,6 +93,11 @@ function thresholdsOf(env: Readonly<Record<string, string | undefined>>): Thresh
     set[name] = Number(text);
   }
   return set;
+}
+
+function daysOf(name: string, text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new ConfigError(`${name} must be a number of days, 0–9999, got "${text}"`);
 }
 
 function urlOf(name: string, text: string): string {

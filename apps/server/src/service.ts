@@ -60,6 +60,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   let touch = (_sessionId: string): void => {};
   const store = createSqliteStore({
     file: join(config.home, 'telltale.db'),
+    hookTelemetryDays: config.hookTelemetryDays,
     processGone: createProcessWatch(now),
     onSessionChanged: (id) => touch(id),
     onProblem: (problem, error) => complaints.raise('store', `${problem}: ${messageOf(error)}`),

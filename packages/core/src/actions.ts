@@ -1,12 +1,25 @@
 import { type Action, earlier, hasEnded, later, newAction } from './actions/action.ts';
-import { add, type Board, change, emptyBoard, endOpenRows, endSession, laneOf, note, trim } from './actions/board.ts';
+import {
+  add,
+  type Board,
+  callRow,
+  change,
+  emptyBoard,
+  endOpenRows,
+  endSession,
+  laneOf,
+  note,
+  trim,
+} from './actions/board.ts';
 import { askForCall, attachToOpen, decideCall, finishBatch, finishCall, startCall } from './actions/calls.ts';
 import { startSubagent, stopSubagent } from './actions/subagents.ts';
 import { promptKind } from './catalogue/prompt.ts';
+import { isBookkeeping } from './catalogue/telemetry.ts';
 import { hookRow } from './catalogue.ts';
 import type { TelltaleEvent } from './event.ts';
 import { rowOf, textAt } from './fields.ts';
 import { byTime } from './session/fold.ts';
+import { plural } from './words.ts';
 
 export {
   type Action,
@@ -68,8 +81,43 @@ const other: Step = (board, event) => {
 
 const telemetry: Step = (board, event) => {
   if (event.name === 'tool_decision') decideCall(board, event);
-  else note(board, event, 'telemetry', event.outcome === 'failed' ? 'failed' : 'noted');
+  else if (event.source === 'otel' && isBookkeeping(event.name)) noteBookkeeping(board, event);
+  else {
+    const row = toldByHook(board, event);
+    if (row === undefined) note(board, event, 'telemetry', event.outcome === 'failed' ? 'failed' : 'noted');
+    else change(board, row, {}, event);
+  }
 };
+
+/** The row that a hook has made of the same thing: telemetry comes some seconds later. */
+function toldByHook(board: Board, event: TelltaleEvent): Action | undefined {
+  switch (event.name) {
+    case 'tool_result':
+      return callRow(board, event.toolUseId ?? '');
+    case 'user_prompt':
+      return board.rows.get(board.pending.get(saidKey('prompt', event)) ?? '');
+    case 'assistant_response':
+      return board.rows.get(board.pending.get(saidKey('message', event)) ?? '');
+    case 'compaction':
+      return pendingRow(board, 'compaction', event) ?? pendingRow(board, 'compacted', event);
+    default:
+      return undefined;
+  }
+}
+
+function saidKey(what: 'prompt' | 'message', event: TelltaleEvent): string {
+  return `${what}|${laneOf(event)}|${event.promptId ?? ''}`;
+}
+
+/** Dozens at the start and around each tool: one row for those of a prompt, or of the time before the first. */
+function noteBookkeeping(board: Board, event: TelltaleEvent): void {
+  const key = `notes:${event.sessionId ?? ''}|${event.promptId ?? ''}`;
+  const known = board.rows.get(key);
+  const count = (known?.count ?? 0) + 1;
+  const summary = `${plural(count, 'note')} of the client on hooks and plugins`;
+  if (known === undefined) add(board, { ...newAction(key, 'telemetry', 'noted', event), summary, count });
+  else change(board, known, { summary, count, at: earlier(known.at, event.at) }, event);
+}
 
 const steps: Readonly<Record<string, Step>> = {
   PreToolUse: startCall,
@@ -100,14 +148,21 @@ const steps: Readonly<Record<string, Step>> = {
     board.pending.delete(`expansion|${event.sessionId}`);
     if (expansion !== undefined && expansion.promptId === event.promptId) {
       change(board, expansion, { summary: event.summary, name: event.name }, event);
-    } else note(board, event, kind === 'task-notification' ? 'notification' : 'prompt');
+      board.pending.set(saidKey('prompt', event), expansion.key);
+    } else {
+      const row = note(board, event, kind === 'task-notification' ? 'notification' : 'prompt');
+      board.pending.set(saidKey('prompt', event), row.key);
+    }
   },
   MessageDisplay: (board, event) => {
     const id = textAt(event.payload, 'message_id');
     const row = id === undefined ? undefined : board.rows.get(`message:${id}`);
     if (row !== undefined) change(board, row, {}, event);
     else if (id === undefined) note(board, event, 'message');
-    else add(board, newAction(`message:${id}`, 'message', 'noted', event));
+    else {
+      add(board, newAction(`message:${id}`, 'message', 'noted', event));
+      board.pending.set(saidKey('message', event), `message:${id}`);
+    }
   },
 
   Stop: (board, event) => {

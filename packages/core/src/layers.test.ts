@@ -17,7 +17,7 @@ const layers: readonly Layer[] = [
   { folder: 'packages/core/src', allowed: [/^\.\.?\//, /^zod$/] },
   {
     folder: 'apps/server/src',
-    allowed: [/^\.\.?\//, /^node:/, /^@telltale\/core/, /^(hono|@hono|better-sqlite3|ws|zod)\b/],
+    allowed: [/^\.\.?\//, /^node:/, /^@telltale\/core/, /^(hono|@hono|better-sqlite3|protobufjs|ws|zod)\b/],
   },
   {
     folder: 'apps/client/src',

@@ -1,4 +1,5 @@
 import { notifiedTaskId, promptKind } from './catalogue/prompt.ts';
+import { isBookkeeping } from './catalogue/telemetry.ts';
 import type { TelltaleEvent } from './event.ts';
 import { fieldsAt, rowOf, textAt } from './fields.ts';
 import {
@@ -11,6 +12,7 @@ import {
   noteSpawn,
   startAgent,
 } from './session/agents.ts';
+import { endAlert, noteAlert } from './session/alerts.ts';
 import { type CallCount, endBatch, endCall, startCall } from './session/calls.ts';
 import { type FoldLimits, foldLimits, keep, remove, type SessionFold } from './session/fold.ts';
 import { noteOrigin } from './session/origin.ts';
@@ -54,12 +56,31 @@ export { lostAfterMs, type SessionFacts, sessionOf, yourTurnMs } from './session
  * the identical session; `isBefore` tells when that needs a new fold.
  */
 export function foldEvent(fold: SessionFold, event: TelltaleEvent, limits: FoldLimits = foldLimits): void {
-  if (fold.firstAt === '') fold.firstAt = event.at;
-  noteOrigin(fold, event);
-  rowOf(event.source === 'hook' ? hookSteps : telemetrySteps, event.name)?.(fold, event, limits);
+  if (!concernsSession(event)) return;
+  if (event.source === 'alert') foldAlert(fold, event);
+  else {
+    if (fold.firstAt === '') fold.firstAt = event.at;
+    noteOrigin(fold, event);
+    rowOf(event.source === 'hook' ? hookSteps : telemetrySteps, event.name)?.(fold, event, limits);
+  }
   fold.lastAt = event.at;
   fold.lastId = event.id;
   fold.lastSeq = Math.max(fold.lastSeq, event.seq);
+}
+
+/**
+ * False for what the client tells of itself at its start (hooks registered, plugins loaded): `--continue` sends that
+ * under ids that no conversation ever gets, so it neither makes a session nor changes one.
+ */
+export function concernsSession({ source, name, promptId }: TelltaleEvent): boolean {
+  if (source !== 'otel') return true;
+  return promptId === undefined ? rowOf(telemetrySteps, name) !== undefined : !isBookkeeping(name);
+}
+
+/** An alert is no sign of life, and makes no session. */
+function foldAlert(fold: SessionFold, event: TelltaleEvent): void {
+  if (textAt(event.payload, 'status') === 'resolved') endAlert(fold, event);
+  else noteAlert(fold, event);
 }
 
 /** One step of the state machine. What the client sends when, and what it does not tell, is recorded in fixtures/. */
@@ -226,12 +247,18 @@ const telemetrySteps: Readonly<Record<string, Step>> = {
   // The only sign of an answer while an approved call runs, and of a refusal by Esc.
   tool_decision: (fold, event) => {
     fold.hasTelemetry = true;
+    const agentId = event.agentId ?? fold.calls.find((call) => call.id === event.toolUseId)?.agentId;
     endWaitOfCall(fold, event);
+    // A refusal by hand ends the turn, and nothing else tells it.
+    const isByHand = byHand.has(textAt(event.payload, 'source') ?? '');
+    if (event.outcome === 'denied' && isByHand && agentId === undefined && fold.isInTurn) finishTurn(fold, event);
   },
   api_error: noteApiTrouble,
   api_retries_exhausted: noteApiTrouble,
   api_request: endApiTrouble,
 };
+
+const byHand: ReadonlySet<string> = new Set(['user_reject', 'user_abort']);
 
 function startTurn(fold: SessionFold, event: TelltaleEvent, speaks = true): void {
   if (event.agentId !== undefined || fold.endedAt !== undefined) return;

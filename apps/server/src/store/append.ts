@@ -1,4 +1,4 @@
-import type { Origin, TelltaleEvent } from '@telltale/core';
+import { type Origin, type TelltaleEvent, unknownApp } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { eventValues, storedColumns } from './event-row.ts';
 import type { Facets } from './facets.ts';
@@ -107,6 +107,9 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
     const session = sessionId === undefined ? undefined : (projection.find(sessionId) ?? projection.create(sessionId));
     const twin = session && twinOf(session, record, at, payload);
     if (twin !== undefined) return duplicate(twin);
+
+    // Telemetry without a `project` belongs to the project that the session's hooks tell.
+    if (event.app === unknownApp && event.source === 'otel') event.app = session?.fold.app || unknownApp;
 
     const next = seq + 1;
     const values = eventValues(next, event, at, session?.no ?? null, originOf(event.origin), payload.length);

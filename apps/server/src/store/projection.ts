@@ -144,7 +144,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
 
   function tell(session: ProjectedSession, now: number, trouble: readonly Trouble[] | undefined): Session | undefined {
     const { fold, transcript } = session;
-    if (fold.lastId === '') return transcript && sessionOfTranscript(transcript.fold, { now, app: transcript.app });
+    if (fold.firstAt === '') return transcript && sessionOfTranscript(transcript.fold, { now, app: transcript.app });
     const facts = transcript ? transcriptFacts(transcript.fold) : {};
     const parentSessionId = facts.parentSessionId ?? clearedParent(fold);
     const told = sessionOf(fold, now, { ...facts, parentSessionId, trouble, processGone: processGoneOf(fold) });

@@ -1,4 +1,5 @@
 import {
+  concernsSession,
   emptyFold,
   emptyTranscriptFold,
   foldEvent,
@@ -79,7 +80,8 @@ export function createRefold({ eventsOf, entriesOf, onFoldError }: RefoldDeps): 
   return {
     add(session, event) {
       const { refoldFrom } = session;
-      if (refoldFrom === 'start') return;
+      // Most of telemetry, and all of it late: it would fold again what it does not change.
+      if (refoldFrom === 'start' || !concernsSession(event)) return;
       if (refoldFrom !== undefined || isBefore(event, session.fold)) {
         if (refoldFrom === undefined || comesBefore(event, refoldFrom))
           session.refoldFrom = { at: event.at, id: event.id };

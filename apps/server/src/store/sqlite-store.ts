@@ -13,6 +13,7 @@ import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import { createProjection, type ProcessGone } from './projection.ts';
+import { createPruning } from './prune.ts';
 import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
@@ -32,6 +33,8 @@ export interface SqliteStoreOptions {
   /** A session's view changed some time after its last event was stored: late events are folded in when there is time. */
   onSessionChanged?: (sessionId: string) => void;
   now?: () => number;
+  /** How many days the client's notes on hooks and plugins are kept. */
+  hookTelemetryDays?: number;
   /** False leaves payloads as they came (tests and measurements). */
   compresses?: boolean;
 }
@@ -39,8 +42,13 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends Store {
   /** Compresses everything that may be compressed now; for tests, measurements and before a backup. */
   compressNow(options?: { keepFresh?: number }): Promise<void>;
+  /** Forgets now what is kept for days only; of itself it does so every ten minutes. */
+  pruneNow(): Promise<void>;
 }
 
+/** How long after the start, and how often, what is kept for days only is forgotten. */
+const pruneMs = 10 * 60_000;
+const dayMs = 24 * 60 * 60_000;
 /** Silent for so long, a session that did not end is taken for over. */
 const silentMs = 15 * 60_000;
 
@@ -58,6 +66,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
 function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: SqliteStoreOptions): SqliteStore {
   const { file, processGone = () => undefined, onProblem = () => {}, now = Date.now, compresses = true } = options;
+  const { hookTelemetryDays = 7 } = options;
   const errorOf = (error: unknown) => storeErrorOf(error, file);
 
   const meta = createMeta(database);
@@ -91,6 +100,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
+  const pruning = createPruning(database, { meta, counters, forget: () => payloads.forget() });
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -98,7 +108,15 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   catchUp();
   if (compresses) compression.start();
+  const pruneTimer = setInterval(() => {
+    prune().catch((error) => onProblem('Old notes of the client could not be deleted', error));
+  }, pruneMs).unref();
   behind.start();
+
+  async function prune(): Promise<void> {
+    const before = now() - hookTelemetryDays * dayMs;
+    while (await commits.run(() => pruning.step(before)));
+  }
 
   function newId(): string {
     const made = randomUUID();
@@ -222,6 +240,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     async close() {
+      clearInterval(pruneTimer);
       behind.stop();
       await compression.stop();
       await commits.close();
@@ -237,6 +256,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       }
     },
 
+    pruneNow: prune,
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
   };
 

@@ -63,6 +63,8 @@ export interface Action {
   /** Of a subagent and of the call that starts it. */
   description?: string;
   subagentType?: string;
+  /** Of many events in one row: how many. */
+  count?: number;
   /** Of a subagent: what it did. */
   tools?: number;
   failures?: number;

@@ -1,7 +1,7 @@
 import type { Agent, Trouble, Wait } from '../session-view.ts';
 
 /** Of this fold and of the transcript fold: those of another version are thrown away and made anew. */
-export const foldVersion = 3;
+export const foldVersion = 4;
 
 /** Everything that a session's view needs, as plain JSON of bounded size: the store keeps it beside the session. */
 export interface SessionFold {

@@ -1,13 +1,14 @@
 import { worktreeOf } from '../catalogue/path.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { textAt } from '../fields.ts';
+import { unknownApp } from '../sources/otlp.ts';
 import type { SessionFold } from './fold.ts';
 
 const maxInstalls = 4;
 
 /** Who and where: what every event may say about its session. */
 export function noteOrigin(fold: SessionFold, event: TelltaleEvent): void {
-  if (fold.app === '') fold.app = event.app;
+  if (fold.app === '' || fold.app === unknownApp) fold.app = event.app;
   if (event.source === 'hook') notePlace(fold, event);
   const origin = event.origin;
   if (origin === undefined) return;

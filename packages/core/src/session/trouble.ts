@@ -86,7 +86,7 @@ export function troublesOf(fold: SessionFold): Trouble[] {
   return found;
 }
 
-function openTrouble(fold: SessionFold, trouble: OpenTrouble): void {
+export function openTrouble(fold: SessionFold, trouble: OpenTrouble): void {
   const known = fold.troubles.find((one) => one.kind === trouble.kind && one.about === trouble.about);
   if (known === undefined) keep(fold.troubles, trouble, maxTroubles);
   else known.summary = trouble.summary;
