@@ -53,12 +53,15 @@ export function usageOf(serial: number): Usage {
   };
 }
 
+/** A stream begins with the whole input and one token of output. */
+export const usageAtStart = (usage: Usage): Usage => ({ ...usage, output_tokens: 1 });
+
 export const freshId = (prefix: string): string => prefix + randomUUID().replaceAll('-', '').slice(0, 22);
 
 /** The message as the server-sent events of a stream, in order. */
 export function* streamOf(message: AnswerMessage): Generator<{ type: string }> {
   const { content, stop_reason, ...rest } = message;
-  const usage = { ...message.usage, output_tokens: 1 };
+  const usage = usageAtStart(message.usage);
   yield { type: 'message_start', ...{ message: { ...rest, content: [], stop_reason: null, usage } } };
   for (const [index, block] of content.entries()) {
     yield { type: 'content_block_start', ...{ index, content_block: emptied(block) } };

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCompaction, type MessagesRequest, placeIn, sessionOf } from './conversation.ts';
-import { type AnswerMessage, answerOf, freshId, streamOf, type ToolUse, type Usage } from './message.ts';
+import { type AnswerMessage, answerOf, freshId, streamOf, type ToolUse, type Usage, usageAtStart } from './message.ts';
 import type { Fault, Step } from './script.ts';
 
 /** One request for an answer, as the API saw it: the ground truth the telemetry is compared with. */
@@ -18,6 +18,7 @@ export interface ApiRequest {
   model: string;
   status: number;
   wasCut: boolean;
+  /** What the client was told; of a stream that broke off that is its beginning. */
   usage: Usage | undefined;
   calls: ToolUse[];
   atMs: number;
@@ -75,6 +76,7 @@ export async function createScriptedApi(): Promise<ScriptedApi> {
     const fault: Fault | undefined = step.faults?.[attempt];
     const message = answerOf(step, body.model, requests.length);
     const isAnswered = fault === undefined;
+    const wasCut = fault !== undefined && 'cut' in fault;
     const truth: ApiRequest = {
       requestId: freshId('req_'),
       kind: place ? 'main' : 'side',
@@ -85,8 +87,8 @@ export async function createScriptedApi(): Promise<ScriptedApi> {
       agentId,
       model: body.model,
       status: fault && 'status' in fault ? fault.status : 200,
-      wasCut: fault !== undefined && 'cut' in fault,
-      usage: isAnswered ? message.usage : undefined,
+      wasCut,
+      usage: isAnswered ? message.usage : wasCut ? usageAtStart(message.usage) : undefined,
       calls: isAnswered ? message.content.filter((block): block is ToolUse => block.type === 'tool_use') : [],
       atMs: Date.now(),
     };
