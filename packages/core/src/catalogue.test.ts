@@ -146,6 +146,14 @@ describe('the catalogue of hook events', () => {
     expect(registered).not.toContain('WorktreeCreate');
   });
 
+  it('gives the reasons that the README of the hooks gives', () => {
+    const readme = readFileSync(new URL('../../../hooks/README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| (\w+) +\| (yes|no) +\| (.+?) +\|$/gm)];
+    const told = Object.fromEntries(rows.map(([, name, registered, why]) => [name, `${registered}: ${why}`]));
+    const meant = names.map((name) => [name, `${hookRow(name)?.registered ? 'yes' : 'no'}: ${hookRow(name)?.why}`]);
+    expect(told).toEqual(Object.fromEntries(meant));
+  });
+
   it('knows every key that the client sent in the recordings', () => {
     const unknown = new Set<string>();
     for (const scenario of scenarioNames) {

@@ -19,7 +19,7 @@ export const hookCatalogue = {
     },
     fields: ['source', 'model', 'session_title', 'context_tokens', 'seconds_since_last_response'],
     registered: true,
-    why: 'the start, its model and how it started; http hooks never get it',
+    why: 'opens a session: its model and how it started; sweeps the transcripts of killed sessions',
   },
   Setup: {
     label: 'setup',
@@ -27,7 +27,7 @@ export const hookCatalogue = {
     summary: (payload) => `setup (${textAt(payload, 'trigger') ?? 'init'})`,
     fields: ['trigger'],
     registered: false,
-    why: 'only --init and --maintenance in CI, before there is a conversation',
+    why: 'only with --init or --maintenance, before there is a conversation',
   },
   InstructionsLoaded: {
     label: 'instructions loaded',
@@ -63,7 +63,7 @@ export const hookCatalogue = {
     summary: (payload) => firstLine(textAt(payload, 'delta') ?? '', 160) || 'message complete',
     fields: ['delta', 'index', 'final'],
     registered: false,
-    why: 'the client holds each batch of text until the hook returns, and the transcript has the text',
+    why: 'the client holds each batch of text until the hook returns; Stop and the transcript have the text',
   },
   PreToolUse: {
     label: 'tool call',
@@ -115,7 +115,7 @@ export const hookCatalogue = {
     fields: ['tool_name', 'tool_input', 'error', 'is_interrupt', 'duration_ms'],
     outcome: (payload) => (payload.is_interrupt === true ? 'interrupted' : 'failed'),
     registered: true,
-    why: 'what went wrong',
+    why: 'a call failed, and with which words',
   },
   PostToolBatch: {
     label: 'tool batch',
@@ -124,7 +124,7 @@ export const hookCatalogue = {
     fields: ['tool_calls'],
     outcome: (payload) => (neverRan(payload).length > 0 ? 'failed' : undefined),
     registered: true,
-    why: 'calls that never ran and calls that were denied are told nowhere else',
+    why: 'the only trace of calls that never ran, and of those that were denied',
   },
   Notification: {
     label: 'notification',
@@ -140,7 +140,7 @@ export const hookCatalogue = {
     summary: (payload) => `${textAt(payload, 'agent_type') ?? 'subagent'} started`,
     fields: ['agent_id', 'agent_type'],
     registered: true,
-    why: 'the subagent tree',
+    why: 'the tree of agents',
   },
   SubagentStop: {
     label: 'subagent stop',
@@ -152,7 +152,7 @@ export const hookCatalogue = {
       ),
     fields: ['agent_id', 'agent_type', 'last_assistant_message', 'agent_transcript_path', 'background_tasks'],
     registered: true,
-    why: 'the end of a subagent and the moment to read its transcript',
+    why: 'the end of a subagent and its last words; brings its transcript',
   },
   TaskCreated: {
     label: 'task created',
@@ -180,7 +180,7 @@ export const hookCatalogue = {
     },
     fields: ['last_assistant_message', 'background_tasks', 'session_crons', 'stop_hook_active'],
     registered: true,
-    why: 'the end of a turn, its answer and what still runs in background',
+    why: 'the end of a turn, its answer and what still runs in the background; brings the transcript',
   },
   StopFailure: {
     label: 'turn failed',
@@ -194,7 +194,7 @@ export const hookCatalogue = {
     fields: ['error', 'error_details', 'last_assistant_message'],
     outcome: () => 'failed',
     registered: true,
-    why: 'the turn ended with an API error',
+    why: 'the turn ended with an API error; brings the transcript',
   },
   TeammateIdle: {
     label: 'teammate idle',
@@ -211,7 +211,7 @@ export const hookCatalogue = {
       withDetail((textAt(payload, 'source') ?? 'settings').replaceAll('_', ' '), pathOf(payload, 'file_path')),
     fields: ['source', 'file_path'],
     registered: true,
-    why: 'settings changed under a running agent',
+    why: 'settings changed under a running agent: explains what follows',
   },
   CwdChanged: {
     label: 'working directory',
@@ -227,7 +227,7 @@ export const hookCatalogue = {
     summary: (payload) => `added ${textAt(payload, 'directory') ?? '?'}`,
     fields: ['directory', 'source'],
     registered: false,
-    why: 'raises a blocking dialog in clients that do not know it',
+    why: 'since 2.1.219 only: a blocking dialog in clients that do not know it',
   },
   FileChanged: {
     label: 'file changed',
@@ -251,7 +251,7 @@ export const hookCatalogue = {
     summary: (payload) => `worktree ${baseName(textAt(payload, 'worktree_path') ?? '?')} removed`,
     fields: ['worktree_path'],
     registered: false,
-    why: 'belongs to WorktreeCreate',
+    why: 'fires for worktrees of a WorktreeCreate hook, which ours never is',
   },
   PreCompact: {
     label: 'compaction',
@@ -279,7 +279,7 @@ export const hookCatalogue = {
     summary: (payload) => rowOf(endWords, textAt(payload, 'reason')) ?? 'session ended',
     fields: ['reason'],
     registered: true,
-    why: 'the end, and the moment when the transcript is complete',
+    why: 'the end of a session; brings the rest of the transcript',
   },
   Elicitation: {
     label: 'elicitation',
@@ -287,7 +287,7 @@ export const hookCatalogue = {
     summary: (payload) => `${textAt(payload, 'mcp_server_name') ?? 'MCP'} asks: ${elicitedWords(payload)}`,
     fields: ['mcp_server_name', 'message', 'mode', 'url', 'requested_schema'],
     registered: true,
-    why: 'an MCP server waits for somebody',
+    why: 'an MCP server asks somebody, and waits',
   },
   ElicitationResult: {
     label: 'elicitation answered',
