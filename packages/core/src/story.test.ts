@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hookEvent, hookEvents } from '../fixtures/hook-event.ts';
 import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../fixtures/transcript.ts';
-import { sessionFromTranscript } from './sources/transcript.ts';
+import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
 import { buildStory, itemLine, lanesOf, type Story, type StoryItem, type StorySources, turnLine } from './story.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hookEvent } from '../fixtures/hook-event.ts';
+import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
 import { actionsOf } from './actions.ts';
 import { hookCatalogue, outcomeOf } from './catalogue.ts';
 import { outcomes } from './event.ts';
 import { emptyFold, foldEvent, sessionOf } from './session.ts';
 import { sessionSchema } from './session-view.ts';
-import { sessionFromTranscript } from './sources/transcript.ts';
 import { buildStory } from './story.ts';
 
 /** Names that every object of JavaScript answers to: a table that is asked without care finds a function there. */

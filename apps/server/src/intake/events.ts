@@ -1,4 +1,4 @@
-import { type HookContext, isRejection, problemSchema, type Rejection } from '@telltale/core';
+import { type HookContext, hookInputSchema, isRejection, problemSchema, type Rejection } from '@telltale/core';
 import { z } from 'zod';
 import type { Accepted, Ingest } from '../ingest.ts';
 import { type AnswerDescription, answer } from '../routes/route.ts';
@@ -30,7 +30,7 @@ export function eventIntake(ingest: Ingest, now: () => number): IntakeRoute[] {
   return [
     {
       ...{ method: 'post', path: '/ingest/hook', summary: 'One call of a hook: what Claude Code gave it on stdin.' },
-      body: { 'application/json': z.looseObject({ session_id: z.string(), hook_event_name: z.string() }) },
+      body: { 'application/json': hookInputSchema },
       answers: { 200: { description: 'Stored, now or before. Empty, as http hooks need it.' }, ...intakeProblems },
       ...road(ingest.hook, { fix: hookFix, answer: () => ({ status: 200 }) }),
     },

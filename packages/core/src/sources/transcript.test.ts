@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entriesOf, sessionsOf, transcriptScenarios } from '../../fixtures/transcript.ts';
+import { sessionFromTranscript } from '../../fixtures/transcript-session.ts';
 import { buildStory } from '../story.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
-import { parseTranscriptLine, queuedPrompt, sessionFromTranscript, userRow } from './transcript.ts';
+import { parseTranscriptLine, queuedPrompt, userRow } from './transcript.ts';
 
 describe('parseTranscriptLine', () => {
   it('takes the facts and keeps the line', () => {
@@ -98,7 +99,7 @@ describe('userRow', () => {
   });
 });
 
-describe('sessionFromTranscript', () => {
+describe('a session that only its transcript tells', () => {
   it('makes a session of a recorded transcript', () => {
     const [id = ''] = sessionsOf('subagents');
     const session = sessionFromTranscript(entriesOf('subagents', id), {

@@ -90,15 +90,6 @@ export function transcriptFacts(fold: TranscriptFold): SessionFacts {
 }
 
 /** A session that only its transcript tells; nothing when no row carries a time. */
-export function sessionFromTranscript(
-  entries: Iterable<TranscriptEntry>,
-  context: { sessionId: string; now: number; app?: string },
-): Session | undefined {
-  const fold = emptyTranscriptFold(context.sessionId);
-  for (const entry of entries) foldEntry(fold, entry);
-  return sessionOfTranscript(fold, context);
-}
-
 export function sessionOfTranscript(
   fold: TranscriptFold,
   context: { now: number; app?: string | undefined },
