@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   isFields,
   isRejection,
@@ -54,6 +55,8 @@ export function createTranscriptIngest({ store, changed }: TranscriptIngestDeps)
       total.stored += result.stored;
       total.duplicates += result.duplicates;
       total.nextOffset = result.nextOffset;
+      // Who shared the COMMIT is answered, and what came meanwhile is read, before the next piece is redacted.
+      await setImmediate();
     }
     if (total.stored > 0) changed(file.sessionId);
     return total;

@@ -32,22 +32,27 @@ export function createBodyReader({ maxBytes, maxBytesInFlight }: BodyLimits = de
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let size = 0;
+      let isOver = false;
       const finish = (result: Buffer | BodyRefusal) => {
         inFlight -= size;
         size = 0;
-        stream.off('data', take);
+        isOver = true;
         resolve(result);
+        chunks.length = 0;
       };
       const take = (chunk: Buffer) => {
+        // What still comes behind a refusal is not kept; `answer.ts` discards it.
+        if (isOver) return;
         size += chunk.length;
         inFlight += chunk.length;
         if (size > maxBytes) finish(tooLarge);
         else if (inFlight > maxBytesInFlight) finish(busy);
         else chunks.push(chunk);
       };
+      // Not `once`, not `off`: they cost as much as the body's bytes, and the stream ends here anyway.
       stream.on('data', take);
-      stream.once('end', () => finish(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-      stream.once('error', (error) => finish({ status: 400, error: `the body broke off: ${error.message}` }));
+      stream.on('end', () => !isOver && finish(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      stream.on('error', (error) => finish({ status: 400, error: `the body broke off: ${error.message}` }));
     });
   }
 
