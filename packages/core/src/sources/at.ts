@@ -9,7 +9,15 @@ const earliestMs = Date.UTC(2020);
 export function readAt(told: string | number | undefined, receivedAt: string): string {
   const ms = typeof told === 'number' ? unixMs(told) : told === undefined ? Number.NaN : textMs(told.trim());
   if (!Number.isFinite(ms) || ms < earliestMs || ms > Date.parse(receivedAt) + maxAheadMs) return receivedAt;
-  return new Date(ms).toISOString();
+  return isoOf(Math.trunc(ms));
+}
+
+/** Many events are of one millisecond, and writing it costs more than the rest. */
+let lastIso = { ms: 0, text: '1970-01-01T00:00:00.000Z' };
+
+function isoOf(ms: number): string {
+  if (ms !== lastIso.ms) lastIso = { ms, text: new Date(ms).toISOString() };
+  return lastIso.text;
 }
 
 function textMs(text: string): number {
