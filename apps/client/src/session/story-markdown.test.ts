@@ -1,7 +1,7 @@
 import type { Session } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { storyMarkdown } from './story-markdown.ts';
-import { smallStory } from './story-test.ts';
+import { eventTeller, smallStory } from './story-test.ts';
 
 const session: Session = {
   ...{
@@ -31,4 +31,15 @@ it('tells the whole story, folded things included, and takes no markup from titl
   expect(text).toContain('- ✕ Bash npm test · exit 1 · FAIL limits.test.ts');
   expect(text).toContain('  - ✕ Read gone.ts · File does not exist.');
   expect(text.trimEnd().endsWith('You are welcome.')).toBe(true);
+});
+
+it('tells an open question once', () => {
+  const { tell, prompt, index } = eventTeller();
+  prompt('p1', 'choose');
+  const input = { questions: [{ question: 'Which colour?' }] };
+  tell('PreToolUse', { prompt_id: 'p1', tool_name: 'AskUserQuestion', tool_input: input, tool_use_id: 'q' });
+  const lines = storyMarkdown(session, index().story).split('\n');
+  expect(lines.filter((line) => line.includes('Which colour?'))).toEqual([
+    '- ▲ waits for an answer: Question “Which colour?”',
+  ]);
 });

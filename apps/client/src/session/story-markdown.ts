@@ -1,9 +1,10 @@
-import type { Session } from '@telltale/core';
+import { type Session, waitedForBy } from '@telltale/core';
 import { itemLine, type Story, type StoryItem, type StoryTurn } from '@telltale/core/story';
 import { plural } from '../words/amount.ts';
 import { placeWords, titleOf } from '../words/session-words.ts';
 import { duration } from '../words/time.ts';
 import { turnFacts } from './item-words.ts';
+import { isToldByCall } from './story-index.ts';
 
 /** The whole story as Markdown, for an issue, a review, a letter to a colleague. */
 export function storyMarkdown(session: Session, story: Story): string {
@@ -40,6 +41,7 @@ function blocksOf(items: readonly StoryItem[], depth: number): string[] {
     list = [];
   };
   for (const item of items) {
+    if (isToldByCall(item, items)) continue;
     if (item.kind === 'text' && depth === 0) {
       flush();
       blocks.push(item.text.trim());
@@ -63,6 +65,7 @@ function markOf(item: StoryItem): string {
     'never-ran': '✕ never ran: ',
     denied: '⊘ denied: ',
     interrupted: 'interrupted: ',
+    waiting: `▲ waits for ${waitedForBy(item.action.toolName)}: `,
   };
   return marks[item.action.state] ?? '';
 }
