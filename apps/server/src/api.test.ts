@@ -131,10 +131,25 @@ it('describes what is wrong with a parameter', async () => {
   const error = async (path: string) => ((await (await service.get(path)).json()) as { error: string }).error;
   expect(await error('/api/events?limit=5000&order=up')).toBe('limit must be 1–1000; order must be asc or desc');
   expect(await error('/api/events?from=yesterday')).toBe('from must be a time such as 2026-11-20T14:00:00Z');
+  expect(await error(`/api/events?filter=${'a'.repeat(2001)}`)).toBe('filter must be at most 2000 characters');
+  expect(await error('/api/pulse?minutes=many')).toBe('minutes must be 1–1440');
+  expect(await error('/ingest/transcript?session=s&size=-1')).toBe('size must be a whole number from 0');
+  expect(await error(`/ingest/transcript?session=${'s'.repeat(201)}`)).toBe('session must be at most 200 characters');
   expect(await error('/api/events?filter=tol:Bash')).toMatch(/^filter: .*did you mean tool/);
   expect(await error(`/api/sessions?filter=${'a+'.repeat(999)}`)).toBe(
     'filter: a filter has at most 50 terms, this has 999',
   );
+});
+
+it('says where a body is wrong, once', async () => {
+  const service = await testService();
+  const error = async (path: string, body: unknown) =>
+    ((await (await service.post(path, body)).json()) as { error: string }).error;
+  expect(await error('/ingest/hook', { hook_event_name: 'Stop' })).toBe('session_id is missing');
+  expect(await error('/ingest/hook', { session_id: 7, hook_event_name: 'Stop' })).toBe(
+    'session_id must be a text, got a number',
+  );
+  expect(await error('/ingest/alert', { alerts: [{}] })).toBe('alerts.0: fingerprint is missing');
 });
 
 it('pages events both ways without a gap', async () => {

@@ -8,6 +8,7 @@ import {
   type Rejection,
   redactDeadLetter,
   redactSecrets,
+  rejectionWords,
   type TelltaleEvent,
 } from '@telltale/core';
 import { createOtlpIngest, type OtlpIngest } from './ingest/otlp.ts';
@@ -83,10 +84,9 @@ export function createIngest({ store, publish }: IngestDeps): Ingest {
     publish(stored, sessionIds);
   }
 
-  async function refuse(road: string, { rejected, at }: Rejection, text: string): Promise<Rejection> {
-    const reason = at === undefined ? rejected : `${rejected} (${at})`;
-    await store.reject({ road, reason, text: redactDeadLetter(text).text });
-    return at === undefined ? { rejected } : { rejected, at };
+  async function refuse(road: string, rejection: Rejection, text: string): Promise<Rejection> {
+    await store.reject({ road, reason: rejectionWords(rejection), text: redactDeadLetter(text).text });
+    return rejection;
   }
 
   /** A body that holds several events. */

@@ -70,6 +70,11 @@ export interface Rejection {
   at?: string;
 }
 
+/** A rejection as one text; where a reason begins with the place, that is said once. */
+export function rejectionWords({ rejected, at }: Rejection): string {
+  return at === undefined || rejected.startsWith(`${at} `) ? rejected : `${at}: ${rejected}`;
+}
+
 export function isRejection(value: unknown): value is Rejection {
   return typeof value === 'object' && value !== null && 'rejected' in value;
 }

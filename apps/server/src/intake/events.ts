@@ -1,4 +1,11 @@
-import { type HookContext, hookInputSchema, isRejection, problemSchema, type Rejection } from '@telltale/core';
+import {
+  type HookContext,
+  hookInputSchema,
+  isRejection,
+  problemSchema,
+  type Rejection,
+  rejectionWords,
+} from '@telltale/core';
 import { z } from 'zod';
 import type { Accepted, Ingest } from '../ingest.ts';
 import { type AnswerDescription, answer } from '../routes/route.ts';
@@ -22,8 +29,7 @@ export function eventIntake(ingest: Ingest, now: () => number): IntakeRoute[] {
     async handle({ headers, body }: IntakeRequest): Promise<Answer> {
       const accepted = await take(way.read?.(body, headers) ?? body, readSender(headers, now()));
       if (!isRejection(accepted)) return way.answer(accepted);
-      const { rejected, at } = accepted;
-      return { status: 400, body: { error: at === undefined ? rejected : `${at}: ${rejected}`, fix: way.fix } };
+      return { status: 400, body: { error: rejectionWords(accepted), fix: way.fix } };
     },
   });
 

@@ -1,6 +1,7 @@
 import { isRejection, type Rejection } from '@telltale/core';
 import { z } from 'zod';
 import type { Ingest } from '../ingest.ts';
+import { seqNumber, textUpTo } from '../routes/route.ts';
 import type { Store, TranscriptFile, TranscriptResult } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { intakeProblems } from './events.ts';
@@ -8,16 +9,16 @@ import type { IntakeRequest, IntakeRoute } from './intake.ts';
 import { readSender } from './sender.ts';
 
 const fileQuery = z.object({
-  session: z.string().min(1, 'is missing').max(200),
-  agent: z.string().max(200).optional(),
+  session: textUpTo(200).min(1, 'is missing'),
+  agent: textUpTo(200).optional(),
   /** POSIX cksum of the first line, `<crc>-<bytes>`. */
   head: z
     .string()
     .regex(/^\d+-\d+$/, 'must be <crc>-<bytes> of the first line')
     .optional(),
-  size: z.coerce.number({ error: 'must be a number of bytes' }).int().nonnegative().optional(),
-  offset: z.coerce.number({ error: 'must be a number of bytes' }).int().nonnegative().optional(),
-  meta: z.literal('1').optional(),
+  size: seqNumber().optional(),
+  offset: seqNumber().optional(),
+  meta: z.literal('1', { error: 'must be 1' }).optional(),
 });
 
 const sentTranscript = z.object({

@@ -1,11 +1,11 @@
 import { type Filter, formatPattern } from '@telltale/core';
-import { z } from 'zod';
 import { readAskedFilter } from '../asked-filter.ts';
+import { textUpTo } from './route.ts';
 
 /** The two ways to ask for text, in every list's query. */
 export const filterParameters = {
-  filter: z.string().max(2000).optional().describe('The filter grammar: app:api tool:Bash -outcome:ok "timeout"'),
-  q: z.string().max(500).optional().describe('Plain text that must occur'),
+  filter: textUpTo(2000).optional().describe('The filter grammar: app:api tool:Bash -outcome:ok "timeout"'),
+  q: textUpTo(500).optional().describe('Plain text that must occur'),
 };
 
 export interface FilterQuery {

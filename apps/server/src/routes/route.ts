@@ -54,7 +54,7 @@ export function problem(description: string): AnswerDescription {
   return { description, schema: problemSchema };
 }
 
-/** `limit` of a list, with the most it may be. */
+/** A count such as `limit`, from 1 to the most it may be. */
 export function limitUpTo(most: number, usual: number) {
   return z.coerce
     .number({ error: `must be 1–${most}` })
@@ -64,7 +64,12 @@ export function limitUpTo(most: number, usual: number) {
     .default(usual);
 }
 
-/** The number of an event or an entry. */
+/** A text of a parameter, with the most it may be. */
+export function textUpTo(most: number) {
+  return z.string().max(most, `must be at most ${most} characters`);
+}
+
+/** The number of an event or an entry, or of bytes. */
 export function seqNumber() {
   const rule = 'must be a whole number from 0';
   return z.coerce.number({ error: rule }).int(rule).nonnegative(rule);

@@ -2,11 +2,11 @@ import { facetsSchema, healthSchema, pulseSchema, type ServiceStatus, serviceSta
 import { present } from '@telltale/core/present';
 import { z } from 'zod';
 import type { Store } from '../store/store.ts';
-import { answer, instant, type Route, route } from './route.ts';
+import { answer, instant, limitUpTo, type Route, route } from './route.ts';
 
 const pulseQuery = z.object({
-  minutes: z.coerce.number().int('must be 1–1440').min(1, 'must be 1–1440').max(1440, 'must be 1–1440').default(10),
-  buckets: z.coerce.number().int('must be 1–600').min(1, 'must be 1–600').max(600, 'must be 1–600').default(120),
+  minutes: limitUpTo(1440, 10),
+  buckets: limitUpTo(600, 120),
   to: instant().optional().describe('End of the last bucket; absent: now'),
   session: z.string().optional(),
 });

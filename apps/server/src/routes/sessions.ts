@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Hub } from '../hub.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
-import { answer, instant, limitUpTo, problem, type Route, route, seqNumber } from './route.ts';
+import { answer, instant, limitUpTo, problem, type Route, route, seqNumber, textUpTo } from './route.ts';
 
 const listQuery = z.object({
-  cursor: z.string().max(300).optional().describe('next of the page before'),
+  cursor: textUpTo(300).optional().describe('next of the page before'),
   limit: limitUpTo(500, 100),
   app: z.string().optional(),
   since: instant().optional().describe('Only sessions with an event since then'),
