@@ -81,6 +81,15 @@ const byEvent: Readonly<Record<string, Component>> = {
   api_request: Brain,
 };
 
+/** Every icon that a row may have. */
+export const glyphs: readonly Component[] = [
+  ...Object.values(byTool),
+  ...Object.values(byEvent),
+  Plug,
+  Wrench,
+  ArrowRight,
+];
+
 /** The icon of a tool or an event; unknown tools get a wrench, unknown events an arrow. */
 export function glyphOf(name: string, toolName?: string): Component {
   if (toolName) return rowOf(byTool, toolName) ?? (toolName.startsWith('mcp__') ? Plug : Wrench);

@@ -55,6 +55,7 @@ const listeners = new Set<EventsListener>();
 let queue: TelltaleEvent[] = [];
 let sessionsChanged = false;
 let isListed = false;
+let isCardsTurn = false;
 let isScheduled = false;
 let restUntil = 0;
 let started: LiveConnection | undefined;
@@ -189,13 +190,22 @@ function flush(): void {
   );
 }
 
+/** Rows in one frame, cards in the next, by turns: together they would keep a key waiting twice as long. */
 function handOn(): void {
-  if (sessionsChanged) {
-    sessionsChanged = false;
-    sessions.value = sessionList.all();
-    sessionsLoaded.value = isListed;
-  }
-  if (queue.length === 0) return;
+  const isCards = sessionsChanged && (isCardsTurn || queue.length === 0);
+  if (isCards) handOnSessions();
+  else if (queue.length > 0) handOnEvents();
+  isCardsTurn = !isCards;
+  if (sessionsChanged || queue.length > 0) schedule();
+}
+
+function handOnSessions(): void {
+  sessionsChanged = false;
+  sessions.value = sessionList.all();
+  sessionsLoaded.value = isListed;
+}
+
+function handOnEvents(): void {
   const events = queue;
   queue = [];
   feed.append(events);

@@ -69,7 +69,11 @@ export function useFeedScroll(scroller: Ref<HTMLElement | null>) {
     rows.value = isPaused.value ? live.feed.rows.slice(0, countUpTo(live.feed.rows, leftAt.value)) : live.feed.rows;
     // The feed's own array, told by its version: copying 100,000 rows per frame would be felt.
     triggerRef(rows);
-    if (isAtEdge.value && !isPaused.value) void afterUpdate(toEdge);
+    if (isAtEdge.value && !isPaused.value) {
+      // Before the lines are made: made for the old place they would be made twice.
+      scrollTop.value = endPx();
+      void afterUpdate(toEdge);
+    }
     // While a filter is still being tried the row may be yet to come.
     else if (!live.feed.filtering) void afterUpdate(keepPlace);
   }
@@ -96,23 +100,27 @@ export function useFeedScroll(scroller: Ref<HTMLElement | null>) {
     scrollTop.value = element.scrollTop;
     notePlace();
     const wasAtEdge = isAtEdge.value;
-    isAtEdge.value = element.scrollHeight - element.scrollTop - element.clientHeight <= edgePx;
+    isAtEdge.value = endPx() - element.scrollTop <= edgePx;
     if (wasAtEdge && !isAtEdge.value && !isPaused.value) leftAt.value = rows.value.at(-1)?.key ?? 0;
     if (element.scrollTop < pageAtPx) void history.page();
   }
 
+  /** Where the window stands at the end. Reckoned: to ask the browser costs a layout. */
+  function endPx(): number {
+    return Math.max(0, height.value - viewPx.value);
+  }
+
   function toEdge(): void {
-    const element = scroller.value;
-    if (!element) return;
-    moveTo(element.scrollHeight);
-    if (element.scrollHeight <= element.clientHeight) void history.page();
+    if (!scroller.value || viewPx.value === 0) return;
+    moveTo(endPx());
+    if (endPx() === 0) void history.page();
   }
 
   function moveTo(px: number): void {
     const element = scroller.value;
     if (!element) return;
     element.scrollTop = px;
-    scrollTop.value = element.scrollTop;
+    scrollTop.value = Math.min(Math.max(0, px), endPx());
     notePlace();
   }
 
