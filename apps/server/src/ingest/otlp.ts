@@ -15,9 +15,9 @@ import { notUtf8, readJson, textOf } from './text.ts';
 
 export type OtlpEncoding = 'json' | 'protobuf';
 
-/** What was taken in: all but `rejected` records, which are kept as dead letters. */
+/** What was taken in: all but `refused` records, which are kept as dead letters. */
 export interface OtlpResult {
-  rejected: number;
+  refused: number;
   reason: string;
 }
 
@@ -55,7 +55,7 @@ export function createOtlpIngest({ store, append }: OtlpIngestDeps): OtlpIngest 
       }
       const bad = await roads[signal](read.json, { receivedAt, idOf });
       await Promise.all(bad.slice(0, maxLetters).map((record) => keep(signal, record)));
-      return { rejected: bad.length, reason: [...new Set(bad.map(({ reason }) => reason))].slice(0, 3).join('; ') };
+      return { refused: bad.length, reason: [...new Set(bad.map(({ reason }) => reason))].slice(0, 3).join('; ') };
     },
   };
 }

@@ -43,13 +43,13 @@ function encodingOf(contentType: string | undefined, body: Buffer): OtlpEncoding
   return /^\s*[{[]/.test(body.toString('latin1', 0, 16)) ? 'json' : 'protobuf';
 }
 
-function jsonAnswer(signal: Signal, { rejected, reason }: OtlpResult): Answer {
-  if (rejected === 0) return { status: 200, body: {} };
-  return { status: 200, body: { partialSuccess: { [counted[signal]]: String(rejected), errorMessage: reason } } };
+function jsonAnswer(signal: Signal, { refused, reason }: OtlpResult): Answer {
+  if (refused === 0) return { status: 200, body: {} };
+  return { status: 200, body: { partialSuccess: { [counted[signal]]: String(refused), errorMessage: reason } } };
 }
 
-function protobufAnswer(signal: Signal, { rejected, reason }: OtlpResult): Answer {
-  return { status: 200, body: encodeResponse(signal, rejected, reason), headers: protobufType };
+function protobufAnswer(signal: Signal, { refused, reason }: OtlpResult): Answer {
+  return { status: 200, body: encodeResponse(signal, refused, reason), headers: protobufType };
 }
 
 const protobufType = { 'content-type': 'application/x-protobuf' };

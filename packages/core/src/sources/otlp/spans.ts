@@ -1,7 +1,7 @@
-import { numberAt, textAt } from '../../fields.ts';
+import { type Fields, isFields, numberAt, textAt } from '../../fields.ts';
 import { redactSecrets } from '../../redact.ts';
 import { badRecord, type OtlpContext, type OtlpRecords, walk } from './records.ts';
-import { readAttributes, readNanos } from './value.ts';
+import { listOf, readAttributes, readNanos } from './value.ts';
 
 /** One span; (traceId, spanId) is its key. */
 export interface Span {
@@ -36,8 +36,8 @@ export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Spa
     const status = typeof item.status === 'object' ? numberAt(item.status as Record<string, unknown>, 'code') : 0;
     const rest = {
       ...attributes,
-      ...(Array.isArray(item.events) && item.events.length > 0 && { events: item.events }),
-      ...(Array.isArray(item.links) && item.links.length > 0 && { links: item.links }),
+      ...(listOf(item.events).length > 0 && { events: listOf(item.events).filter(isFields).map(eventOf) }),
+      ...(listOf(item.links).length > 0 && { links: listOf(item.links).filter(isFields).map(linkOf) }),
       ...(Object.keys(resource).length > 0 && { resource }),
     };
     const span: Span = {
@@ -53,6 +53,15 @@ export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Spa
     read.records.push(span);
   });
   return read;
+}
+
+function eventOf(event: Fields): Fields {
+  const { name, timeUnixNano, attributes } = event;
+  return { name, time: readNanos(timeUnixNano), attributes: readAttributes(attributes) ?? {} };
+}
+
+function linkOf({ traceId, spanId, attributes }: Fields): Fields {
+  return { traceId, spanId, attributes: readAttributes(attributes) ?? {} };
 }
 
 function hexAt(told: unknown, length: number): string | undefined {
