@@ -1,4 +1,5 @@
-import { type RedactionRule, redactionRules, replacementOf } from '@telltale/core';
+import { redactionRules, replacementOf } from '@telltale/core';
+import { allWords, literalSets, wordSets } from './literals.ts';
 
 /** The collector's `transform/redaction`: every rule of the event service as OTTL, for logs and spans. */
 export function redactionConfig(): string {
@@ -28,17 +29,24 @@ function group(context: string, attributes: string, texts: Record<string, string
   const suspect = `${cache('suspect')} == true`;
   const everything = [`String(Values(${attributes}))`, ...Object.values(texts).map((path) => `String(${path})`)];
   const hasStructure = `IsMatch(String(${attributes}), ${quoted(structure)})`;
+  const isSet = (kind: string, sets: { waiting: Set<number> }[], waiting: number) =>
+    `(${sets.flatMap((set, at) => (set.waiting.has(waiting) ? [`${cache(`${kind} ${at}`)} == true`] : [])).join(' or ')})`;
   const mask = (map: string) =>
     redactionRules.map(
-      (rule) =>
+      (rule, index) =>
         `replace_all_patterns(${map}, "value", ${quoted(rule.expression)}, ${quoted(replacementOf(rule))})` +
-        ` where ${cache(`words ${wordSetOf(rule)}`)} == true`,
+        ` where ${suspect} and ${isSet('literals', literalSets, index)}`,
     );
   const statements = [
     `set(${cache('all')}, ToLowerCase(Concat([${everything.join(', ')}], " ")))`,
-    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), shortest(redactionRules.flatMap(wordsOf)))}`,
+    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), allWords)}`,
     ...wordSets.map(
-      (words, set) => `set(${cache(`words ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), words)}`,
+      ({ words }, set) => `set(${cache(`words ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), words)}`,
+    ),
+    ...plain(cache('all'), suspect),
+    ...literalSets.map(
+      ({ literals }, set) =>
+        `set(${cache(`literals ${set}`)}, true) where ${suspect} and ${isSet('words', wordSets, set)} and ${anyOf(cache('all'), literals)}`,
     ),
     ...mask(attributes),
     `set(${text('nested')}, String(${attributes})) where ${suspect} and ${hasStructure}`,
@@ -78,18 +86,17 @@ function readable(text: string, where: string): string[] {
 /** In JSON text: a map or list as a value. Inside a string its quote has a backslash. */
 const structure = String.raw`(?:^|[^\\])(?:\\\\)*":[\[{]`;
 
-/** A rule's literals without the `=`, `:` or quote that ends them, which JSON text may spell otherwise: few, and faster. */
-function wordsOf({ literals }: RedactionRule): string[] {
-  return shortest(literals.map((literal) => literal.replace(/^["]|[\s=:"'\\>]+$/g, '')));
-}
-
-// Many rules share their words.
-const wordSets = [...new Map(redactionRules.map((rule) => [wordsOf(rule).join(), wordsOf(rule)])).values()];
-const wordSetOf = (rule: RedactionRule) => wordSets.findIndex((words) => words.join() === wordsOf(rule).join());
-
-/** A word that holds another one needs no look of its own. */
-function shortest(words: string[]): string[] {
-  return [...new Set(words)].filter((word) => !words.some((other) => other !== word && word.includes(other)));
+/** Escapes undone, as far as literals go: the second look, before an expression is tried, is for whole literals. */
+function plain(text: string, where: string): string[] {
+  const steps = [
+    [String.raw`\\+t`, '\t'],
+    [String.raw`\\+[nr]`, '\n'],
+    [String.raw`\\+u003c`, '<'],
+    [String.raw`\\+u003e`, '>'],
+    [String.raw`\\+u0026`, '&'],
+    [String.raw`\\+`, ''],
+  ] as const;
+  return steps.map(([from, to]) => `replace_pattern(${text}, ${quoted(from)}, ${quoted(to)}) where ${where}`);
 }
 
 function anyOf(text: string, words: string[]): string {

@@ -6,13 +6,18 @@ import { harmlessTexts, secretCases } from '../../packages/core/fixtures/secrets
 import { requiresStack } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { type Found, recordsIn } from './otlp.ts';
-import { type LogRecord, logsPayload, type Span, send, tracesPayload } from './payloads.ts';
+import { type LogRecord, logsPayload, type Span, send, tracesPayload, type Value } from './payloads.ts';
 import { loglines } from './queries.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import { createStack, type Stack } from './stack.ts';
 
 const at = Date.now() - 60_000;
-const texts = [...secretCases.map(({ text }) => text), ...harmlessTexts];
+const texts = [
+  ...secretCases.map(({ text }) => text),
+  ...harmlessTexts,
+  String.raw`{"url":"https:\/\/ada:hunter22@db.example\/shop"}`,
+  'the password and the token are elsewhere',
+];
 // Short ones ("hunter") are also words of other texts, and some are parts of what is harmless where it stands.
 const secrets = secretCases
   .map(({ secret }) => secret)
@@ -64,7 +69,7 @@ describe.skipIf(!(await requiresStack()))('secrets sent by OTLP', () => {
     for (const { name, attributes, body } of records) {
       const masked: Found = {
         name,
-        attributes: redacted({ 'event.name': name, ...attributes }),
+        attributes: redactedEach({ 'event.name': name, ...attributes }),
         body: redacted(body ?? ''),
         events: [],
       };
@@ -73,9 +78,9 @@ describe.skipIf(!(await requiresStack()))('secrets sent by OTLP', () => {
     for (const { name, attributes, statusMessage, events = [] } of spans) {
       const masked: Found = {
         name,
-        attributes: redacted(attributes),
+        attributes: redactedEach(attributes),
         status: redacted(statusMessage ?? ''),
-        events: redacted(events),
+        events: events.map((event) => ({ ...event, attributes: redactedEach(event.attributes) })),
       };
       expect(byName.get(name)).toEqual(masked);
     }
@@ -115,10 +120,14 @@ describe.skipIf(!(await requiresStack()))('without the redaction', () => {
   });
 });
 
-/** What the event service would make of it: every string by itself, as the collector sees it. */
+/** What the event service would make of it: of each text by itself, and of what is nested as JSON. */
 function redacted<T>(value: T): T {
   if (typeof value === 'string') return redactSecrets(value).text as T;
   return JSON.parse(redactSecrets(JSON.stringify(value)).text) as T;
+}
+
+function redactedEach(attributes: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, redacted(value)]));
 }
 
 function queueText({ queueFolder }: Stack): string {
