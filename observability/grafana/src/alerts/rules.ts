@@ -1,7 +1,6 @@
 import { eventsNow, last, math, now } from '../queries.ts';
 import { countOf, type EventName } from '../query/events.ts';
-import { knownSessions } from '../query/identity.ts';
-import { metrics } from '../query/metrics.ts';
+import { hookedSessions, knownSessions, measuredSessions } from '../query/identity.ts';
 import { costOfEvents } from '../query/reconciliation.ts';
 import { growth, lossCounters } from '../query/scraped.ts';
 import { total } from '../query/total.ts';
@@ -16,8 +15,8 @@ const fromEvents = (expression: string, refId = 'A') => [
 const counted = (name: EventName, by: readonly string[], range: string, where?: string) =>
   fromEvents(countOf({ name, by, range, ...(where ? { where } : {}) }));
 
-const measured = `group by (session_id) (last_over_time({__name__=~"${metrics.sessions}|${metrics.tokens}"}[${day}]))`;
-const hooked = `group by (session_id) (last_over_time(telltale_session_info[${day}]))`;
+const measured = measuredSessions(day);
+const hooked = hookedSessions(day);
 const users = (sessions: string) => `count by (user) (${knownSessions(day)} and on (session_id) (${sessions}))`;
 
 export const alertRules = [

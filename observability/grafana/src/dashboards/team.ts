@@ -2,8 +2,7 @@ import { distinct, number, rows } from '../panels.ts';
 import { eventsRows, now, nowRows, overRows } from '../queries.ts';
 import { chosenBars, chosenTotal } from '../query/chosen.ts';
 import { countOf } from '../query/events.ts';
-import { knownSessions, wholeRange } from '../query/identity.ts';
-import { metrics } from '../query/metrics.ts';
+import { hookedSessions, knownSessions, measuredSessions, wholeRange } from '../query/identity.ts';
 import { sessionScope } from '../query/scope.ts';
 import { total } from '../query/total.ts';
 import { createDashboard } from './dashboard.ts';
@@ -12,10 +11,8 @@ import { missing } from './missing.ts';
 const cost = chosenTotal({ metric: 'cost' });
 const byUser = (metric: 'cost' | 'sessions' | 'commits' | 'pullRequests' | 'editDecisions', filter?: string) =>
   chosenTotal({ metric, by: ['user'], ...(filter ? { filter } : {}) });
-/** Sessions that sent metrics. */
-const measured = `group by (session_id) (last_over_time({__name__=~"${metrics.sessions}|${metrics.tokens}"}[${wholeRange}]))`;
-/** Sessions that hooks told of. */
-const hooked = `group by (session_id) (last_over_time(telltale_session_info[${wholeRange}]))`;
+const measured = measuredSessions(wholeRange);
+const hooked = hookedSessions(wholeRange);
 
 export const team = createDashboard({
   uid: 'telltale-team',

@@ -50,6 +50,16 @@ export function sessionInfo(window: string): string {
   return `topk by (session_id) (1, ${renamed}) ^ 0`;
 }
 
+/** Sessions that sent metrics, each once. */
+export function measuredSessions(range: string): string {
+  return `group by (session_id) (last_over_time({__name__=~"${metrics.sessions}|${metrics.tokens}"}[${range}]))`;
+}
+
+/** Sessions that hooks told of, each once. Telemetry makes sessions too, but only hooks tell the host. */
+export function hookedSessions(range: string): string {
+  return `group by (session_id) (last_over_time(telltale_session_info{host!=""}[${range}]))`;
+}
+
 /** Every session of a range with its `project` and `user`, from telemetry or from hooks alone. */
 export function knownSessions(range: string = wholeRange): string {
   const points = `{__name__=~"${metrics.sessions}|${metrics.tokens}"}[${range}]`;

@@ -20,7 +20,8 @@ export const modelScope = `${sessionScope} | model=~"$model"`;
 /** The sessions of the chosen projects and users, or the one value `.*` when nothing is chosen. */
 export const chosenSessions = [
   label('session_id', '.*', `${everything()}`),
-  `or (${chosen()} unless on () ${everything()})`,
+  // An empty list would be an empty pattern, which Loki takes for "all": so it is never empty.
+  `or ((${chosen()} or ${label('session_id', 'none', 'vector(1)')}) unless on () ${everything()})`,
 ].join(' ');
 
 function chosen(): string {
