@@ -61,7 +61,7 @@ for (const { name, runner, programs } of senders) {
       for (let n = 0; n < 5; n++) await install.fire('PreToolUse', event(n));
       await lies(install, 5);
       const server = await stage.serve(undefined, gone.port);
-      await until(() => install.waiting().length === 0, 'the spool is empty', 8000);
+      await until(() => install.waiting().length === 0, 'the spool is empty', 20_000);
       expect(server.events().map(numberOf).sort()).toEqual([0, 1, 2, 3, 4]);
     }, 30_000);
 
@@ -121,7 +121,7 @@ for (const { name, runner, programs } of senders) {
       process.kill(senderOf(install.spool()) ?? 0, 'SIGKILL');
       isHanging = false;
       await install.fire('PreToolUse', event(2));
-      await until(() => server.events().length === 3, 'the next one delivers both', 5000);
+      await until(() => server.events().length === 3, 'the next one delivers both');
       expect(server.events().map(numberOf)).toEqual([1, 1, 2]);
       const [first, again] = server.events().map(({ headers }) => headers['telltale-event-id']);
       expect(again).toBe(first);
@@ -139,7 +139,7 @@ for (const { name, runner, programs } of senders) {
         else utimesSync(join(install.spool(), 'lock'), 1, 1);
         const before = server.events().length;
         await install.fire('PreToolUse', event(2));
-        await until(() => server.events().length > before, 'it is delivered', 5000);
+        await until(() => server.events().length > before, 'it is delivered');
         await until(() => !list(install.spool()).includes('lock'), 'the sender has gone');
       }
     }, 30_000);
@@ -218,6 +218,8 @@ for (const { name, runner, programs } of senders) {
       await server.close();
       const big = 'x'.repeat(300_000);
       for (let n = 0; n < 10; n++) await install.fire('PreToolUse', JSON.stringify({ session_id: 's', n, big }));
+      await lies(install, 10);
+      // Time enough for a sender that would drop some: it fails at once, the server is gone.
       await new Promise((done) => setTimeout(done, 1500));
       expect(install.waiting().length).toBe(10);
     }, 30_000);

@@ -131,7 +131,7 @@ for (const withCurl of [true, false]) {
       await fire('Stop');
       await until(() => store.of() === line(1), 'the first line');
       appendFileSync(main, line(2));
-      await until(() => store.of() === line(1) + line(2), 'the late line', 5000);
+      await until(() => store.of() === line(1) + line(2), 'the late line');
     });
 
     it('brings the subagents beside the session with their meta, and nothing else', async ({ stage }) => {

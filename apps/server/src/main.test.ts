@@ -40,11 +40,17 @@ async function freePort(): Promise<number> {
 }
 
 async function started(env: Record<string, string> = {}) {
-  const [home, port] = [testFolder(), await freePort()];
-  const service = run({ TELLTALE_HOME: home, HOME: home, TELLTALE_PORT: String(port), ...env });
-  const url = `http://127.0.0.1:${port}`;
-  await until(() => expect(service.out()).toContain('is running'));
-  return { ...service, home, port, url };
+  for (;;) {
+    const [home, port] = [testFolder(), await freePort()];
+    const service = run({ TELLTALE_HOME: home, HOME: home, TELLTALE_PORT: String(port), ...env });
+    const isRunning = until(() => expect(service.out()).toContain('is running')).then(() => undefined);
+    // Where it ended early, nobody waits for this any more.
+    isRunning.catch(() => {});
+    const early = await Promise.race([service.ended, isRunning]);
+    if (!early) return { ...service, home, port, url: `http://127.0.0.1:${port}` };
+    // Somebody else may have taken the port that was free a moment ago.
+    if (!early.err.includes('is in use, perhaps by')) throw new Error(early.err);
+  }
 }
 
 /** What it ends with when it cannot start: nothing but one sentence. */
@@ -89,8 +95,9 @@ it('ends with one sentence when it can no longer write', async () => {
 it('ends although a request never does', async () => {
   const { child, ended, port } = await started();
   const socket = connect(port, '127.0.0.1').on('error', () => {});
-  socket.write('POST /ingest/hook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.write('POST /ingest/hook HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n');
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 100 /);
+  socket.write('half');
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
 }, 30_000);

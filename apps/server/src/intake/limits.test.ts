@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { until } from '../../fixtures/test-service.ts';
 import { createBodyReader } from './body.ts';
 import { createIntake, type IntakeOptions } from './intake.ts';
 
@@ -58,15 +59,24 @@ it.each([
 });
 
 it('bounds what is being read by all senders together', async () => {
+  const readBody = createBodyReader({ maxBytes: 100, maxBytesInFlight: 120 });
+  let slowBytes = 0;
+  let isSlowGone = false;
   const { port, post, stored, waiting } = await serve({
-    readBody: createBodyReader({ maxBytes: 100, maxBytesInFlight: 120 }),
+    readBody(request) {
+      if (request.headers['x-slow']) {
+        request.on('close', () => setImmediate(() => (isSlowGone = true)));
+        request.on('data', ({ length }: Buffer) => (slowBytes += length));
+      }
+      return readBody(request);
+    },
   });
   const slow = connect(port, '127.0.0.1').on('error', () => {});
-  slow.write(`POST /in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n${'x'.repeat(90)}`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  slow.write(`POST /in HTTP/1.1\r\nHost: localhost\r\nX-Slow: 1\r\nContent-Length: 100\r\n\r\n${'x'.repeat(90)}`);
+  await until(() => expect(slowBytes).toBe(90));
   expect((await post('y'.repeat(40))).status).toBe(503);
   slow.destroy();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => expect(isSlowGone).toBe(true));
   const now = post('y'.repeat(40));
   await waiting(1);
   stored[0]?.();
