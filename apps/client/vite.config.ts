@@ -7,6 +7,8 @@ const service = process.env.TELLTALE_URL ?? 'http://127.0.0.1:4000';
 export default defineConfig({
   plugins: [vue()],
   resolve: { conditions: ['telltale-source', ...defaultClientConditions] },
+  // Grammars are loaded one by one in there too.
+  worker: { format: 'es' },
   build: {
     target: ['chrome123', 'firefox125', 'safari17.5'],
     // The content security policy knows no `data:` scripts or fonts, and no inline anything.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { highlight } from './highlight.ts';
-import { languageNamed, languageOf } from './languages.ts';
+import { languageNamed, languageOf } from './language-names.ts';
 
 it('names the kinds of words and keeps every character', async () => {
   const code = 'const a = "x"; // <b>\n';

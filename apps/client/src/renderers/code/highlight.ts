@@ -1,16 +1,8 @@
 import type { HighlighterCore } from 'shiki/core';
-import { type LanguageName, languages } from './languages.ts';
+import { type CodeLine, type CodeRun, mostCharacters } from './code-line.ts';
+import type { LanguageName } from './language-names.ts';
+import { languages } from './languages.ts';
 
-/** A run of characters of one kind; without a kind it is plain. */
-export interface CodeRun {
-  text: string;
-  kind?: string;
-}
-
-export type CodeLine = readonly CodeRun[];
-
-/** More than this is shown plain: nobody waits for the colours of a bundle. */
-const mostCharacters = 60_000;
 const longestLine = 1_000;
 
 /** Lines of runs, or nothing where the language is unknown or the code too large. */

@@ -1,8 +1,9 @@
 import type { LanguageInput } from 'shiki/core';
+import type { LanguageName } from './language-names.ts';
 
 type Load = () => Promise<{ default: LanguageInput }>;
 
-/** Languages that can be coloured, each loaded when first met. */
+/** The grammars, each loaded when first met; only the worker does. */
 export const languages = {
   bash: () => import('shiki/langs/bash.mjs'),
   c: () => import('shiki/langs/c.mjs'),
@@ -32,57 +33,4 @@ export const languages = {
   vue: () => import('shiki/langs/vue.mjs'),
   xml: () => import('shiki/langs/xml.mjs'),
   yaml: () => import('shiki/langs/yaml.mjs'),
-} as const satisfies Record<string, Load>;
-
-export type LanguageName = keyof typeof languages;
-
-/** What a fence calls it (`ts`, `sh`), or a file's ending. */
-export function languageNamed(name: string): LanguageName | undefined {
-  const key = name.toLowerCase();
-  if (Object.hasOwn(languages, key)) return key as LanguageName;
-  return Object.hasOwn(otherNames, key) ? otherNames[key] : undefined;
-}
-
-export function languageOf(path: string): LanguageName | undefined {
-  const file = path.slice(path.lastIndexOf('/') + 1);
-  if (/^(?:Dockerfile|Containerfile)\b/.test(file)) return 'docker';
-  const dot = file.lastIndexOf('.');
-  return dot < 0 ? undefined : languageNamed(file.slice(dot + 1));
-}
-
-const otherNames: Readonly<Record<string, LanguageName>> = {
-  sh: 'bash',
-  shell: 'bash',
-  zsh: 'bash',
-  console: 'bash',
-  h: 'c',
-  cc: 'c',
-  cpp: 'c',
-  hpp: 'c',
-  cs: 'csharp',
-  scss: 'css',
-  less: 'css',
-  patch: 'diff',
-  dockerfile: 'docker',
-  gql: 'graphql',
-  tf: 'hcl',
-  htm: 'html',
-  svg: 'xml',
-  js: 'javascript',
-  mjs: 'javascript',
-  cjs: 'javascript',
-  jsonc: 'json',
-  jsonl: 'json',
-  ndjson: 'json',
-  ipynb: 'json',
-  kt: 'kotlin',
-  md: 'markdown',
-  mdx: 'markdown',
-  py: 'python',
-  rb: 'ruby',
-  rs: 'rust',
-  ts: 'typescript',
-  mts: 'typescript',
-  cts: 'typescript',
-  yml: 'yaml',
-};
+} as const satisfies Record<LanguageName, Load>;

@@ -1,5 +1,6 @@
-import { type CodeLine, highlight } from '../code/highlight.ts';
-import { languageOf } from '../code/languages.ts';
+import type { CodeLine } from '../code/code-line.ts';
+import { colour } from '../code/colour.ts';
+import { languageOf } from '../code/language-names.ts';
 import type { DiffLine } from './file-change.ts';
 
 /** The coloured runs of a hunk's lines: both sides are read as whole code, so that a comment stays one. */
@@ -10,8 +11,8 @@ export async function diffRuns(hunk: readonly DiffLine[], path: string): Promise
     after: hunk.filter((line) => line.kind !== 'removed'),
   };
   const [before, after] = await Promise.all([
-    highlight(codeOf(sides.before), language),
-    highlight(codeOf(sides.after), language),
+    colour(codeOf(sides.before), language),
+    colour(codeOf(sides.after), language),
   ]);
   if (!before || !after) return undefined;
   let beforeAt = 0;
