@@ -4,6 +4,7 @@ import { pointsIn, recordsIn } from './otlp.ts';
 import { logsPayload, metricsPayload, send } from './payloads.ts';
 import { collectorMetric, logql, promql } from './queries.ts';
 import type { Receiver } from './receiver.ts';
+import { isSoak } from './size.ts';
 import type { Stack } from './stack.ts';
 
 /**
@@ -28,9 +29,11 @@ export interface LoadOptions {
   name: string;
   /** How long before now the exports happened, as after a long outage. */
   agoMs?: number;
+  /** Between two exports of one client. */
+  pauseMs?: number;
 }
 
-export function startLoad(stack: Stack, { name, agoMs = 0 }: LoadOptions): Load {
+export function startLoad(stack: Stack, { name, agoMs = 0, pauseMs = 5 }: LoadOptions): Load {
   const sets = () => ({ logs: new Set<string>(), metrics: new Set<string>() });
   const [sent, acknowledged] = [sets(), sets()];
   const count = () => acknowledged.logs.size + acknowledged.metrics.size;
@@ -43,7 +46,7 @@ export function startLoad(stack: Stack, { name, agoMs = 0 }: LoadOptions): Load 
       sent[kind].add(id);
       const status = await send(stack.otlp, kind, payloads[kind](name, id, Date.now() - agoMs));
       if (status === 200) acknowledged[kind].add(id);
-      await sleep(status === 200 ? 5 : 50);
+      await sleep(status === 200 ? pauseMs : pauseMs + 50);
     }
   });
   return {
@@ -126,7 +129,7 @@ export async function drained(stack: Stack, load: Load, receiver?: Receiver): Pr
   await waitFor(
     'every acknowledged export, and empty queues',
     async () => {
-      await sleep(200);
+      await sleep(isSoak ? 2_000 : 200);
       last = await counted(stack, load, receiver);
       const { logs, metrics } = load.acknowledged;
       const missing = {
@@ -138,7 +141,7 @@ export async function drained(stack: Stack, load: Load, receiver?: Receiver): Pr
       progress = JSON.stringify({ missing, queued });
       return Object.values(missing).every((count) => count === 0) && queued === 0;
     },
-    120_000,
+    isSoak ? 600_000 : 120_000,
   ).catch((error) => {
     throw new Error(`${error} ${progress}`);
   });

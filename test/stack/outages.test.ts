@@ -13,6 +13,11 @@ const hasStack = await requiresStack();
 // Scraping pushes Prometheus' newest time to now, which is what makes a queue's old samples late.
 const scrapeOften = { 'scrape_interval: 15s': 'scrape_interval: 1s' };
 
+// Each export is asked for by name.
+const manySeries = { 'max_query_series: 5000': 'max_query_series: 500000' };
+/** A long outage needs no more exports than a short one. */
+const pauseFor = (outageMs: number) => Math.max(5, outageMs / 5_000);
+
 describe.skipIf(!hasStack)('what the collector has acknowledged is counted once', () => {
   let stack: Stack;
   let receiver: Receiver;
@@ -20,7 +25,7 @@ describe.skipIf(!hasStack)('what the collector has acknowledged is counted once'
   beforeAll(async () => {
     receiver = await createReceiver();
     await receiver.start();
-    stack = await createStack({ telltaleUrl: receiver.url, replace: { prometheus: scrapeOften } });
+    stack = await createStack({ telltaleUrl: receiver.url, replace: { prometheus: scrapeOften, loki: manySeries } });
   });
   afterEach(async () => {
     await load?.stop();
@@ -59,7 +64,7 @@ describe.skipIf(!hasStack)('what the collector has acknowledged is counted once'
   it(
     `when Prometheus is killed, and down for ${size.outageMs / 1000} s (T7)`,
     async () => {
-      load = startLoad(stack, { name: 'prometheus' });
+      load = startLoad(stack, { name: 'prometheus', pauseMs: pauseFor(size.outageMs) });
       for (let kill = 0; kill < size.kills; kill++) {
         await load.more(30);
         await stack.parts.prometheus.kill();
@@ -93,7 +98,7 @@ describe.skipIf(!hasStack)('what the collector has acknowledged is counted once'
     `when the event service is away for ${size.longOutageMs / 1000} s, refuses, hangs and is there again (T13)`,
     async () => {
       await receiver.stop();
-      load = startLoad(stack, { name: 'service' });
+      load = startLoad(stack, { name: 'service', pauseMs: pauseFor(size.longOutageMs) });
       await load.more(30);
       await sleep(size.longOutageMs);
       receiver.answer = () => 503;
