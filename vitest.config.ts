@@ -6,7 +6,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', 'hooks/**/*.test.ts', 'observability/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    include: [
+      '{packages,apps}/*/src/**/*.test.ts',
+      'hooks/**/*.test.ts',
+      'observability/**/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
     environment: 'node',
     // A test waits for states, so on a busy machine it is slow and not wrong.
     testTimeout: 60_000,
