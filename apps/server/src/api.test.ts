@@ -152,6 +152,24 @@ it('says where a body is wrong, once', async () => {
   expect(await error('/ingest/alert', { alerts: [{}] })).toBe('alerts.0: fingerprint is missing');
 });
 
+it('keeps deleted what is sent again, also at another time, and shows what the session does afterwards', async () => {
+  const service = await testService();
+  const send = (id: string, at: string) =>
+    service.post('/ingest/hook', hook, { 'telltale-event-id': id, 'telltale-at': at });
+  const ids = async () => {
+    const { events } = (await (await service.get('/api/events?session=s-1')).json()) as { events: { id: string }[] };
+    return events.map(({ id }) => id);
+  };
+  await send('before', '2026-11-21T09:00:00.000Z');
+  const gone = await fetch(`${service.url}/api/sessions/s-1`, { method: 'DELETE' });
+  expect([gone.status, await ids()]).toEqual([204, []]);
+  expect((await send('before', '2026-11-21T11:11:11.111Z')).status).toBe(200);
+  expect([(await service.get('/api/sessions/s-1')).status, await ids()]).toEqual([404, []]);
+  await send('after', '2026-11-21T09:00:01.000Z');
+  await send('before', '2026-11-21T12:12:12.121Z');
+  expect([(await service.get('/api/sessions/s-1')).status, await ids()]).toEqual([200, ['after']]);
+}, 60_000);
+
 it('pages events both ways without a gap', async () => {
   const service = await testService();
   for (let i = 0; i < 5; i++) await service.fire('s-1');
