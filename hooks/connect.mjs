@@ -7,6 +7,7 @@ import { diffLines } from './connect/diff.mjs';
 import { readText, writeText } from './connect/files.mjs';
 import { addHooks, Refusal, removeHooks } from './connect/merge.mjs';
 import { globalPlace, projectPlace } from './connect/place.mjs';
+import { addLabel, labelOf, removeLabel } from './connect/project-label.mjs';
 import { digest, dropRecord, keepBackup, keepRecord, recordOf } from './connect/records.mjs';
 import { copyScripts, outdatedScripts, removeScripts } from './connect/scripts.mjs';
 import { findWarnings } from './connect/warnings.mjs';
@@ -32,7 +33,9 @@ function connect(asked) {
   checkConfig(asked);
   const place = placeOf(asked);
   const before = readText(place.settings);
-  const after = addHooks(before ?? '', place.settings, { isWindows });
+  const hooked = addHooks(before ?? '', place.settings, { isWindows });
+  const label = place.isGlobal ? undefined : labelOf(place.folder, hooked, place.settings);
+  const after = label === undefined ? hooked : addLabel(hooked, place.settings, label);
   const scripts = outdatedScripts(place.scripts);
   const hasChanged = after !== before || scripts.length > 0;
 
@@ -43,7 +46,7 @@ function connect(asked) {
   if (asked.isDryRun) return print('\nA dry run: nothing was written.');
 
   // The one that may be refused comes first; settings whose scripts are not there yet do nothing.
-  if (after !== before) writeSettings(place, before, after);
+  if (after !== before) writeSettings(place, before, after, after === hooked ? undefined : label);
   copyScripts(place.scripts);
   writeConfig(asked);
   if (hasChanged) print(farewell(place));
@@ -74,23 +77,42 @@ function disconnect(asked) {
  */
 function textOfUndo(place, text) {
   const record = recordOf(place.settings);
-  if (record?.written !== digest(text)) return removeHooks(text, place.settings);
-  return record.backup === undefined ? undefined : (readText(record.backup) ?? removeHooks(text, place.settings));
+  if (record?.written !== digest(text)) return withoutOurs(place, text, record?.label);
+  if (record.backup === undefined) return undefined;
+  return readText(record.backup) ?? withoutOurs(place, text, record.label);
+}
+
+/**
+ * @param {import('./connect/place.mjs').Place} place
+ * @param {string} text
+ * @param {string | undefined} label
+ */
+function withoutOurs(place, text, label) {
+  const rest = removeHooks(text, place.settings);
+  return label === undefined ? rest : removeLabel(rest, place.settings, label);
 }
 
 /**
  * @param {import('./connect/place.mjs').Place} place
  * @param {string | undefined} before
  * @param {string} after
+ * @param {string | undefined} label
  */
-function writeSettings(place, before, after) {
+function writeSettings(place, before, after, label) {
   const earlier = recordOf(place.settings);
   // Connected again and untouched in between: the first backup is the one from before us.
   const isOurs = before !== undefined && earlier?.written === digest(before);
   const backup = isOurs ? earlier.backup : before === undefined ? undefined : keepBackup(place.settings, before);
   writeText(place.settings, after);
   const connectedAt = new Date().toISOString();
-  keepRecord({ folder: place.folder, settings: place.settings, connectedAt, backup, written: digest(after) });
+  keepRecord({
+    folder: place.folder,
+    settings: place.settings,
+    connectedAt,
+    backup,
+    written: digest(after),
+    label: label ?? earlier?.label,
+  });
   if (backup !== undefined) print(`\n  Backup: ${backup}`);
 }
 

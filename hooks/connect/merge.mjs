@@ -3,7 +3,7 @@ import { hookSettings, isOurs } from '../registration.mjs';
 import { insertLast, removeEntry } from './json-text.mjs';
 
 /** @typedef {{ hooks?: unknown }[]} Groups */
-/** @typedef {{ disableAllHooks?: unknown, hooks?: Record<string, Groups> }} Settings */
+/** @typedef {{ disableAllHooks?: unknown, env?: unknown, hooks?: Record<string, Groups> }} Settings */
 
 /** What stops us from touching a file; the message is for the user. */
 export class Refusal extends Error {}

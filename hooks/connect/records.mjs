@@ -11,6 +11,7 @@ import { readText, writeText } from './files.mjs';
  * @property {string} connectedAt
  * @property {string | undefined} backup absent: there was no settings file
  * @property {string} written SHA-256 of what we wrote
+ * @property {string | undefined} label what we put into OTEL_RESOURCE_ATTRIBUTES; absent: nothing
  */
 
 const file = () => join(telltaleHome(), 'installs.json');

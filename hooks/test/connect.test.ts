@@ -20,6 +20,7 @@ import { list } from './installs.ts';
 
 const connectScript = fileURLToPath(new URL('../connect.mjs', import.meta.url));
 const ours = hookSettings();
+const label = { OTEL_RESOURCE_ATTRIBUTES: 'project=shop' };
 const theirs = { matcher: 'Bash', hooks: [{ type: 'command', command: './lint.sh' }] };
 
 describe('connect', () => {
@@ -48,7 +49,7 @@ describe('connect', () => {
 
   it('connects a project without .claude, and undo leaves it as it was', () => {
     expect(connect('shop')).toMatchObject({ status: 0, stderr: '' });
-    expect(JSON.parse(text())).toEqual({ hooks: ours });
+    expect(JSON.parse(text())).toEqual({ hooks: ours, env: label });
     const copied = list(join(project, '.claude', 'hooks', 'telltale'));
     expect(copied).toEqual(list(fileURLToPath(new URL('../.claude/hooks/telltale', import.meta.url))));
     expect(connect('shop', '--undo')).toMatchObject({ status: 0, stderr: '' });
@@ -68,7 +69,7 @@ describe('connect', () => {
     expect(connect('shop')).toMatchObject({ status: 0, stderr: '' });
     const connected = text();
     const was = JSON.parse(before.replace('\uFEFF', '') || '{}');
-    const expected = { ...was, hooks: { ...was.hooks } };
+    const expected = { ...was, hooks: { ...was.hooks }, env: { ...was.env, ...label } };
     for (const [event, groups] of Object.entries(ours))
       expected.hooks[event] = [...(was.hooks?.[event] ?? []), ...groups];
     expect(JSON.parse(connected.replace('\uFEFF', ''))).toEqual(expected);
@@ -84,7 +85,7 @@ describe('connect', () => {
     write(before);
     connect('shop');
     expect(text()).toContain(
-      '    "env": { "A": "1",   "B": "2" },\n    "hooks": {\n        "Stop": [\n            {"hooks": []},\n            {\n',
+      '    "env": { "A": "1",   "B": "2",\n        "OTEL_RESOURCE_ATTRIBUTES": "project=shop"\n    },\n    "hooks": {\n        "Stop": [\n            {"hooks": []},\n            {\n',
     );
     expect(
       text()
@@ -108,6 +109,24 @@ describe('connect', () => {
     expect(list(join(project, '.claude'))).toEqual(['settings.json']);
   });
 
+  it.each([
+    ['beside other attributes', { OTEL_RESOURCE_ATTRIBUTES: 'team=a' }, 'team=a,project=shop'],
+    ['where the name is empty', { OTEL_RESOURCE_ATTRIBUTES: '' }, 'project=shop'],
+    ['not where the project has a name', { OTEL_RESOURCE_ATTRIBUTES: 'project=mine,team=a' }, 'project=mine,team=a'],
+    ['by the name that its hooks have', { TELLTALE_APP: 'my shop, really' }, 'project=my%20shop%2C%20really'],
+  ])('names the project for its telemetry, %s; undo takes only that back', (_, env, expected) => {
+    write(JSON.stringify({ env }, null, 2));
+    connect('shop');
+    const connected = JSON.parse(text());
+    expect(connected.env).toEqual({ ...env, OTEL_RESOURCE_ATTRIBUTES: expected });
+    expect(connect('shop').stdout).toContain('connected already');
+    write(`${JSON.stringify({ ...connected, model: 'opus' }, null, 2)}\n`);
+    expect(connect('shop', '--undo').status).toBe(0);
+    const left = { ...env, ...(env.OTEL_RESOURCE_ATTRIBUTES === '' && { OTEL_RESOURCE_ATTRIBUTES: undefined }) };
+    const hasEnv = Object.values(left).some((value) => value !== undefined);
+    expect(JSON.parse(text())).toEqual({ ...(hasEnv && { env: left }), model: 'opus' });
+  });
+
   it('replaces an older version of ours', () => {
     const old = { type: 'command', command: 'sh "$CLAUDE_PROJECT_DIR/.claude/hooks/telltale/hook.sh"' };
     write(
@@ -129,6 +148,7 @@ describe('connect', () => {
     ['comments', '{\n  // mine\n  "hooks": {}\n}', 'is not strict JSON'],
     ['a list', '[]', 'holds no JSON object'],
     ['hooks of a wrong type', '{"hooks": []}', '"hooks" has to be an object'],
+    ['variables of a wrong type', '{"env": []}', '"env" has to be an object'],
     ['an event of a wrong type', '{"hooks": {"Stop": {}}}', '"hooks.Stop" has to be a list'],
   ])('refuses what it cannot read and changes nothing: %s', (_, before, message) => {
     write(before);
@@ -158,7 +178,7 @@ describe('connect', () => {
     connect('shop');
     expect(lstatSync(settings).isSymbolicLink()).toBe(true);
     expect(statSync(real).mode & 0o777).toBe(0o640);
-    expect(JSON.parse(text(real))).toEqual({ hooks: ours });
+    expect(JSON.parse(text(real))).toEqual({ hooks: ours, env: label });
   });
 
   it('shows the change and writes nothing in a dry run', () => {

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { appName } from './app-name.mjs';
 import { destinationOf, isAlive, openSpool, publish, read, remove, telltaleHome } from './spool.mjs';
 
 // hook.sh for machines without a POSIX shell (Windows): stdin to the spool, a detached sender, nothing printed.
@@ -95,18 +96,6 @@ function hasSettingsHook(home, project) {
 function installOf(words, project) {
   if (words.has('plugin')) return 'plugin';
   return here.startsWith(resolve(project) + sep) ? 'project-node' : 'global-node';
-}
-
-/**
- * The project's name: a worktree counts as its main repository.
- * @param {string} project
- */
-export function appName(project) {
-  if (process.env.TELLTALE_APP) return process.env.TELLTALE_APP;
-  const [, gitdir] = /^gitdir: (.*)[/\\]worktrees[/\\]/.exec(read(join(project, '.git')) ?? '') ?? [];
-  if (gitdir === undefined) return basename(resolve(project));
-  const repository = resolve(project, gitdir);
-  return basename(basename(repository).startsWith('.') ? dirname(repository) : repository).replace(/\.git$/, '');
 }
 
 /**
