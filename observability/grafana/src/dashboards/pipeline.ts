@@ -70,6 +70,9 @@ export const pipeline = createDashboard({
             filters: [
               { fieldName: 'Difference', config: { id: 'greater', options: { value: 1e-6 } } },
               { fieldName: 'Difference', config: { id: 'lower', options: { value: -1e-6 } } },
+              // Known to one of the two only.
+              { fieldName: 'Value', config: { id: 'isNull', options: {} } },
+              { fieldName: 'Value #B', config: { id: 'isNull', options: {} } },
             ],
           },
         },

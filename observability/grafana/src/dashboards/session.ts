@@ -54,6 +54,7 @@ export const session = createDashboard({
       steps: [{ id: 'extractFields', options: { source: 'labels', format: 'json', replace: false, keepTime: true } }],
       columns: [
         { field: 'Time', name: 'Time', width: 190 },
+        { field: 'timestamp', name: 'Time', width: 190 }, // as Loki's newer frames call it
         { field: 'event_name', name: 'Event', width: 170 },
         { field: 'tool_name', name: 'Tool', width: 110 },
         { field: 'model', name: 'Model', width: 150 },
