@@ -105,7 +105,7 @@ describe('a subscription', () => {
     const seat = hub.join(viewer.peer);
     seat.subscribe({});
     expect(seat.subscribe({ filter: 'is:nonsense' })).toEqual({
-      error: expect.stringMatching(/^There is no is:nonsense/),
+      error: expect.stringMatching(/^there is no is:nonsense/i),
     });
     hub.publish(await append(event('e1')));
     await until(() => expect(viewer.seqs()).toEqual([1]));
