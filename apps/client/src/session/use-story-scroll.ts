@@ -5,6 +5,8 @@ import { guessHeight } from './row-height.ts';
 import type { StoryRow } from './rows.ts';
 
 const edgePx = 40;
+/** Below the last row, also where the end is gone to: two ends would be a jump between them. */
+const endPx = 48;
 /** So long after going to the end rows are measured for the first time, and the end moves. */
 const settleMs = 1500;
 /** The prompt's header stands over the first rows. */
@@ -27,9 +29,9 @@ export function useStoryScroll(scroller: Ref<HTMLElement | null>, rows: Readonly
         estimateSize: (index: number) => (all[index] ? guessHeight(all[index], textWidth) : 28),
         getItemKey: (index: number) => all[index]?.key ?? index,
         overscan: 12,
-        paddingEnd: 48,
+        paddingEnd: endPx,
         scrollPaddingStart: headerPx + 8,
-        scrollPaddingEnd: 40,
+        scrollPaddingEnd: endPx,
       };
     }),
   );

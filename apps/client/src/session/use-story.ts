@@ -19,6 +19,8 @@ const share = 0.1;
 /** The story of a session, told anew as it grows: the longer that takes, the more rarely. */
 export function useStory({ session, events, entries, isLoading, isWhole }: StoryParts) {
   const index = shallowRef<StoryIndex>();
+  /** Whether the story that was told last is the whole one. */
+  const isToldWhole = shallowRef(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let costMs = 0;
   let toldAt = 0;
@@ -41,11 +43,12 @@ export function useStory({ session, events, entries, isLoading, isWhole }: Story
     timer = setTimeout(tell, Math.max(0, dueMs));
   });
   onScopeDispose(() => clearTimeout(timer));
-  return { index };
+  return { index, isToldWhole };
 
   function tell(): void {
     timer = undefined;
     const began = performance.now();
+    isToldWhole.value = isWhole.value;
     const story = buildStory({ events: events.value, entries: entries.value, session: session.value });
     index.value = indexStory(isWhole.value ? story : endOf(story));
     toldAt = performance.now();
