@@ -184,6 +184,39 @@ describe('the action index', () => {
     ]);
   });
 
+  it('adds what telemetry tells of the same things to the rows of the hooks', () => {
+    const [prompt, pre, message] = hookEvents([
+      { hook_event_name: 'UserPromptSubmit', prompt_id: 'p1', prompt: 'go' },
+      { hook_event_name: 'PreToolUse', prompt_id: 'p1', tool_name: 'Bash', tool_use_id: 't1', tool_input: {} },
+      { hook_event_name: 'MessageDisplay', prompt_id: 'p1', message_id: 'm1', delta: 'done', final: true },
+    ]);
+    const names = ['user_prompt', 'tool_result', 'assistant_response', 'api_request'];
+    const telemetry = names.map((name, step) => ({
+      ...hookEvent({ hook_event_name: name, prompt_id: 'p1', tool_use_id: 't1' }, 10 + step),
+      ...{ source: 'otel' as const, name, summary: name },
+    }));
+    const index = createActionIndex();
+    for (const event of [prompt, pre, message, ...telemetry]) index.add(event);
+    expect(index.rows().map(({ kind, seqs }) => [kind, seqs.length])).toEqual([
+      ['prompt', 2],
+      ['tool', 2],
+      ['message', 2],
+      ['telemetry', 1],
+    ]);
+  });
+
+  it('makes one row of the dozens of notes that the client sends with each prompt', () => {
+    const index = createActionIndex();
+    for (let step = 0; step < 90; step += 1) {
+      const event = hookEvent({ hook_event_name: 'hook_registered', ...(step >= 80 && { prompt_id: 'p1' }) }, step);
+      index.add({ ...event, source: 'otel', name: step < 40 ? 'hook_registered' : 'hook_execution_start' });
+    }
+    expect(index.rows()).toMatchObject([
+      { kind: 'telemetry', summary: '80 notes of the client on hooks and plugins', count: 80 },
+      { kind: 'telemetry', summary: '10 notes of the client on hooks and plugins', count: 10 },
+    ]);
+  });
+
   it('makes one row of a command and the prompt that it becomes', () => {
     const [expansion, prompt, next] = hookEvents([
       { hook_event_name: 'UserPromptExpansion', prompt_id: 'p1', command_name: 'deploy', command_args: 'now' },

@@ -4,6 +4,7 @@ import {
   type FilterEvent,
   hookRow,
   type TelltaleEvent,
+  telemetryRow,
   toolLabel,
   waitedForBy,
 } from '@telltale/core';
@@ -64,7 +65,8 @@ function stateOf({ kind, state, name }: Action): RowState {
 function labelOf(action: Action): string {
   if (action.toolName !== undefined) return toolLabel(action.toolName);
   if (action.kind === 'subagent') return action.subagentType ?? action.agentType ?? 'subagent';
-  return hookRow(action.name)?.label ?? action.name;
+  if (action.count !== undefined) return 'client notes';
+  return hookRow(action.name)?.label ?? telemetryRow(action.name)?.label ?? action.name;
 }
 
 /** The label stands in its own column. */

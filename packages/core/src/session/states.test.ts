@@ -424,10 +424,43 @@ describe('trouble', () => {
     expect(play.call('t3', 'mcp__lab__add', { b: 1 }).done('t3', 'mcp__lab__add', { b: 1 }).now.trouble).toEqual([]);
   });
 
+  it('is an alert about it, until that is resolved', () => {
+    const alert = (status: string) => ({ source: 'alert' as const, payload: { fingerprint: 'f', status } });
+    const play = begun().otel('alert', { ...alert('firing'), summary: 'Budget firing' });
+    expect(play.now).toMatchObject({ group: 'trouble', trouble: [{ kind: 'alert', summary: 'Budget firing' }] });
+    expect(play.otel('api_request').now.trouble).toHaveLength(1);
+    expect(play.otel('alert', alert('resolved')).now.trouble).toEqual([]);
+  });
+
   it('is an API error that telemetry tells, until the next request that succeeds', () => {
     const play = begun().otel('api_retries_exhausted', { summary: 'gave up after 10 attempts' });
     expect(play.now.trouble).toMatchObject([{ kind: 'retries-exhausted', summary: 'gave up after 10 attempts' }]);
     expect(play.otel('api_request').now.trouble).toEqual([]);
+  });
+});
+
+describe('telemetry', () => {
+  it('ends the turn of a call that was refused by hand, which no hook tells', () => {
+    const call = begun().call('t1', 'Bash', rm).hook('PermissionRequest', { tool_name: 'Bash', tool_input: rm });
+    const refused = (source: string) => ({ toolUseId: 't1', outcome: 'denied' as const, payload: { source } });
+    const before = JSON.stringify(call.fold);
+    expect(call.otel('tool_decision', refused('user_reject')).now).toMatchObject({ state: 'idle', waiting: [] });
+    call.fold = JSON.parse(before);
+    expect(call.otel('tool_decision', refused('config')).now).toMatchObject({ state: 'working', waiting: [] });
+  });
+
+  it('names the project only where no hook has', () => {
+    const play = new Play().otel('user_prompt', { app: 'unknown', promptId: 'p' });
+    expect(play.now.app).toBe('unknown');
+    expect(play.hook('SessionStart', { source: 'startup' }).now.app).toBe('shop');
+    expect(play.otel('user_prompt', { app: 'other', promptId: 'p' }).now.app).toBe('shop');
+  });
+
+  it('of the client about itself changes nothing', () => {
+    const play = begun();
+    const before = structuredClone(play.fold);
+    play.otel('hook_execution_complete', { promptId: 'p' }).otel('hook_registered').otel('mcp_server_connection');
+    expect(play.fold).toEqual(before);
   });
 });
 

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { createSqliteStore } from './sqlite-store.ts';
+import type { AppendRecord } from './store.ts';
+
+const day = 24 * 60 * 60_000;
+const nowMs = Date.UTC(2026, 10, 21, 9);
+
+function record(n: number, name: string, atMs: number, source: 'otel' | 'sdk' = 'otel'): AppendRecord {
+  const payload = { n, words: `${name} ${'x'.repeat(200)}` };
+  const at = new Date(atMs).toISOString();
+  const sessionId = `s-${n % 3}`;
+  return {
+    event: { id: `${name}-${n}`, source, name, sessionId, app: 'shop', at, summary: name, payload },
+    payloadText: JSON.stringify(payload),
+  };
+}
+
+it('forgets old notes of the client with their batches, and nothing else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-prune-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'telltale.db');
+  const store = createSqliteStore({ file, compresses: false, now: () => nowMs, hookTelemetryDays: 7 });
+  const records: AppendRecord[] = [];
+  for (let n = 0; n < 2500; n += 1) {
+    const old = nowMs - 8 * day + n;
+    records.push(record(n, 'hook_registered', old), record(n, 'api_request', old));
+    if (n % 10 === 0)
+      records.push(record(n + 8000, 'hook_registered', old, 'sdk'), record(n + 5000, 'hook_registered', nowMs));
+  }
+  for (let from = 0; from < records.length; from += 500) await store.append(records.slice(from, from + 500));
+  await store.compressNow();
+  // The plan that was settled last may be under way, for all that the database says.
+  await store.append([record(9999, 'api_request', nowMs)]);
+  await store.compressNow();
+  await store.pruneNow();
+
+  const kept = records.filter(
+    ({ event }) => event.name !== 'hook_registered' || event.at > '2026-11-14' || event.source === 'sdk',
+  );
+  const held = [];
+  for (let after = 0; ; ) {
+    const page = store.events({ limit: 1000, order: 'asc', after, now: nowMs });
+    held.push(...page.items);
+    if (page.next === null) break;
+    after = page.next;
+  }
+  expect(held.map(({ id }) => id)).toEqual([...kept.map(({ event }) => event.id), 'api_request-9999']);
+  expect(held.every(({ payload }) => typeof payload?.n === 'number')).toBe(true);
+  expect(store.stats().events).toBe(held.length);
+  await store.close();
+  const database = new SqliteDatabase(file, { readonly: true });
+  const unused = database.prepare('SELECT count(*) FROM batches WHERE no NOT IN (SELECT batch FROM event_log)').pluck();
+  expect(unused.get()).toBe(0);
+  database.close();
+});
