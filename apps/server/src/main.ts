@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from './config.ts';
+import { isLoopback, readConfig } from './config.ts';
 import { startService } from './service.ts';
 
 // The only file with effects at load: reads the environment, starts the service, ends with it.
@@ -18,7 +18,8 @@ try {
     root,
     print: (line) => console.error(`telltale: ${line}`),
   });
-  console.log(`Telltale is running: ${service.url}\nConnect a project: npm run connect -- <folder of the project>`);
+  const address = isLoopback(config.host) ? service.url : config.publicUrl;
+  console.log(`Telltale is running: ${address}\nConnect a project: npm run connect -- <folder of the project>`);
 
   let isStopping = false;
   const stop = (signal: string) => {

@@ -9,8 +9,8 @@ export interface StatusDeps {
   hub: Hub;
   spool: Spool;
   version: string;
-  /** Folder of this installation's code, for the command that connects a project. */
-  root: string;
+  /** Folder of this installation's code, for the command that connects a project; none where no user sees that folder. */
+  root: string | undefined;
   timeZone: string;
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
@@ -26,7 +26,9 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
     ...(storageProblem !== undefined && { storageProblem }),
-    connectCommand: `npm --prefix ${quoted(root)} run connect -- "$PWD"`,
+    connectCommand: root
+      ? `npm --prefix ${quoted(root)} run connect -- "$PWD"`
+      : 'npm run connect -- ~/code/my-project',
   };
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isRejection } from '@telltale/core';
 import { createApp } from './app.ts';
 import { createComplaints } from './complaints.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { createGuard } from './guard.ts';
 import { agentsOf } from './history-files.ts';
 import { createHistoryImport } from './history-import.ts';
@@ -95,7 +95,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
     let refused = 0;
     const status = {
-      ...{ store, hub, spool, version, root, timeZone: config.timeZone },
+      ...{ store, hub, spool, version, timeZone: config.timeZone },
+      // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
+      root: isLoopback(config.host) ? root : undefined,
       storageProblem: () => complaints.problemOf('storing'),
     };
     const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
