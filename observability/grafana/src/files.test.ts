@@ -6,6 +6,7 @@ import { alertRules } from './alerts/rules.ts';
 import { dashboards, generatedFiles } from './files.ts';
 import { alertQueries, panelsOf, queriesOf, variableQueries } from './queries-in.ts';
 import { filledIn } from './query/grafana-variables.ts';
+import { withTables } from './readme.ts';
 import { syntaxErrors } from './syntax.ts';
 
 const folder = join(import.meta.dirname, '..');
@@ -19,6 +20,11 @@ it('what is committed is what the TypeScript says; after a change: npm run dashb
   for (const [path, text] of Object.entries(generatedFiles()))
     expect(readFileSync(join(folder, path), 'utf8'), path).toBe(text);
   expect(readdirSync(join(folder, 'dashboards')).sort()).toEqual(all.map(([name]) => `${name}.json`).sort());
+});
+
+it('the README names every question and every alert', () => {
+  const readme = readFileSync(join(folder, '../README.md'), 'utf8');
+  expect(withTables(readme, Object.values(dashboards))).toBe(readme);
 });
 
 describe('every query', () => {

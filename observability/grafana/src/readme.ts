@@ -1,0 +1,35 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { thresholdNames, thresholds } from '@telltale/core/thresholds';
+import { alertRules } from './alerts/rules.ts';
+import { panelsOf } from './queries-in.ts';
+
+/** The README with the questions that panels answer and the alerts, between their markers. */
+export function withTables(readme: string, dashboards: readonly Dashboard[]): string {
+  return between(between(readme, 'questions', questions(dashboards)), 'alerts', alerts());
+}
+
+function questions(dashboards: readonly Dashboard[]): string {
+  return dashboards
+    .map(
+      (dashboard) =>
+        `**${dashboard.title}**: ${panelsOf(dashboard)
+          .map(({ title }) => title)
+          .join(' · ')}`,
+    )
+    .join('\n\n');
+}
+
+function alerts(): string {
+  const rows = thresholdNames.map((name) => {
+    const rule = alertRules.find(({ labels }) => labels.threshold === name);
+    const lasting = rule?.for === '0s' ? 'at once' : `after ${rule?.for}`;
+    return `| ${rule?.title} | ${rule?.labels.severity}, ${lasting} | \`${thresholds[name].variable}\` | ${thresholds[name].meaning} |`;
+  });
+  return ['| alert | how bad, when | variable | the number is |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function between(text: string, name: string, content: string): string {
+  const pattern = new RegExp(`(<!-- ${name}: generated -->\n).*?(<!-- end -->)`, 's');
+  if (!pattern.test(text)) throw new Error(`README.md has no place for "${name}"`);
+  return text.replace(pattern, (_, begin: string, end: string) => `${begin}\n${content}\n\n${end}`);
+}
