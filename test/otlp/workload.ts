@@ -27,9 +27,20 @@ export interface Delivery {
   payload: object;
 }
 
+/** What one `api_request` event tells. */
+export interface ApiRequest {
+  at: number;
+  identity: Record<string, Value>;
+  model: string;
+  costUsd: number;
+  tokens: Record<'input' | 'output' | 'cacheRead' | 'cacheCreation', number>;
+}
+
 export interface Workload {
   name: string;
   ledger: Ledger;
+  /** In no order. */
+  requests: ApiRequest[];
   /** In the order of their time. */
   deliveries: Delivery[];
   from: number;
@@ -42,17 +53,21 @@ export function createWorkload(options: WorkloadOptions): Workload {
   const random = createRandom(seed);
   const ledger = createLedger();
   const deliveries: Delivery[] = [];
+  const requests: ApiRequest[] = [];
   for (let session = 0; session < sessions; session++) {
     const identity = identityOf(name, session, random);
     const processes = options.resumes && session % 3 === 0 ? 2 : 1;
     for (let process = 0; process < processes; process++) {
       const temporality = temporalityOf(options.clients, session + process);
       const client = createSimulatedClient({ ledger, temporality, identity });
-      live(client, options, random, process, (at, payload) => deliveries.push({ at, temporality, payload }));
+      live(client, options, random, process, {
+        deliver: (at, payload) => deliveries.push({ at, temporality, payload }),
+        made: (request) => requests.push({ ...request, identity }),
+      });
     }
   }
   deliveries.sort((a, b) => a.at - b.at);
-  return { name, ledger, deliveries, from, to };
+  return { name, ledger, requests, deliveries, from, to };
 }
 
 function live(
@@ -60,7 +75,7 @@ function live(
   { from, to, exports, inStep = false }: WorkloadOptions,
   random: Random,
   process: number,
-  deliver: (at: number, payload: object) => void,
+  told: { deliver(at: number, payload: object): void; made(request: Omit<ApiRequest, 'identity'>): void },
 ): void {
   const step = Math.floor((to - from) / (exports + 1));
   const first = random.between(0, exports - 1);
@@ -72,13 +87,15 @@ function live(
     const at = from + (turn + 1) * step + offset;
     // Half of the time nothing happens: idle intervals are where naive counters go wrong.
     const requests = turn === first ? 1 : Math.max(0, random.between(-3, 3));
-    for (let request = 0; request < requests; request++) makeRequest(client, at - random.between(1, step - 1), random);
+    for (let request = 0; request < requests; request++) {
+      told.made(makeRequest(client, at - random.between(1, step - 1), random));
+    }
     const payload = client.export(at);
-    if (payload) deliver(at, payload);
+    if (payload) told.deliver(at, payload);
   }
 }
 
-function makeRequest(client: SimulatedClient, at: number, random: Random): void {
+function makeRequest(client: SimulatedClient, at: number, random: Random): Omit<ApiRequest, 'identity'> {
   const tokens = {
     input: random.between(1, 900),
     output: random.between(1, 4_000),
@@ -87,14 +104,12 @@ function makeRequest(client: SimulatedClient, at: number, random: Random): void 
   };
   // Whole micro-dollars: the sums of both sides can then be compared to the last one.
   const costUsd = random.between(1, 900_000) / 1e6;
-  client.request(at, {
-    model: random.pick(['claude-opus-5-5', 'claude-opus-4-8[1m]', 'claude-haiku-5']),
-    costUsd,
-    tokens,
-  });
+  const request = { model: random.pick(['claude-opus-5-5', 'claude-opus-4-8[1m]', 'claude-haiku-5']), costUsd, tokens };
+  client.request(at, request);
   if (random.next() < 0.3) {
     client.count('claude_code.lines_of_code.count', random.between(0, 80), at, { type: 'added' });
   }
+  return { at, ...request };
 }
 
 function identityOf(name: string, session: number, random: Random): Record<string, Value> {
