@@ -8,7 +8,7 @@ import * as piechart from '@grafana/grafana-foundation-sdk/piechart';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
-import { sessionPage } from './links.ts';
+import { sessionEvents, sessionPage } from './links.ts';
 
 /** Shapes of panels. Each answers the question that is its title; `missing` says what is lacking when it is empty. */
 export interface PanelOptions {
@@ -182,7 +182,7 @@ export interface TableOptions extends PanelOptions {
   steps?: readonly dashboard.DataTransformerConfig[];
 }
 
-/** Rows with names. A column named `Session` opens its page in Telltale. */
+/** Rows with names. A column named `Session` opens its page in Telltale, or its events here. */
 export function rows({ columns, join, sortBy, steps: further = [], ...options }: TableOptions) {
   const panel = framed(new table.PanelBuilder(), options);
   if (join) panel.withTransformation({ id: 'joinByField', options: { byField: join, mode: 'outer' } });
@@ -200,7 +200,8 @@ export function rows({ columns, join, sortBy, steps: further = [], ...options }:
     if (unit) properties.push({ id: 'unit', value: units[unit] });
     if (decimals !== undefined) properties.push({ id: 'decimals', value: decimals });
     if (width) properties.push({ id: 'custom.width', value: width });
-    if (name === 'Session') properties.push({ id: 'links', value: [sessionPage(`$\{__value.raw}`)] });
+    if (name === 'Session')
+      properties.push({ id: 'links', value: [sessionPage(`$\{__value.raw}`), sessionEvents(`$\{__value.raw}`)] });
     if (properties.length > 0) panel.overrideByName(name, properties);
   }
   if (sortBy) panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
