@@ -1,6 +1,9 @@
 -- Notes of the client on hooks and plugins are kept for days only (store/prune.ts).
 CREATE INDEX event_log_of_telemetry ON event_log (name, at) WHERE source = 'otel';
 
+-- Few among many: what fires is asked for all the time.
+CREATE INDEX event_log_of_alerts ON event_log (at) WHERE source = 'alert';
+
 -- What Claude Code exports beside its events. Times are nanoseconds since 1970 here: they are parts of keys.
 -- The session is told by its id: telemetry alone makes no session.
 

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isRejection } from '@telltale/core';
+import { type FiringAlert, firingAlerts, isRejection } from '@telltale/core';
 import { createApp } from './app.ts';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
@@ -115,7 +115,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...serviceRoutes({
           ...deps,
           version,
-          status: () => statusOf(status),
+          status: async () => ({ ...(await statusOf(status)), ...alertsOf(store, now()) }),
           metrics: async () => (await renderMetrics(metrics)) + info + renderSessionInfo(store, now()),
         }),
       ],
@@ -159,6 +159,14 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     await store.close();
     throw error;
   }
+}
+
+/** An alert that was not heard to end is over after a week: Grafana may be gone. */
+const alertMs = 7 * 24 * 60 * 60_000;
+
+function alertsOf(store: Store, now: number): { alerts?: FiringAlert[] } {
+  const alerts = firingAlerts(store.alerts(now - alertMs));
+  return alerts.length === 0 ? {} : { alerts };
 }
 
 /** Private to the user: it holds what agents read and wrote. */

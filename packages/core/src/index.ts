@@ -9,6 +9,7 @@ export * from './catalogue.ts';
 export * from './event.ts';
 export * from './fields.ts';
 export * from './filter.ts';
+export * from './firing-alerts.ts';
 export * from './fold-case.ts';
 export * from './redact.ts';
 export * from './search-text.ts';

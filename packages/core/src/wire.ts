@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eventSchema } from './event.ts';
+import { firingAlertSchema } from './firing-alerts.ts';
 import { sessionSchema } from './session-view.ts';
 import { transcriptEntrySchema } from './transcript-entry.ts';
 
@@ -102,6 +103,8 @@ export const serviceStatusSchema = z.object({
   spoolDropped: z.number().int(),
   /** Why nothing can be stored now (a full disk), in one sentence; absent while it can. */
   storageProblem: z.string().optional(),
+  /** Alerts that fire and are about no single session; absent where none does. */
+  alerts: z.array(firingAlertSchema).optional(),
   viewers: z.number().int(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),

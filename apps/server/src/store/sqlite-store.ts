@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { TranscriptEntry } from '@telltale/core';
 import { createCompression } from '../compress.ts';
+import { createAlerts } from './alerts.ts';
 import { createAppender } from './append.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
@@ -200,6 +201,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       const session = projection.find(sessionId);
       return session && projection.view(session, at);
     },
+    alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
     transcript(query) {
       const session = projection.find(query.sessionId);

@@ -35,6 +35,8 @@ export interface Store {
   event(seq: number): TelltaleEvent | undefined;
   sessions(query: SessionQuery): Page<Session, string>;
   session(id: string, now: number): Session | undefined;
+  /** Alerts since `since` (ms), newest first; bounded. */
+  alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */
   recentSessions(since: number, limit: number): SessionIdentity[];
   transcript(query: TranscriptQuery): Page<TranscriptEntry, number> & { complete: boolean };

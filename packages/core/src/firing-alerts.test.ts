@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { TelltaleEvent } from './event.ts';
+import { firingAlerts } from './firing-alerts.ts';
+import { parseAlerts } from './sources/alert.ts';
+
+const receivedAt = '2026-11-21T12:00:00.000Z';
+const startsAt = '2026-11-21T10:00:00.000Z';
+let seq = 0;
+
+function told(fingerprint: string, status: string, more: Record<string, unknown> = {}): TelltaleEvent {
+  const alert = { fingerprint, status, startsAt, endsAt: receivedAt, labels: { alertname: fingerprint }, ...more };
+  const events = parseAlerts({ alerts: [alert] }, { receivedAt });
+  if (!Array.isArray(events) || !events[0]) throw new Error('no alert');
+  seq += 1;
+  return { ...events[0], seq };
+}
+
+it('tells those whose newest word is that they fire, and are about no session', () => {
+  const events = [
+    told('budget', 'firing', { panelURL: 'http://localhost:3000/d/x', annotations: { summary: 'too much' } }),
+    told('errors', 'firing'),
+    told('errors', 'resolved'),
+    told('again', 'resolved'),
+    told('again', 'firing', { generatorURL: 'javascript:alert(1)' }),
+    told('session', 'firing', { labels: { session_id: 's-1' } }),
+  ];
+  const expected = [
+    {
+      fingerprint: 'budget',
+      summary: 'budget firing: too much',
+      since: startsAt,
+      seq: 1,
+      url: 'http://localhost:3000/d/x',
+    },
+    { fingerprint: 'again', summary: 'again firing', since: startsAt, seq: 5 },
+  ];
+  expect(firingAlerts(events)).toEqual(expected);
+  expect(firingAlerts([...events].reverse())).toEqual(expected);
+});
