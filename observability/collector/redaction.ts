@@ -1,17 +1,16 @@
 import { redactionRules, replacementOf } from '@telltale/core';
-import { allWords, literalSets, wordSets } from './literals.ts';
+import { literalSets, spelling, words } from './literals.ts';
 
 /** The collector's `transform/redaction`: every rule of the event service as OTTL, for logs and spans. */
 export function redactionConfig(): string {
   return [
     '# Generated from packages/core/src/redact by `npm run redaction -w observability`; a test compares the two.',
     '# Secrets are masked here, before the first queue: in attributes (nested ones too), bodies, names and span events.',
+    '# Kept short, because the collector reads it at each start (1 s), and who exports meanwhile is refused.',
     'error_mode: ignore',
     'log_statements:',
-    ...group('resource', 'resource.attributes'),
     ...group('log', 'log.attributes', { body: 'log.body' }),
     'trace_statements:',
-    ...group('resource', 'resource.attributes'),
     ...group('span', 'span.attributes', { name: 'span.name', status: 'span.status.message' }),
     ...group('spanevent', 'spanevent.attributes', { name: 'spanevent.name' }),
     '',
@@ -29,24 +28,23 @@ function group(context: string, attributes: string, texts: Record<string, string
   const suspect = `${cache('suspect')} == true`;
   const everything = [`String(Values(${attributes}))`, ...Object.values(texts).map((path) => `String(${path})`)];
   const hasStructure = `IsMatch(String(${attributes}), ${quoted(structure)})`;
-  const isSet = (kind: string, sets: { waiting: Set<number> }[], waiting: number) =>
-    `(${sets.flatMap((set, at) => (set.waiting.has(waiting) ? [`${cache(`${kind} ${at}`)} == true`] : [])).join(' or ')})`;
+  const hasLiteral = (rule: number) =>
+    literalSets
+      .flatMap(({ rules }, set) => (rules.has(rule) ? [`${cache(`literals ${set}`)} == true`] : []))
+      .join(' or ');
   const mask = (map: string) =>
     redactionRules.map(
       (rule, index) =>
         `replace_all_patterns(${map}, "value", ${quoted(rule.expression)}, ${quoted(replacementOf(rule))})` +
-        ` where ${suspect} and ${isSet('literals', literalSets, index)}`,
+        ` where ${suspect} and (${hasLiteral(index)})`,
     );
   const statements = [
     `set(${cache('all')}, ToLowerCase(Concat([${everything.join(', ')}], " ")))`,
-    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), allWords)}`,
-    ...wordSets.map(
-      ({ words }, set) => `set(${cache(`words ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), words)}`,
-    ),
+    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), words)}`,
     ...plain(cache('all'), suspect),
     ...literalSets.map(
       ({ literals }, set) =>
-        `set(${cache(`literals ${set}`)}, true) where ${suspect} and ${isSet('words', wordSets, set)} and ${anyOf(cache('all'), literals)}`,
+        `set(${cache(`literals ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), literals)}`,
     ),
     ...mask(attributes),
     `set(${text('nested')}, String(${attributes})) where ${suspect} and ${hasStructure}`,
@@ -86,17 +84,9 @@ function readable(text: string, where: string): string[] {
 /** In JSON text: a map or list as a value. Inside a string its quote has a backslash. */
 const structure = String.raw`(?:^|[^\\])(?:\\\\)*":[\[{]`;
 
-/** Escapes undone, as far as literals go: the second look, before an expression is tried, is for whole literals. */
+/** The second look, before an expression is tried, is for whole literals in one spelling. */
 function plain(text: string, where: string): string[] {
-  const steps = [
-    [String.raw`\\+t`, '\t'],
-    [String.raw`\\+[nr]`, '\n'],
-    [String.raw`\\+u003c`, '<'],
-    [String.raw`\\+u003e`, '>'],
-    [String.raw`\\+u0026`, '&'],
-    [String.raw`\\+`, ''],
-  ] as const;
-  return steps.map(([from, to]) => `replace_pattern(${text}, ${quoted(from)}, ${quoted(to)}) where ${where}`);
+  return spelling.map(([from, to]) => `replace_pattern(${text}, ${quoted(from)}, ${quoted(to)}) where ${where}`);
 }
 
 function anyOf(text: string, words: string[]): string {

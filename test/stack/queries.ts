@@ -47,7 +47,7 @@ export async function collectorMetric(url: string, name: string, labels = ''): P
   const text = await (await fetch(url)).text();
   return text
     .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) && line.includes(labels))
+    .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requiresStack } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { type Load, startLoad } from './load.ts';
+import { send } from './payloads.ts';
+import { collectorMetric } from './queries.ts';
+import { size } from './size.ts';
+import { createStack, type Stack } from './stack.ts';
+
+describe.skipIf(!(await requiresStack()))('behind the collector, the event service', () => {
+  let stack: Stack;
+  let load: Load | undefined;
+  beforeAll(async () => {
+    stack = await createStack({ start: ['collector', 'telltale'] });
+  });
+  afterAll(async () => {
+    await load?.stop();
+    await stack?.stop();
+  });
+
+  it(
+    `has each event once, though it was killed ${size.kills} times and down in between (T13)`,
+    async () => {
+      load = startLoad(stack, { name: 'events', pauseMs: Math.max(5, size.outageMs / 5_000) });
+      for (let kill = 0; kill < size.kills; kill++) {
+        await load.more(30);
+        await sleep(Math.random() * 100);
+        await stack.parts.telltale.kill();
+        await load.more(30);
+        await stack.parts.telltale.start();
+      }
+      await stack.parts.telltale.stop();
+      await sleep(size.outageMs);
+      await stack.parts.telltale.start();
+      await load.stop();
+
+      const { acknowledged, sent } = load;
+      const stored = await waitFor(
+        'every acknowledged event',
+        async () => {
+          const ids = await exportsOf(stack, 'events');
+          const known = new Set(ids);
+          return [...acknowledged.logs].every((id) => known.has(id)) && ids;
+        },
+        120_000,
+      );
+      expect(stored).toHaveLength(new Set(stored).size);
+      expect(stored.filter((id) => !sent.logs.has(id))).toEqual([]);
+      await waitFor('empty queues', async () => (await queued(stack)) === 0, 60_000);
+    },
+    size.timeoutMs,
+  );
+
+  it('keeps what it cannot read and lets the next one through (T13)', async () => {
+    const strange = {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'no name, no time, no session' } }] }] }],
+    };
+    expect(await send(stack.otlp, 'logs', strange)).toBe(200);
+    const after = startLoad(stack, { name: 'after' });
+    await after.more(4);
+    await after.stop();
+    await waitFor(
+      'what came after',
+      async () => {
+        const known = new Set(await exportsOf(stack, 'after'));
+        return [...after.acknowledged.logs].every((id) => known.has(id));
+      },
+      60_000,
+    );
+    await waitFor('empty queues', async () => (await queued(stack)) === 0, 60_000);
+    expect(await collectorMetric(stack.collectorMetrics, 'otelcol_exporter_send_failed_log_records', 'telltale')).toBe(
+      0,
+    );
+  });
+});
+
+async function exportsOf({ service }: Stack, session: string): Promise<string[]> {
+  const events = await service.events(`session=${session}`);
+  return events.map(({ payload }) => /"(\w+-\d+)"/.exec(JSON.stringify(payload))?.[1] ?? JSON.stringify(payload));
+}
+
+/** What waits for the event service: Loki and Prometheus are not there. */
+function queued(stack: Stack): Promise<number> {
+  return collectorMetric(stack.collectorMetrics, 'otelcol_exporter_queue_size', 'otlp_http/telltale');
+}
