@@ -6,6 +6,7 @@ import { ingest } from './ingest.mjs';
 import { live } from './live.mjs';
 import { memory } from './memory.mjs';
 import { reads } from './reads.mjs';
+import { telemetry } from './telemetry.mjs';
 
 /**
  * What `npm run bench` measures. A part takes `{ rounds, ms, quick, print }` and answers rows
@@ -13,6 +14,7 @@ import { reads } from './reads.mjs';
  */
 export const parts = {
   ingest,
+  telemetry,
   'beside-large': besideLarge,
   disk,
   reads,
