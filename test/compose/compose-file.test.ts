@@ -74,9 +74,11 @@ describe.each(services)('%s', (_name, service) => {
     }
   });
 
-  it('finds each file of configuration that its command names', () => {
+  it('finds each file that its command and its variables name', () => {
     const mounts = mountsOf(service.volumes);
-    const text = (service.command ?? []).join('\n').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+    const text = [...(service.command ?? []), ...Object.values(service.environment ?? {})]
+      .join('\n')
+      .replace(/\$\{\w+:-([^}]*)\}/g, '$1');
     for (const [path] of text.matchAll(/\/etc\/[\w./-]+\.(ya?ml|json)|\/etc\/caddy\/\w+/g)) {
       const mount = mounts.find(({ target }) => path.startsWith(`${target}/`));
       expect(existsSync(join(root, `${mount?.source}${path.slice(mount?.target.length)}`)), path).toBe(true);

@@ -1,6 +1,6 @@
 import type { EventPage } from '@telltale/core';
 import { total } from '@telltale/observability/query/total.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logsPayload, metricsPayload, send } from '../stack/payloads.ts';
 import { logql, only, promql } from '../stack/queries.ts';
 import { waitFor } from '../wait.ts';
@@ -27,6 +27,11 @@ describe.skipIf(!engine)('docker compose up on the shipped file', () => {
   beforeAll(async () => {
     stack = await createRunningStack(engine as Engine);
     await stack.up();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const { stdout } = await stack.compose('logs', '--no-color', '--tail', '25');
+    process.stderr.write(`What the containers said last:\n${stdout}\n`);
   });
   afterAll(async () => {
     await stack?.remove();
@@ -65,7 +70,7 @@ describe.skipIf(!engine)('docker compose up on the shipped file', () => {
     expect(await send(stack.urls.otlp, 'logs', logsPayload(requests))).toBe(200);
 
     const loki = 'sum(sum_over_time({service_name="claude-code", event_name="api_request"} | unwrap cost_usd [1h]))';
-    await waitFor('the metric in Prometheus', async () => only(await costs()) === 0.375);
+    await waitFor('the metric in Prometheus', async () => only(await costs()) === 0.375, 60_000);
     await waitFor(
       'the events in Loki',
       async () => only(await logql(stack.urls.loki, loki, Date.now() + 1000)) === 0.375,
@@ -102,9 +107,20 @@ describe.skipIf(!engine)('docker compose up on the shipped file', () => {
     await stack.compose('stop', 'otel-collector');
     const payload = logsPayload([{ name: 'api_request', at: Date.now(), attributes: identity }]);
     expect(await send(stack.urls.otlp, 'logs', payload)).toBe('refused');
-    const held = send(stack.urls.gateway, 'logs', payload);
+    // As the client does it: 502 is tried again, a refused connection is not.
+    const answers: (number | 'refused')[] = [];
+    const sent = waitFor(
+      'an answer through the gateway',
+      async () => {
+        const answer = await send(stack.urls.gateway, 'logs', payload);
+        answers.push(answer);
+        return answer !== 502;
+      },
+      120_000,
+    );
     await stack.compose('start', 'otel-collector');
-    expect(await held).toBe(200);
+    await sent;
+    expect(answers.at(-1)).toBe(200);
   });
 
   it('keeps everything over a new set of containers', async () => {
