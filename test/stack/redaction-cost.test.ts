@@ -33,6 +33,13 @@ describe.skipIf(!(await requiresStack()))('the redaction, in processor time of t
   });
   afterAll(() => Promise.all(stacks?.map((stack) => stack.stop()) ?? []));
 
+  it('is read at a start in a few seconds, in which nobody is answered', async () => {
+    const [on] = stacks;
+    const seconds = await collectorMetric(on.collectorMetrics, 'otelcol_process_cpu_seconds');
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(6); // 1.4 to 1.7 were measured
+  });
+
   it('makes a record without secrets cost at most 8 times as much, queues on disk included', async () => {
     expect(await ratio(stacks, apiRequest, 512)).toBeLessThan(8); // 2.6 to 3.4 were measured
   });
