@@ -29,6 +29,13 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/ingest/events', 200, [{ name: 'tool', source: 'sdk' }]],
     ['/ingest/events', 400, [{ source: 'hook' }]],
   ],
+  'post /v1/logs': [
+    ['/v1/logs', 200, '{}'],
+    ['/v1/logs', 200, { resourceLogs: 7 }],
+    ['/v1/logs', 400, '{'],
+  ],
+  'post /v1/metrics': [['/v1/metrics', 200, { resourceMetrics: [] }]],
+  'post /v1/traces': [['/v1/traces', 200, { resourceSpans: [] }]],
   'post /ingest/alert': [
     ['/ingest/alert', 200, alerts],
     ['/ingest/alert', 400, { alerts: [{}] }],

@@ -1,4 +1,4 @@
-import { isRejection } from '@telltale/core';
+import { isRejection, problemSchema } from '@telltale/core';
 import { z } from 'zod';
 import type { OtlpEncoding, OtlpResult } from '../ingest/otlp.ts';
 import { encodeResponse, encodeStatus, type Signal, signals } from '../ingest/otlp-protobuf.ts';
@@ -34,7 +34,10 @@ const counted = {
 } as const satisfies Record<Signal, string>;
 
 const responseSchema = z.object({ partialSuccess: z.looseObject({ errorMessage: z.string() }).optional() });
-const problems = { ...intakeProblems, 400: { description: 'Neither JSON nor protobuf of OTLP.' } };
+const problems = {
+  ...intakeProblems,
+  400: answer('Neither JSON nor protobuf of OTLP; to protobuf a google.rpc.Status.', problemSchema),
+};
 
 /** By what the sender says, else by the first byte: an object in JSON, a tag in protobuf. */
 function encodingOf(contentType: string | undefined, body: Buffer): OtlpEncoding {
