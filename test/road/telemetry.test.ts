@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TelltaleEvent } from '@telltale/core';
 import SqliteDatabase from 'better-sqlite3';
@@ -6,7 +7,7 @@ import type { ClientAge } from '../client/binary.ts';
 import { requiresClaude } from '../requires.ts';
 import { serviceFor } from '../running-service.ts';
 import { scenarios } from '../scenarios/index.ts';
-import type { Service } from '../service.ts';
+import { root, type Service } from '../service.ts';
 import { createConnectedStage, delivered } from '../system.ts';
 import { createExportWitness, type ExportWitness } from './export-witness.ts';
 import type { ToldRecord } from './wire-reader.ts';
@@ -58,6 +59,33 @@ describe.runIf(await requiresClaude())('an answer that gets lost', () => {
       await delivered(stage, service);
       expect(witness.records.length).toBeGreaterThan(new Set(witness.records.map(keyOf)).size);
       await expectHeldOnce(service, witness);
+    } finally {
+      await stage.close();
+      await witness.close();
+    }
+  });
+});
+
+describe.runIf(await requiresClaude())('the settings of docs/telemetry.md', () => {
+  const running = serviceFor('tests');
+
+  it('work as user settings, with the name that connect gives the project', async () => {
+    const service = running.current;
+    const witness = await createExportWitness(service.url);
+    const stage = await createConnectedStage({ service, project: 'my-shop', install: ['connected'] });
+    try {
+      const settings = readFileSync(join(root, 'hooks/telemetry/settings.json'), 'utf8');
+      const file = join(stage.world.home, '.claude', 'settings.json');
+      writeFileSync(file, settings.replace('http://127.0.0.1:4318', witness.url));
+      await stage.run(stage.prompt('Say hello.', [{ say: 'Hello.' }]));
+      await delivered(stage, service);
+      const events = (await service.events()).filter(({ source }) => source === 'otel');
+      expect(events.length).toBe(witness.records.length);
+      expect(new Set(events.map(({ app }) => app))).toEqual(new Set(['my-shop']));
+      const request = events.find(({ name }) => name === 'api_request');
+      expect(request?.payload?.resource).toMatchObject({ project: 'my-shop' });
+      const prompt = events.find(({ name }) => name === 'user_prompt');
+      expect(JSON.stringify(prompt?.payload)).not.toContain('Say hello');
     } finally {
       await stage.close();
       await witness.close();
