@@ -10,6 +10,8 @@ export interface DashboardOptions {
   description: string;
   /** Beginning of the time range, such as `now-6d/d`. */
   from: string;
+  /** How often it asks again; seldom where a month is added up. */
+  refresh?: '30s' | '5m';
   panels: readonly cog.Builder<sdk.Panel>[];
   /** Variables beside those that every dashboard has. */
   variables?: readonly cog.Builder<sdk.VariableModel>[];
@@ -24,7 +26,7 @@ export function createDashboard(options: DashboardOptions): sdk.Dashboard {
     .timezone('')
     .editable()
     .time({ from: options.from, to: 'now' })
-    .refresh('30s')
+    .refresh(options.refresh ?? '30s')
     .timepicker(new sdk.TimePickerBuilder().refreshIntervals(['10s', '30s', '1m', '5m', '15m', '1h']))
     .tooltip(sdk.DashboardCursorSync.Crosshair)
     .link(

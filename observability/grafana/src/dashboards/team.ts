@@ -19,6 +19,7 @@ export const team = createDashboard({
   title: 'Team',
   description: 'Who works with Claude Code, how it pays, and whether everybody’s data arrives.',
   from: 'now-29d/d',
+  refresh: '5m',
   panels: [
     number({
       ...{ question: 'How many people spent something?', missing: missing.metrics, width: 4, unit: 'count' },
