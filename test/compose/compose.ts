@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../service.ts';
 import { cached, type Ran, run } from './cached.ts';
 import type { Engine } from './engine.ts';
+import { composeText, variablesIn } from './file.ts';
 
 /** `docker compose` on the shipped docker-compose.yml, under a project name of its own. */
 export type Compose = (...args: string[]) => Promise<Ran>;
@@ -17,8 +18,10 @@ export interface ComposeOptions {
 export async function createCompose({ engine, project, env }: ComposeOptions): Promise<Compose> {
   const [command = '', ...first] = await findCompose();
   const own = ['--project-name', project, '--project-directory', root, '--env-file', '/dev/null'];
-  const variables = Object.entries({ ...engine.env, ...env }).filter(([name]) => !name.startsWith('COMPOSE_'));
-  const options = { cwd: root, env: Object.fromEntries(variables) };
+  // The defaults are tested, whatever is set for a stack of this machine.
+  const shipped = variablesIn(composeText);
+  const others = Object.entries(engine.env).filter(([name]) => !name.startsWith('COMPOSE_') && !shipped.has(name));
+  const options = { cwd: root, env: { ...Object.fromEntries(others), ...env } };
   return (...args) => run(command, [...first, ...own, '--file', join(root, 'docker-compose.yml'), ...args], options);
 }
 
