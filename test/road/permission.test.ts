@@ -10,6 +10,7 @@ import { asksPermission, isReady } from '../scenarios/terminal.ts';
 import type { Service } from '../service.ts';
 import { createConnectedStage } from '../system.ts';
 import { waitFor } from '../wait.ts';
+import { exporting } from './exporting.ts';
 
 const canPlay = requires('tmux') && (await requiresClaude());
 
@@ -32,8 +33,8 @@ describe.runIf(canPlay)('a permission answered by hand', () => {
   });
   afterAll(() => browser?.close());
 
-  async function askFor(name: string, command: string): Promise<string> {
-    stage = await createConnectedStage({ service, project: name });
+  async function askFor(name: string, command: string, env: Record<string, string> = {}): Promise<string> {
+    stage = await createConnectedStage({ service, project: name, env });
     terminal = await stage.open({ permissionMode: 'default' });
     await terminal.see(isReady);
     const call = { name: 'Bash', input: { command, description: 'Ask first' } };
@@ -85,6 +86,20 @@ describe.runIf(canPlay)('a permission answered by hand', () => {
     await terminal.say(stage.prompt('Never mind.', [{ say: 'All right.' }]));
     await terminal.see(/All right\./);
     await waitFor('the end of the wait', () => session(id, (one) => one.waiting.length === 0));
+  });
+
+  it('with telemetry, is known: the wait ends with the yes, and the turn with a no by Esc', async () => {
+    const telemetry = exporting(service.url, 'http/protobuf');
+    const allowed = await askFor('allowed-told', 'sleep 9 && touch told.txt', telemetry);
+    await terminal.press('Enter');
+    const runs = (one: Session) => one.state === 'working' && one.waiting.length === 0;
+    await waitFor('a session that works', () => session(allowed, runs), 5_000);
+    await stage.close();
+
+    const refused = await askFor('refused-told', 'touch refused.txt', telemetry);
+    await terminal.press('Escape');
+    const rests = (one: Session) => one.state === 'idle' && one.group === 'your-turn' && one.waiting.length === 0;
+    await waitFor('a session that rests', () => session(refused, rests), 5_000);
   });
 
   async function session(id: string, is: (one: Session) => boolean): Promise<Session | false> {
