@@ -69,6 +69,12 @@ describe.each(all)('the dashboard %s', (_, dashboard) => {
     },
   );
 
+  it('puts days together from steps that no narrow panel makes longer', () => {
+    for (const { transformations = [], interval, maxDataPoints } of panels) {
+      if (transformations[0]?.id === 'formatTime') expect([interval, maxDataPoints]).toEqual(['$bar', 10_000]);
+    }
+  });
+
   it('has every variable that it uses', () => {
     const names = (dashboard.templating?.list ?? []).map(({ name }) => name);
     const used = [...JSON.stringify(dashboard).matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name);

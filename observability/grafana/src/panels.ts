@@ -113,6 +113,7 @@ export function stacked(options: PanelOptions & { interval: string }) {
 export function calendar(options: PanelOptions & { by: string; of?: 'day' | 'week' }) {
   return framed(new barchart.PanelBuilder(), options)
     .interval('$bar')
+    .maxDataPoints(mostSteps)
     .withTransformation({
       id: 'formatTime',
       options: { timeField: 'Time', outputFormat: periods[options.of ?? 'day'], useTimezone: true },
@@ -139,6 +140,7 @@ export function calendar(options: PanelOptions & { by: string; of?: 'day' | 'wee
 export function distinct(options: PanelOptions & { of: 'day' | 'week'; what: string }) {
   return framed(new barchart.PanelBuilder(), options)
     .interval('$bar')
+    .maxDataPoints(mostSteps)
     .withTransformation({
       id: 'formatTime',
       options: { timeField: 'Time', outputFormat: periods[options.of], useTimezone: true },
@@ -248,6 +250,9 @@ function framed<Panel extends AnyPanel>(panel: Panel, options: PanelOptions): Pa
   if (options.time) panel.timeFrom(options.time);
   return panel;
 }
+
+/** Or Grafana would take longer steps where a panel is narrow, and days would be cut somewhere. Prometheus allows 11,000. */
+const mostSteps = 10_000;
 
 const periods = { day: 'YYYY-MM-DD', week: 'GGGG-[W]WW' } as const;
 const grouping = { aggregations: [], operation: 'groupby' };
