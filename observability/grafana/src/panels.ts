@@ -97,13 +97,16 @@ export function course(options: PanelOptions) {
 
 /** How much per interval: stacked bars that add up to the total. */
 export function stacked(options: PanelOptions & { interval: string }) {
-  return course(options)
-    .interval(options.interval)
-    .drawStyle(common.GraphDrawStyle.Bars)
-    .barAlignment(common.BarAlignment.After)
-    .lineWidth(1)
-    .fillOpacity(70)
-    .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
+  return (
+    course(options)
+      .interval(options.interval)
+      .drawStyle(common.GraphDrawStyle.Bars)
+      // Our bars stand at their beginning, Loki's at their end.
+      .barAlignment(options.queries.some(isLoki) ? common.BarAlignment.Before : common.BarAlignment.After)
+      .lineWidth(1)
+      .fillOpacity(70)
+      .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
+  );
 }
 
 /**
@@ -258,13 +261,13 @@ const periods = { day: 'YYYY-MM-DD', week: 'GGGG-[W]WW' } as const;
 const grouping = { aggregations: [], operation: 'groupby' };
 const summing = { aggregations: ['sum'], operation: 'aggregate' };
 
-function sourceOf(query: Query): string | undefined {
-  return (query.build() as { datasource?: common.DataSourceRef }).datasource?.type;
+function isLoki(query: Query): boolean {
+  return (query.build() as { datasource?: common.DataSourceRef }).datasource?.type === 'loki';
 }
 
 // Loki's answer to an instant query is one table with a row per series, Prometheus' a frame per series.
 function lastValue({ queries }: PanelOptions) {
-  const isTable = queries.some((query) => sourceOf(query) === 'loki');
+  const isTable = queries.some(isLoki);
   return new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(isTable).limit(25);
 }
 
