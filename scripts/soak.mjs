@@ -42,7 +42,6 @@ const isWhole = positionals.length === 0 && pattern.length === 0;
 const folder = mkdtempSync(join(tmpdir(), 'telltale-soak-'));
 const report = join(folder, 'report.json');
 const started = new Date();
-const only = process.argv.length > 2 ? `Not all of it: \`${process.argv.slice(2).join(' ')}\`. ` : '';
 const run = spawnSync(
   process.execPath,
   [
