@@ -8,7 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     root: import.meta.dirname,
-    include: ['**/*.test.ts'],
+    // `npm run test:soak` also runs what takes minutes.
+    include: ['**/*.test.ts', ...(process.env.TELLTALE_SOAK === '1' ? ['**/*.soak.ts'] : [])],
     environment: 'node',
     fileParallelism: false,
     testTimeout: 180_000,
