@@ -19,8 +19,8 @@ const keys = {
 };
 
 // Datadog's exporter is in the collector of the compose file, not in the slim one of the tests.
-describe.skipIf(!(await requiresStack()))('a configuration for another place beside the shipped one', () => {
-  it('is valid, alone and with the others', async () => {
+describe.skipIf(!(await requiresStack()))('a configuration for another place', () => {
+  it('is valid beside the shipped one, and beside the others', async () => {
     expect(await validated(['grafana-cloud', 'honeycomb', 'sentry', 'logfire'])).toBe('');
   });
 
