@@ -1,4 +1,4 @@
-import { type Action, earlier, hasEnded, later, newAction } from './actions/action.ts';
+import { type Action, hasEnded, newAction } from './actions/action.ts';
 import {
   add,
   type Board,
@@ -18,7 +18,7 @@ import { isBookkeeping } from './catalogue/telemetry.ts';
 import { hookRow } from './catalogue.ts';
 import type { TelltaleEvent } from './event.ts';
 import { rowOf, textAt } from './fields.ts';
-import { byTime } from './session/fold.ts';
+import { byTime, earlier, later, msBetween } from './iso-time.ts';
 import { plural } from './words.ts';
 
 export {
@@ -190,7 +190,7 @@ const steps: Readonly<Record<string, Step>> = {
     const ended = pendingRow(board, 'compacted', event);
     if (ended !== undefined && ended.at >= event.at) {
       // Loaded after its own end.
-      const durationMs = Date.parse(ended.endedAt ?? ended.at) - Date.parse(event.at);
+      const durationMs = msBetween(event.at, ended.endedAt ?? ended.at);
       change(board, ended, { at: event.at, state: 'ok', durationMs }, event);
       board.pending.delete(`compacted|${event.sessionId}`);
       return;
@@ -230,7 +230,7 @@ const steps: Readonly<Record<string, Step>> = {
       note(board, event, 'elicitation', event.outcome ?? 'noted');
       return;
     }
-    const waitedMs = Math.max(0, Date.parse(event.at) - Date.parse(row.askedAt ?? row.at));
+    const waitedMs = msBetween(row.askedAt ?? row.at, event.at);
     change(board, row, { state: event.outcome ?? 'ok', endedAt: event.at, waitedMs }, event);
   },
 };
@@ -259,7 +259,7 @@ function noteCompacted(board: Board, event: TelltaleEvent): void {
 const sameCompactionMs = 5000;
 
 function finish(board: Board, row: Action, event: TelltaleEvent, patch: Partial<Action>): void {
-  const durationMs = hasEnded(row) ? (row.durationMs ?? 0) : Math.max(0, Date.parse(event.at) - Date.parse(row.at));
+  const durationMs = hasEnded(row) ? (row.durationMs ?? 0) : msBetween(row.at, event.at);
   change(board, row, { ...patch, state: 'ok', endedAt: event.at, durationMs }, event);
 }
 

@@ -1,6 +1,7 @@
 import type { TelltaleEvent } from './event.ts';
+import { byTime } from './iso-time.ts';
 import { agentsView } from './session/agents.ts';
-import { byTime, emptyFold, foldLimits } from './session/fold.ts';
+import { emptyFold, foldLimits } from './session/fold.ts';
 import { foldEvent } from './session.ts';
 import type { Agent } from './session-view.ts';
 

@@ -40,7 +40,6 @@ import { oneLine, saidLine } from './words.ts';
 
 export { editConflicts } from './session/conflicts.ts';
 export {
-  byTime,
   emptyFold,
   type FoldLimits,
   foldLimits,

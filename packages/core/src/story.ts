@@ -1,4 +1,5 @@
 import type { TelltaleEvent } from './event.ts';
+import { byAt } from './iso-time.ts';
 import { present } from './present.ts';
 import type { Session } from './session-view.ts';
 import { type Agents, linkAgents, tellLane, tellStrays } from './story/agents.ts';
@@ -112,8 +113,4 @@ function hasEnded(session: Session | undefined, marks: readonly SessionMark[]): 
 
 function byItem(a: DraftItem, b: DraftItem): number {
   return byAt(a.item, b.item);
-}
-
-function byAt(a: { at: string }, b: { at: string }): number {
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }

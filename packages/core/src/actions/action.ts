@@ -98,12 +98,3 @@ export function newAction(key: string, kind: ActionKind, state: ActionState, eve
   if (event.model !== undefined) action.model = event.model;
   return action;
 }
-
-/** The earlier of two ISO times. */
-export function earlier(a: string, b: string): string {
-  return b < a ? b : a;
-}
-
-export function later(a: string, b: string): string {
-  return b > a ? b : a;
-}

@@ -3,9 +3,9 @@ import { callOfEvent, callSummary, errorLine, isAgentTool } from '../catalogue/t
 import { isNeverRan, responseText } from '../catalogue.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, isFields, listAt, textAt } from '../fields.ts';
-import { shiftTime } from '../shift-time.ts';
+import { earlier, msBetween, shiftTime } from '../iso-time.ts';
 import { firstLine } from '../words.ts';
-import { type Action, type ActionPatch, type ActionState, earlier, hasEnded, newAction } from './action.ts';
+import { type Action, type ActionPatch, type ActionState, hasEnded, newAction } from './action.ts';
 import {
   add,
   type Board,
@@ -223,8 +223,4 @@ function askedAgent(event: TelltaleEvent): ActionPatch {
 /** From the request to the answer: the run itself follows it. */
 function waitedMs(askedAt: string, endedAt: string, durationMs = 0): number {
   return Math.max(0, msBetween(askedAt, endedAt) - durationMs);
-}
-
-function msBetween(from: string, to: string): number {
-  return Math.max(0, Date.parse(to) - Date.parse(from));
 }

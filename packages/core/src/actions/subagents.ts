@@ -1,8 +1,9 @@
 import { isAgentTool } from '../catalogue/tools.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, textAt } from '../fields.ts';
+import { earlier, msBetween } from '../iso-time.ts';
 import { firstLine, quoted } from '../words.ts';
-import { type Action, type ActionPatch, earlier, newAction } from './action.ts';
+import { type Action, type ActionPatch, newAction } from './action.ts';
 import { add, type Board, change, openRows } from './board.ts';
 
 /** SubagentStart and SubagentStop are one row. */
@@ -11,7 +12,7 @@ export function startSubagent(board: Board, event: TelltaleEvent): void {
   const known = board.rows.get(key);
   if (known !== undefined) {
     const at = earlier(event.at, known.at);
-    const durationMs = known.endedAt === undefined ? undefined : Date.parse(known.endedAt) - Date.parse(at);
+    const durationMs = known.endedAt === undefined ? undefined : msBetween(at, known.endedAt);
     change(board, known, durationMs === undefined ? { at } : { at, durationMs }, event);
     return;
   }
@@ -34,7 +35,7 @@ export function stopSubagent(board: Board, event: TelltaleEvent): boolean {
   if (known === undefined) startSubagent(board, event);
   const row = known ?? board.rows.get(subagentKey(event));
   if (row === undefined) return true;
-  const durationMs = Math.max(0, Date.parse(event.at) - Date.parse(row.at));
+  const durationMs = msBetween(row.at, event.at);
   change(board, row, { state: 'ok', endedAt: event.at, ...(known === undefined ? {} : { durationMs }) }, event);
   return true;
 }

@@ -177,12 +177,6 @@ export function isBefore(event: { at: string; id: string }, fold: SessionFold): 
   return event.at === fold.lastAt ? event.id < fold.lastId : event.at < fold.lastAt;
 }
 
-/** The order in which a story is told: by (`at`, `id`), whatever the order of arrival. */
-export function byTime(a: { at: string; id: string }, b: { at: string; id: string }): number {
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
-
 /** Adds and forgets the oldest past `max`. */
 export function keep<T>(list: T[], item: T, max: number): void {
   list.push(item);

@@ -5,7 +5,8 @@ import { scenarioNames, scenarioOf } from '../../fixtures/scenario.ts';
 import { actionsOf } from '../actions.ts';
 import { agentsOf } from '../agent-tree.ts';
 import type { TelltaleEvent } from '../event.ts';
-import { byTime, emptyFold, foldEvent, isBefore, sessionOf } from '../session.ts';
+import { byTime } from '../iso-time.ts';
+import { emptyFold, foldEvent, isBefore, sessionOf } from '../session.ts';
 import { sessionSchema } from '../session-view.ts';
 
 /** Feeds events as they come and starts over when one belongs before what is folded, as the store does. */

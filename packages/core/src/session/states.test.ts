@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hookEvent, startMs } from '../../fixtures/hook-event.ts';
 import type { Origin, TelltaleEvent } from '../event.ts';
-import { byTime, emptyFold, foldEvent, isBefore, type SessionFacts, type SessionFold, sessionOf } from '../session.ts';
+import { byTime } from '../iso-time.ts';
+import { emptyFold, foldEvent, isBefore, type SessionFacts, type SessionFold, sessionOf } from '../session.ts';
 import type { Session } from '../session-view.ts';
 
 const minute = 60_000;

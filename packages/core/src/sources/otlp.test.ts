@@ -4,7 +4,8 @@ import { scenarioOf } from '../../fixtures/scenario.ts';
 import { secretCases } from '../../fixtures/secrets.ts';
 import { bookkeepingNames, telemetryCatalogue } from '../catalogue/telemetry.ts';
 import type { TelltaleEvent } from '../event.ts';
-import { byTime, emptyFold, foldEvent, sessionOf } from '../session.ts';
+import { byTime } from '../iso-time.ts';
+import { emptyFold, foldEvent, sessionOf } from '../session.ts';
 import { readLogs, readMetrics, readSpans } from './otlp.ts';
 
 const recordings = ['hello-logs', 'multi-turn-logs', 'interactive-logs', 'mcp-logs', 'api-errors-logs'];

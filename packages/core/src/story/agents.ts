@@ -1,5 +1,6 @@
 import { isAgentTool } from '../catalogue/tools.ts';
 import { isFields, textAt } from '../fields.ts';
+import { msBetween } from '../iso-time.ts';
 import { present } from '../present.ts';
 import type { Session } from '../session-view.ts';
 import type { JoinedCall } from './calls.ts';
@@ -102,7 +103,7 @@ function subagentOf(call: ActionItem | undefined, agentId: string | undefined, a
       prompt: textAt(call?.input, 'prompt') ?? agents.said.agentPrompts.get(agentId ?? ''),
       call,
       endedAt: isOpen ? undefined : endedAt,
-      durationMs: isOpen || endedAt === undefined ? undefined : Math.max(0, Date.parse(endedAt) - Date.parse(at)),
+      durationMs: isOpen || endedAt === undefined ? undefined : msBetween(at, endedAt),
     }),
   };
 }

@@ -5,6 +5,7 @@ import { callSummary, doneSummary } from '../catalogue/tools.ts';
 import { responseText } from '../catalogue.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fields.ts';
+import { msBetween } from '../iso-time.ts';
 import { present } from '../present.ts';
 import { type DraftItem, mainLane } from './draft.ts';
 import { type EntryDrafts, problemOf, type SaidCall } from './from-entries.ts';
@@ -133,7 +134,7 @@ function ranMs(said: SaidCall): number | undefined {
   const response = isFields(result.response) ? result.response : undefined;
   const told = numberAt(response, 'totalDurationMs') ?? numberAt(response, 'durationMs');
   if (told !== undefined || result.wasAsked) return told;
-  return Math.max(0, Date.parse(result.at) - Date.parse(said.at));
+  return msBetween(said.at, result.at);
 }
 
 /** Faster than anybody answers. */

@@ -2,8 +2,8 @@ import { type Action, actionsOf } from '../actions.ts';
 import { promptKind } from '../catalogue/prompt.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { rowOf, textAt } from '../fields.ts';
+import { byTime, msBetween } from '../iso-time.ts';
 import { present } from '../present.ts';
-import { byTime } from '../session/fold.ts';
 import { type DraftPrompt, type Drafts, mainLane } from './draft.ts';
 import type { CompactionItem, SessionMark, TextItem } from './story.ts';
 
@@ -110,7 +110,7 @@ const steps: Readonly<Record<string, Step>> = {
     const item = board.compaction ?? newCompaction(board, event);
     board.compaction = undefined;
     item.isRunning = false;
-    item.durationMs = Math.max(0, Date.parse(event.at) - Date.parse(item.at));
+    item.durationMs = msBetween(item.at, event.at);
     const summary = textAt(event.payload, 'compact_summary');
     if (summary !== undefined) item.summary = summary;
   },

@@ -1,5 +1,5 @@
+import { byAt, later, msBetween, shiftTime } from '../iso-time.ts';
 import { present } from '../present.ts';
-import { shiftTime } from '../shift-time.ts';
 import { tally } from './agents.ts';
 import type { DraftEnd, DraftItem, DraftPrompt } from './draft.ts';
 import type { ActionItem, SessionMark, StoryItem, StoryTurn } from './story.ts';
@@ -117,10 +117,10 @@ function finish({ turn, items, ends }: Shell, nextAt: string | undefined, isOver
   turn.waitedMs = sumWaits(turn.items);
   turn.state = stateOf(turn, ends, nextAt !== undefined || isOver);
   if (turn.state === 'running') return turn;
-  const lastEnd = ends.reduce((latest, end) => laterOf(latest, end.at), '');
-  const lastItem = turn.items.reduce((latest, item) => laterOf(latest, endOf(item)), '');
-  turn.endedAt = lastEnd !== '' ? lastEnd : laterOf(lastItem, turn.at);
-  turn.durationMs = Math.max(0, Date.parse(turn.endedAt) - Date.parse(turn.at));
+  const lastEnd = ends.reduce((latest, end) => later(latest, end.at), '');
+  const lastItem = turn.items.reduce((latest, item) => later(latest, endOf(item)), '');
+  turn.endedAt = lastEnd !== '' ? lastEnd : later(lastItem, turn.at);
+  turn.durationMs = msBetween(turn.at, turn.endedAt);
   closeOpen(turn.items);
   const answer = turn.state === 'done' ? turn.items.findLast((item) => item.kind === 'text') : undefined;
   if (answer) answer.isAnswer = true;
@@ -197,12 +197,4 @@ export function endOf(item: StoryItem): string {
   if (item.kind === 'action') return item.action.endedAt ?? item.at;
   if (item.kind === 'compaction') return shiftTime(item.at, item.durationMs ?? 0);
   return item.kind === 'subagent' && !item.isBackground ? (item.endedAt ?? item.at) : item.at;
-}
-
-function laterOf(a: string, b: string): string {
-  return a > b ? a : b;
-}
-
-function byAt(a: { at: string }, b: { at: string }): number {
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }

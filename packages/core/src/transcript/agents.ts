@@ -1,4 +1,5 @@
 import { fieldsAt, isFields, textAt } from '../fields.ts';
+import { compare } from '../iso-time.ts';
 import { present } from '../present.ts';
 import type { Agent } from '../session-view.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
@@ -144,8 +145,4 @@ function link(agent: AgentDraft, spawn: AgentSpawn): void {
   agent.toolUseId = spawn.toolUseId;
   if (spawn.type !== undefined) agent.type = spawn.type;
   if (spawn.description !== undefined) agent.description = spawn.description;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
