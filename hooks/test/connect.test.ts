@@ -122,7 +122,8 @@ describe('connect', () => {
     expect(connect('shop').stdout).toContain('connected already');
     write(`${JSON.stringify({ ...connected, model: 'opus' }, null, 2)}\n`);
     expect(connect('shop', '--undo').status).toBe(0);
-    const left = { ...env, ...(env.OTEL_RESOURCE_ATTRIBUTES === '' && { OTEL_RESOURCE_ATTRIBUTES: undefined }) };
+    const left: Record<string, string | undefined> = { ...env };
+    if (left.OTEL_RESOURCE_ATTRIBUTES === '') left.OTEL_RESOURCE_ATTRIBUTES = undefined;
     const hasEnv = Object.values(left).some((value) => value !== undefined);
     expect(JSON.parse(text())).toEqual({ ...(hasEnv && { env: left }), model: 'opus' });
   });

@@ -32,7 +32,7 @@ export async function createExportWitness(
     const answer = await fetch(target + path, { method: 'POST', headers: { 'content-type': type }, body }).catch(
       () => undefined, // the service is gone
     );
-    const text = Buffer.from((await answer?.arrayBuffer()) ?? []);
+    const text = Buffer.from((await answer?.arrayBuffer()) ?? new ArrayBuffer(0));
     posts.push({ path, type, status: answer?.status ?? 0, ms: performance.now() - started });
     if (!answer) request.socket.destroy();
     // A status that a client posts again for, as if the answer had been lost on the way.

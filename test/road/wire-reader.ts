@@ -52,7 +52,8 @@ function fieldsOf(message: Buffer): Field[] {
   while (at < message.length) {
     const tag = Number(varint());
     const [number, type] = [tag >> 3, tag & 7];
-    let [bytes, value] = [Buffer.alloc(0), 0n];
+    let bytes: Buffer = Buffer.alloc(0);
+    let value = 0n;
     if (type === 0) value = varint();
     else {
       const length = type === 2 ? Number(varint()) : type === 1 ? 8 : 4;
