@@ -91,7 +91,7 @@ export const tokenRules = [
   },
   {
     name: 'azure-key',
-    literals: ['accountkey=', 'sharedaccesskey=', 'q~'],
+    literals: ['accountkey=', 'sharedaccesskey='],
     expression: '((?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{20,}={0,2}',
   },
   {
