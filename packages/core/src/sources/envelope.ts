@@ -1,5 +1,6 @@
 import { isRejection, type NewEvent, type Rejection } from '../event.ts';
-import { fieldsAt, isFields, listAt, textAt } from '../fields.ts';
+import { type Fields, fieldsAt, isFields, listAt, textAt } from '../fields.ts';
+import { lineFacts } from '../transcript/line.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
 import { readAt } from './at.ts';
 import { type HookContext, parseHook } from './hook.ts';
@@ -23,7 +24,7 @@ export function parseEnvelope(input: unknown, context: HookContext): Envelope | 
     return { rejected: 'payload must be a JSON object', at: 'payload' };
   }
   const payload = fieldsAt(input, 'payload') ?? {};
-  const sessionId = sessionOf(textAt(input, 'session_id')) ?? sessionOf(textAt(payload, 'session_id'));
+  const sessionId = knownId(textAt(input, 'session_id')) ?? knownId(textAt(payload, 'session_id'));
   if (sessionId === undefined) return { rejected: 'session_id is missing', at: 'session_id' };
   const name = textAt(input, 'hook_event_type') ?? textAt(payload, 'hook_event_name');
   if (name === undefined) return { rejected: 'hook_event_type is missing', at: 'hook_event_type' };
@@ -49,21 +50,11 @@ export function parseEnvelope(input: unknown, context: HookContext): Envelope | 
 }
 
 /** `send_event.py` writes "unknown" where it found none. */
-function sessionOf(id: string | undefined): string | undefined {
+function knownId(id: string | undefined): string | undefined {
   return id === 'unknown' ? undefined : id;
 }
 
-function entryOf(sessionId: string, line: Record<string, unknown>): NewTranscriptEntry {
-  const uuid = textAt(line, 'uuid');
-  const at = textAt(line, 'timestamp');
-  const isSidechain = line.isSidechain === true;
-  const agentId = isSidechain ? textAt(line, 'agentId') : undefined;
-  return {
-    sessionId,
-    type: textAt(line, 'type') ?? 'unknown',
-    line,
-    ...(agentId === undefined ? {} : { agentId }),
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(at === undefined || Number.isNaN(Date.parse(at)) ? {} : { at: new Date(at).toISOString() }),
-  };
+function entryOf(sessionId: string, line: Fields): NewTranscriptEntry {
+  const agentId = line.isSidechain === true ? textAt(line, 'agentId') : undefined;
+  return { sessionId, ...lineFacts(line), ...(agentId !== undefined && { agentId }) };
 }
