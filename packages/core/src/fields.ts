@@ -16,6 +16,13 @@ export function numberAt(fields: Fields | undefined, key: string): number | unde
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** The same where it may be told as text: telemetry writes `duration_ms` as a number on one event and as text on another. */
+export function numericAt(fields: Fields | undefined, key: string): number | undefined {
+  const value = fields?.[key];
+  if (typeof value !== 'string') return numberAt(fields, key);
+  return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined;
+}
+
 export function fieldsAt(fields: Fields | undefined, key: string): Fields | undefined {
   const value = fields?.[key];
   return isFields(value) ? value : undefined;

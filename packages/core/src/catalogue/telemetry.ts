@@ -1,5 +1,5 @@
 import type { Outcome } from '../event.ts';
-import { type Fields, rowOf, textAt } from '../fields.ts';
+import { type Fields, numericAt, rowOf, textAt } from '../fields.ts';
 import { countWords, durationWords, firstLine, moneyWords, oneLine, plural } from '../words.ts';
 import { promptSummary } from './prompt.ts';
 import type { Tone } from './row.ts';
@@ -30,7 +30,7 @@ export const telemetryCatalogue = {
     summary: (payload) => {
       const prompt = textAt(payload, 'prompt');
       if (prompt !== undefined && prompt !== '<REDACTED>') return promptSummary(prompt);
-      return `prompt of ${plural(numberOf(payload, 'prompt_length') ?? 0, 'character')}`;
+      return `prompt of ${plural(numericAt(payload, 'prompt_length') ?? 0, 'character')}`;
     },
   },
   assistant_response: {
@@ -39,7 +39,7 @@ export const telemetryCatalogue = {
     summary: (payload) => {
       const text = textAt(payload, 'response');
       if (text !== undefined && text !== '<REDACTED>') return firstLine(text, 160);
-      return `answer of ${plural(numberOf(payload, 'response_length') ?? 0, 'character')}`;
+      return `answer of ${plural(numericAt(payload, 'response_length') ?? 0, 'character')}`;
     },
   },
   api_request: {
@@ -68,7 +68,7 @@ export const telemetryCatalogue = {
     label: 'API error',
     tone: 'trouble',
     summary: (payload) => {
-      const attempts = numberOf(payload, 'total_attempts') ?? numberOf(payload, 'attempt');
+      const attempts = numericAt(payload, 'total_attempts') ?? numericAt(payload, 'attempt');
       return joined(
         `gave up${attempts === undefined ? '' : ` after ${plural(attempts, 'attempt')}`}`,
         errorOf(payload),
@@ -105,7 +105,7 @@ export const telemetryCatalogue = {
     summary: (payload) =>
       joined(
         `${textAt(payload, 'agent_type') ?? 'subagent'} finished`,
-        plural(numberOf(payload, 'total_tool_uses') ?? 0, 'tool'),
+        plural(numericAt(payload, 'total_tool_uses') ?? 0, 'tool'),
         durationOf(payload),
       ),
   },
@@ -185,7 +185,7 @@ function bookkeeping(label: string, summary: TelemetryRow['summary']): Telemetry
 }
 
 function hookWords(payload: Fields): string {
-  const count = numberOf(payload, 'num_hooks') ?? 1;
+  const count = numericAt(payload, 'num_hooks') ?? 1;
   return `${plural(count, 'hook')} for ${textAt(payload, 'hook_name') ?? textAt(payload, 'hook_event') ?? 'an event'}`;
 }
 
@@ -199,29 +199,22 @@ function errorOf(payload: Fields): string | undefined {
 }
 
 function attemptOf(payload: Fields): string | undefined {
-  const attempt = numberOf(payload, 'attempt');
+  const attempt = numericAt(payload, 'attempt');
   return attempt === undefined ? undefined : `attempt ${attempt}`;
 }
 
 function durationOf(payload: Fields): string | undefined {
-  const ms = numberOf(payload, 'duration_ms') ?? numberOf(payload, 'total_duration_ms');
+  const ms = numericAt(payload, 'duration_ms') ?? numericAt(payload, 'total_duration_ms');
   return ms === undefined ? undefined : durationWords(ms);
 }
 
 function moneyOf(payload: Fields): string | undefined {
-  const usd = numberOf(payload, 'cost_usd');
+  const usd = numericAt(payload, 'cost_usd');
   return usd === undefined ? undefined : moneyWords(usd);
 }
 
 function amount(payload: Fields, ...keys: readonly string[]): string {
-  return countWords(keys.reduce((sum, key) => sum + (numberOf(payload, key) ?? 0), 0));
-}
-
-/** Numbers come as numbers on one event and as text on another. */
-function numberOf(payload: Fields, key: string): number | undefined {
-  const value = payload[key];
-  if (value === '' || (typeof value !== 'number' && typeof value !== 'string')) return undefined;
-  return Number.isFinite(Number(value)) ? Number(value) : undefined;
+  return countWords(keys.reduce((sum, key) => sum + (numericAt(payload, key) ?? 0), 0));
 }
 
 function joined(...parts: readonly (string | undefined)[]): string {

@@ -1,6 +1,6 @@
 import { describeTelemetry, isBookkeeping, outcomeOfTelemetry } from '../../catalogue/telemetry.ts';
 import type { NewEvent } from '../../event.ts';
-import { type Fields, isFields, textAt } from '../../fields.ts';
+import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
 import { redactSecrets } from '../../redact.ts';
 import { readAt } from '../at.ts';
 import { badRecord, type OtlpContext, type OtlpRecords, type Placed, walk } from './records.ts';
@@ -112,7 +112,7 @@ function eventOf(name: string, payload: Fields, known: Pick<NewEvent, 'id' | 'at
   if (outcome !== undefined) event.outcome = outcome;
   const model = textAt(payload, 'model');
   if (model !== undefined) event.model = model;
-  const durationMs = numberIn(payload, 'duration_ms') ?? numberIn(payload, 'total_duration_ms');
+  const durationMs = numericAt(payload, 'duration_ms') ?? numericAt(payload, 'total_duration_ms');
   if (durationMs !== undefined && durationMs >= 0) event.durationMs = durationMs;
   return event;
 }
@@ -135,13 +135,6 @@ function jsonIn(payload: Fields, key: string): Fields | undefined {
     // A cut text: the client shortens what is long.
     return undefined;
   }
-}
-
-/** `duration_ms` is a number on one event and a text on another. */
-function numberIn(payload: Fields, key: string): number | undefined {
-  const value = payload[key];
-  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
-  return Number.isFinite(Number(value)) ? Number(value) : undefined;
 }
 
 /** What is in every record, or in a column of the event, is left out of the records that are most of the volume. */

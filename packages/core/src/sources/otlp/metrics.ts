@@ -1,4 +1,4 @@
-import { type Fields, isFields, textAt } from '../../fields.ts';
+import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
 import { redactSecrets } from '../../redact.ts';
 import { badRecord, type OtlpContext, type OtlpRecords, type Placed, walk } from './records.ts';
 import { canonical, listOf, readAttributes, readNanos } from './value.ts';
@@ -77,10 +77,7 @@ function readMetric({ item, resource }: Placed, context: OtlpContext, read: Otlp
 /** NaN for what is no single number; undefined for a number that is missing. */
 function numberOf(point: Fields, kind: string): number | undefined {
   if (kind !== 'sum' && kind !== 'gauge') return Number.NaN;
-  const told = point.asDouble ?? point.asInt;
-  if (typeof told !== 'number' && (typeof told !== 'string' || told.trim() === '')) return undefined;
-  const value = Number(told);
-  return Number.isFinite(value) ? value : undefined;
+  return numericAt(point, point.asDouble === undefined || point.asDouble === null ? 'asInt' : 'asDouble');
 }
 
 function temporalityOf(told: unknown, kind: string): Temporality {

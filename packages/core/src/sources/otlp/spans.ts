@@ -1,4 +1,4 @@
-import { type Fields, isFields, numberAt, textAt } from '../../fields.ts';
+import { type Fields, fieldsAt, isFields, numberAt, textAt } from '../../fields.ts';
 import { redactSecrets } from '../../redact.ts';
 import { badRecord, type OtlpContext, type OtlpRecords, walk } from './records.ts';
 import { listOf, readAttributes, readNanos } from './value.ts';
@@ -33,7 +33,6 @@ export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Spa
       read.bad.push(badRecord('a span has attributes, a start, a traceId and a spanId of 32 and 16 hex digits', item));
       return;
     }
-    const status = typeof item.status === 'object' ? numberAt(item.status as Record<string, unknown>, 'code') : 0;
     const rest = {
       ...attributes,
       ...(listOf(item.events).length > 0 && { events: listOf(item.events).filter(isFields).map(eventOf) }),
@@ -41,7 +40,7 @@ export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Spa
       ...(Object.keys(resource).length > 0 && { resource }),
     };
     const span: Span = {
-      ...{ traceId, spanId, start, status: status ?? 0 },
+      ...{ traceId, spanId, start, status: numberAt(fieldsAt(item, 'status'), 'code') ?? 0 },
       name: textAt(item, 'name') ?? 'span',
       end: readNanos(item.endTimeUnixNano) ?? start,
       attributes: redactSecrets(JSON.stringify(rest)).text,
