@@ -1,4 +1,4 @@
-import type { Filter, FilterTerm, Pattern } from './grammar.ts';
+import { type Filter, type FilterTerm, msOfUnit, type Pattern, type TimeUnit } from './grammar.ts';
 
 /** The filter in its plainest spelling; reading it again gives the same terms. */
 export function formatFilter(filter: Filter): string {
@@ -46,14 +46,10 @@ export function formatPattern(pattern: Pattern, startsTerm = false): string {
     .join('*');
 }
 
-const durationUnits = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-] as const;
-const sinceUnits = [['w', 604_800_000], ['d', 86_400_000], ...durationUnits] as const;
+const durationUnits = ['h', 'm', 's'] as const;
+const sinceUnits = ['w', 'd', ...durationUnits] as const;
 
-function formatSpan(ms: number, units: readonly (readonly [string, number])[]): string {
-  const unit = ms > 0 ? units.find(([, size]) => ms % size === 0) : undefined;
-  return unit ? `${ms / unit[1]}${unit[0]}` : `${ms}ms`;
+function formatSpan(ms: number, units: readonly TimeUnit[]): string {
+  const unit = (ms > 0 && units.find((one) => ms % msOfUnit[one] === 0)) || 'ms';
+  return `${ms / msOfUnit[unit]}${unit}`;
 }

@@ -47,10 +47,14 @@ export const isNames = {
   done: { states: [], groups: ['done'] },
 } as const satisfies Record<string, { states: readonly SessionState[]; groups: readonly SessionGroup[] }>;
 
+/** Units of `duration:` and `since:`. */
+export const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
 export type FieldKey = (typeof fieldKeys)[number];
 export type FilterKey = (typeof filterKeys)[number];
 export type Comparison = (typeof comparisons)[number];
 export type IsName = keyof typeof isNames;
+export type TimeUnit = keyof typeof msOfUnit;
 
 /** Literal pieces with anything between them: `npm*` is `['npm', '']`; a single piece has no wildcard. */
 export type Pattern = readonly string[];

@@ -8,8 +8,10 @@ import {
   filterKeys,
   type IsName,
   isNames,
+  msOfUnit,
   type Pattern,
   type TermBody,
+  type TimeUnit,
 } from './grammar.ts';
 import { lexFilter, type RawTerm } from './lex.ts';
 import { nearest } from './nearest.ts';
@@ -61,10 +63,7 @@ function unknownKey(key: string): string {
   return `there is no key "${key}"; ${meant} to find it as text, put it in quotes`;
 }
 
-const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-type Unit = keyof typeof msOfUnit;
-
-function spanMs(text: string, units: readonly Unit[]): number | undefined {
+function spanMs(text: string, units: readonly TimeUnit[]): number | undefined {
   const match = /^(\d+(?:\.\d+)?)([a-z]+)$/i.exec(text);
   const unit = units.find((known) => known === match?.[2]?.toLowerCase());
   const ms = unit ? Number(match?.[1]) * msOfUnit[unit] : Number.NaN;
