@@ -9,10 +9,10 @@ export function durationWords(ms: number): string {
   if (ms < 9_950) return `${(ms / second).toFixed(1)} s`;
   const seconds = Math.round(ms / second);
   if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return twoUnits(seconds, 60, 'm', 1, 's');
+  if (seconds < 3600) return twoUnits(seconds, 60, 'm', 's');
   const minutes = Math.round(ms / minute);
-  if (minutes < 24 * 60) return twoUnits(minutes, 60, 'h', 1, 'm');
-  return twoUnits(Math.round(ms / hour), 24, 'd', 1, 'h');
+  if (minutes < 24 * 60) return twoUnits(minutes, 60, 'h', 'm');
+  return twoUnits(Math.round(ms / hour), 24, 'd', 'h');
 }
 
 /** How long ago, coarse enough not to flicker: `42 s`, `4 m`, `2 h`, `3 d`. */
@@ -92,10 +92,10 @@ export function quoted(text: string, max = 80): string {
   return `“${oneLine(text, max)}”`;
 }
 
-function twoUnits(value: number, per: number, big: string, least: number, small: string): string {
+function twoUnits(value: number, per: number, big: string, small: string): string {
   const rest = value % per;
   const head = `${Math.floor(value / per)} ${big}`;
-  return rest < least ? head : `${head} ${rest} ${small}`;
+  return rest === 0 ? head : `${head} ${rest} ${small}`;
 }
 
 function scaled(value: number, units: readonly [string, ...string[]]): string {

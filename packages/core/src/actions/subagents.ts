@@ -4,7 +4,7 @@ import { fieldsAt, textAt } from '../fields.ts';
 import { earlier, msBetween } from '../iso-time.ts';
 import { firstLine, quoted } from '../words.ts';
 import { type Action, type ActionPatch, newAction } from './action.ts';
-import { add, type Board, change, openRows } from './board.ts';
+import { add, type Board, callRow, change, openRows } from './board.ts';
 
 /** SubagentStart and SubagentStop are one row. */
 export function startSubagent(board: Board, event: TelltaleEvent): void {
@@ -56,22 +56,20 @@ export function linkSubagent(board: Board, call: Action, event: TelltaleEvent): 
   const agentId = textAt(fieldsAt(event.payload, 'tool_response'), 'agentId');
   if (agentId === undefined) return;
   change(board, call, { spawnedAgentId: agentId });
-  const row = board.rows.get(`agent:${event.sessionId ?? ''}:${agentId}`);
+  const { sessionId } = event;
+  const row = board.rows.get(subagentKey({ sessionId, agentId }));
   if (row === undefined || row.toolUseId === call.toolUseId) return;
   const rivalId = call.spawnedAgentId;
-  const rival = rivalId === undefined ? undefined : board.rows.get(`agent:${event.sessionId ?? ''}:${rivalId}`);
-  const guessed =
-    row.toolUseId === undefined
-      ? undefined
-      : board.rows.get(board.keyOfCall.get(row.toolUseId) ?? `tool:${row.toolUseId}`);
+  const rival = rivalId === undefined ? undefined : board.rows.get(subagentKey({ sessionId, agentId: rivalId }));
+  const guessed = row.toolUseId === undefined ? undefined : callRow(board, row.toolUseId);
   change(board, row, { ...linkTo(call), summary: words(row.agentType, call.description) });
   if (rival === undefined || guessed === undefined || rivalId === undefined) return;
   change(board, rival, { ...linkTo(guessed), summary: words(rival.agentType, guessed.description) });
   change(board, guessed, { spawnedAgentId: rivalId });
 }
 
-function subagentKey(event: TelltaleEvent): string {
-  return `agent:${event.sessionId ?? ''}:${event.agentId ?? ''}`;
+function subagentKey(of: { sessionId?: string | undefined; agentId?: string | undefined }): string {
+  return `agent:${of.sessionId ?? ''}:${of.agentId ?? ''}`;
 }
 
 /** The oldest running Agent call of the session without an agent, of the same type if there is one. */

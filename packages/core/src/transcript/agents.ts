@@ -1,4 +1,4 @@
-import { fieldsAt, isFields, textAt } from '../fields.ts';
+import { type Fields, fieldsAt, isFields, textAt } from '../fields.ts';
 import { compare } from '../iso-time.ts';
 import { present } from '../present.ts';
 import type { Agent } from '../session-view.ts';
@@ -60,14 +60,13 @@ export function startAgent(board: AgentBoard, entry: TranscriptEntry): void {
 }
 
 /** An Agent call; its agent's file may be here already. */
-export function noteAgentCall(board: AgentBoard, { agentId }: TranscriptEntry, toolUseId: string, input: object): void {
-  const fields = { ...input };
+export function noteAgentCall(board: AgentBoard, { agentId }: TranscriptEntry, toolUseId: string, input: Fields): void {
   const spawn: AgentSpawn = present({
     toolUseId,
     parentAgentId: agentId,
-    type: textAt(fields, 'subagent_type'),
-    description: textAt(fields, 'description'),
-    prompt: oneLine(textAt(fields, 'prompt') ?? '', 200),
+    type: textAt(input, 'subagent_type'),
+    description: textAt(input, 'description'),
+    prompt: oneLine(textAt(input, 'prompt') ?? '', 200),
   });
   board.spawns.push(spawn);
   if (board.spawns.length > maxSpawns) board.spawns.shift();

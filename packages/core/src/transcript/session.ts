@@ -1,6 +1,6 @@
 import { projectName, worktreeOf } from '../catalogue/path.ts';
 import { callSummary, isAgentTool } from '../catalogue/tools.ts';
-import { fieldsAt, rowOf, textAt } from '../fields.ts';
+import { type Fields, fieldsAt, rowOf, textAt } from '../fields.ts';
 import { present } from '../present.ts';
 import { lostAfterMs, type SessionFacts, yourTurnMs } from '../session/view.ts';
 import type { Session, SessionGroup, SessionState } from '../session-view.ts';
@@ -16,7 +16,7 @@ import {
   startAgent,
 } from './agents.ts';
 import { blocksOf, isToolResult, isToolUse, resultOutcome } from './blocks.ts';
-import { isHouseAgent, queuedPrompt, userRow } from './said.ts';
+import { isHouseAgent, queuedPrompt, type UserRow, userRow } from './said.ts';
 
 /** What a session's transcript has told so far; plain JSON of bounded size. */
 export interface TranscriptFold extends AgentBoard {
@@ -173,8 +173,7 @@ function foldUser(fold: TranscriptFold, entry: TranscriptEntry): void {
   const isMain = entry.agentId === undefined && entry.line.isSidechain !== true;
   const row = userRow(entry.line);
   if (row.kind === 'tool-results') {
-    for (const block of blocksOf(entry.line))
-      if (isToolResult(block)) foldResult(fold, entry, textAt(block, 'tool_use_id'));
+    for (const block of blocksOf(entry.line)) if (isToolResult(block)) foldResult(fold, entry, block);
     return;
   }
   if (!isMain) startAgent(fold, entry);
@@ -182,7 +181,7 @@ function foldUser(fold: TranscriptFold, entry: TranscriptEntry): void {
   else notePrompt(fold, row);
 }
 
-function notePrompt(fold: TranscriptFold, row: ReturnType<typeof queuedPrompt>): void {
+function notePrompt(fold: TranscriptFold, row: UserRow | undefined): void {
   if (row?.kind === 'notification') fold.turn = 'running';
   if (row?.kind !== 'typed') return;
   fold.turn = 'running';
@@ -190,13 +189,13 @@ function notePrompt(fold: TranscriptFold, row: ReturnType<typeof queuedPrompt>):
   fold.firstPrompt ||= oneLine(row.text, 200);
 }
 
-function foldResult(fold: TranscriptFold, entry: TranscriptEntry, toolUseId: string | undefined): void {
-  const block = blocksOf(entry.line).find((one) => isToolResult(one) && textAt(one, 'tool_use_id') === toolUseId);
-  const hasFailed = block !== undefined && resultOutcome(entry.line, block) === 'failed';
-  if (hasFailed) fold.failures += 1;
-  const agent = fold.agents.find((one) => one.id === entry.agentId);
-  if (agent && hasFailed) agent.failures += 1;
-  joinAgent(fold, entry, toolUseId);
+function foldResult(fold: TranscriptFold, entry: TranscriptEntry, block: Fields): void {
+  if (resultOutcome(entry.line, block) === 'failed') {
+    fold.failures += 1;
+    const agent = fold.agents.find((one) => one.id === entry.agentId);
+    if (agent) agent.failures += 1;
+  }
+  joinAgent(fold, entry, textAt(block, 'tool_use_id'));
 }
 
 function foldAssistant(fold: TranscriptFold, entry: TranscriptEntry): void {
@@ -206,7 +205,7 @@ function foldAssistant(fold: TranscriptFold, entry: TranscriptEntry): void {
   const isMain = agentId === undefined && line.isSidechain !== true;
   if (isMain && model !== undefined && model !== '<synthetic>') fold.model = model;
   for (const block of blocksOf(line)) {
-    if (isToolUse(block)) foldCall(fold, entry, block.name, block);
+    if (isToolUse(block)) foldCall(fold, entry, block);
     else if (isMain && block.type === 'text')
       fold.lastLine = firstLine(textAt(block, 'text') ?? '') || (fold.lastLine ?? '');
   }
@@ -215,8 +214,8 @@ function foldAssistant(fold: TranscriptFold, entry: TranscriptEntry): void {
   else fold.turn = textAt(message, 'stop_reason') === 'end_turn' ? 'finished' : 'running';
 }
 
-function foldCall(fold: TranscriptFold, entry: TranscriptEntry, name: unknown, block: Record<string, unknown>): void {
-  const toolName = typeof name === 'string' ? name : 'unknown tool';
+function foldCall(fold: TranscriptFold, entry: TranscriptEntry, block: Fields): void {
+  const toolName = textAt(block, 'name') ?? 'unknown tool';
   const input = fieldsAt(block, 'input') ?? {};
   const words = callSummary(toolName, input, fold.cwd);
   fold.tools += 1;
