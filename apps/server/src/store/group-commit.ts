@@ -5,6 +5,7 @@ export interface GroupCommit {
   /**
    * Runs `work` inside the next transaction and resolves after its COMMIT. Work that throws is rolled back alone
    * and rejects alone, unless the database gave up the whole transaction (a full disk): then all of it rejects.
+   * Work that `isAtomic` leaves nothing half done when it throws: it needs no savepoint, which costs as much as an append.
    */
   run<T>(work: () => T, options?: { isAtomic?: boolean }): Promise<T>;
   /** Resolves when everything that was given before is committed or rejected; nothing is taken afterwards. */
@@ -14,7 +15,7 @@ export interface GroupCommit {
 export interface GroupCommitHooks {
   /** Last in the transaction, before COMMIT. */
   beforeCommit(): void;
-  /** The transaction is gone: what was kept in memory about it must go too. */
+  /** A transaction is gone, or one work's part of it: what was kept in memory about it must go too. */
   afterRollback(): void;
   errorOf(error: unknown): unknown;
 }
@@ -62,6 +63,7 @@ export function createGroupCommit(database: Database, hooks: GroupCommitHooks): 
         } catch (error) {
           if (!database.inTransaction) throw error;
           failed.set(results.push(undefined) - 1, hooks.errorOf(error));
+          if (!job.isAtomic) hooks.afterRollback();
         }
       }
       hooks.beforeCommit();

@@ -96,13 +96,13 @@ function appOf(transcript: string | null): string | undefined {
   return transcript === null ? undefined : (JSON.parse(transcript) as KeptTranscript).app;
 }
 
-/** The transcript with these entries; the one before is left as it is, in case they cannot be stored. */
+/** The transcript with these entries; its fold goes on, it is no copy. */
 export function withEntries(
   session: ProjectedSession,
   entries: Iterable<TranscriptEntry>,
   deps: { app?: string | undefined; onFoldError(sessionId: string, error: unknown): void },
 ): KeptTranscript {
-  const fold = structuredClone(session.transcript?.fold ?? emptyTranscriptFold(session.id));
+  const fold = session.transcript?.fold ?? emptyTranscriptFold(session.id);
   for (const entry of entries) {
     try {
       foldEntry(fold, entry);

@@ -32,8 +32,6 @@ export interface Projection {
   write(): void;
   /** Writes what time alone has changed, inside a transaction, so that SQL finds what `view` tells. */
   refresh(now: number): void;
-  /** Its row is gone. */
-  drop(session: ProjectedSession): void;
   /** Forgets everything in memory, written or not: after a rollback, or when a session was deleted. */
   forget(): void;
   /** Makes a session's folds of another version again, inside a transaction; false when there is none. */
@@ -179,14 +177,8 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       refold.add(session, event);
     },
     addEntries(session, entries, app) {
-      const before = session.transcript;
-      try {
-        refold.addEntries(session, entries, app);
-        writeOne(session);
-      } catch (error) {
-        session.transcript = before;
-        throw error;
-      }
+      refold.addEntries(session, entries, app);
+      writeOne(session);
     },
     touch,
     view,
@@ -211,10 +203,6 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
         if (told && (isDue || told.state !== written.state || told.group !== written.group_name))
           writeOne(session, now);
       }
-    },
-    drop(session) {
-      kept.delete(session.id);
-      dirty.delete(session);
     },
     forget() {
       kept.clear();

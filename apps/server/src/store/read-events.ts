@@ -8,8 +8,6 @@ import type { EventQuery, Page } from './store.ts';
 export interface EventReader {
   page(query: EventQuery): Page<TelltaleEvent, number>;
   one(seq: number): TelltaleEvent | undefined;
-  /** The payload's text as it was stored. */
-  payloadText(seq: number): string | undefined;
   /** The events of a session behind a `seq`, by (at, id), as a fold takes them. */
   ofSession(sessionNo: number, behindSeq: number): TelltaleEvent[];
   /** Events behind a `seq`, in the order of arrival. */
@@ -71,10 +69,6 @@ export function createEventReader(database: Database, payloads: Payloads): Event
     one(seq) {
       const row = rowOf(seq);
       return row && full(row);
-    },
-    payloadText(seq) {
-      const row = rowOf(seq);
-      return row && textOf(row);
     },
     ofSession(sessionNo, behindSeq) {
       const rows = [...settled.ofSession.all(sessionNo, behindSeq), ...fresh.ofSession.all(sessionNo, behindSeq)];

@@ -184,16 +184,16 @@ describe('sessions', () => {
     const late = Array.from({ length: 4000 }, (_, at) =>
       record({ hook_event_name: 'UserPromptSubmit', prompt: 'x' }, { at }),
     );
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (let from = 0; from < late.length; from += 50) {
       await Promise.all(late.slice(from, from + 50).map((one) => append(one)));
       store.session('s-1', startMs);
     }
-    const tookMs = performance.now() - startedAt;
-    await expect.poll(() => store.session('s-1', startMs)?.prompts, { timeout: 10_000 }).toBe(4000);
-    // Folding everything at each of the 80 looks would be 80 × 2000 events on average.
-    expect(tookMs).toBeLessThan(5000);
-  });
+    const { user } = process.cpuUsage(before);
+    await expect.poll(() => store.session('s-1', startMs)?.prompts, { timeout: 60_000 }).toBe(4000);
+    // Folding everything at each of the 80 looks would be 80 × 2000 events on average. Others are busy here, too.
+    expect(user / 1000).toBeLessThan(5000);
+  }, 90_000);
 
   it('is the same after a restart, and after a crash before it was written', async () => {
     await append(...story());

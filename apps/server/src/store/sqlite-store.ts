@@ -96,6 +96,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   const behind = createWriteBehind({
     ...{ database, projection, meta, counters, seq: appender.seq, commits: () => commits },
+    afterRollback,
     onProblem: (problem, error) => onProblem(problem, errorOf(error)),
   });
   const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
@@ -154,29 +155,22 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return appender.seq();
     },
 
-    append: (records) => commits.run(() => records.map(appender.append), { isAtomic: true }),
+    append: (records) => commits.run(() => records.map(appender.append), { isAtomic: records.length === 1 }),
 
-    appendPoints: (points) => commits.run(() => points.forEach(telemetry.addPoint), { isAtomic: true }),
-    appendSpans: (spans) => commits.run(() => spans.forEach(telemetry.addSpan), { isAtomic: true }),
+    appendPoints: (points) => commits.run(() => points.forEach(telemetry.addPoint)),
+    appendSpans: (spans) => commits.run(() => spans.forEach(telemetry.addSpan)),
 
     appendTranscript: (chunk) =>
       commits.run(() => {
         if (tombstones.holdsAll(chunk.sessionId)) return { stored: 0, duplicates: 0, nextOffset: chunk.size ?? 0 };
-        const known = projection.find(chunk.sessionId);
-        const session = known ?? projection.create(chunk.sessionId);
-        try {
-          const entries: TranscriptEntry[] = [];
-          const result = transcripts.append(session.no, chunk, {
-            onEntry: (entry) => entries.push(entry),
-            isDeleted: tombstones.entriesOf(session),
-          });
-          if (entries.length > 0) projection.addEntries(session, entries, chunk.app);
-          return result;
-        } catch (error) {
-          // What was made here is rolled back alone.
-          if (!known) projection.drop(session);
-          throw error;
-        }
+        const session = projection.find(chunk.sessionId) ?? projection.create(chunk.sessionId);
+        const entries: TranscriptEntry[] = [];
+        const result = transcripts.append(session.no, chunk, {
+          onEntry: (entry) => entries.push(entry),
+          isDeleted: tombstones.entriesOf(session),
+        });
+        if (entries.length > 0) projection.addEntries(session, entries, chunk.app);
+        return result;
       }),
 
     reject: (letter) =>

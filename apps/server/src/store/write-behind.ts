@@ -26,6 +26,8 @@ export interface WriteBehindDeps {
   seq(): number;
   /** Late: the commits call `beforeCommit`. */
   commits(): GroupCommit;
+  /** What was written here is gone: memory goes back to what the database says. */
+  afterRollback(): void;
   onProblem(problem: string, error: unknown): void;
 }
 
@@ -38,6 +40,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   let writtenAt = 0;
   let writeTimer: NodeJS.Timeout | undefined;
   let rebuildTimer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   function write(): void {
     projection.write();
@@ -52,7 +55,12 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     deps
       .commits()
       .run(() => {}, { isAtomic: true })
-      .catch((error) => onProblem('Sessions could not be written', error));
+      .catch((error) => complain('Sessions could not be written', error));
+  }
+
+  /** What a stop cuts short is done by `close` or at the next start. */
+  function complain(problem: string, error: unknown): void {
+    if (!isStopped) onProblem(problem, error);
   }
 
   /** Folds of an older version, newest session first; whoever asks for one does not wait. */
@@ -64,9 +72,9 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       .run(projection.rebuildOne)
       .then(
         (hadOne) => {
-          if (hadOne) rebuildTimer = setTimeout(rebuild, 4 * (performance.now() - startedAt)).unref();
+          if (hadOne && !isStopped) rebuildTimer = setTimeout(rebuild, 4 * (performance.now() - startedAt)).unref();
         },
-        (error) => onProblem('Sessions of an older version could not be read anew', error),
+        (error) => complain('Sessions of an older version could not be read anew', error),
       );
   }
 
@@ -78,7 +86,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       const elapsed = performance.now() - writtenAt;
       if (projection.isDirty() && elapsed >= projectionMs) write();
       // A session may still wait for its refold.
-      if (projection.isDirty()) writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
+      if (projection.isDirty() && !isStopped)
+        writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
     },
     write,
     forReading(filter, at) {
@@ -91,10 +100,12 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
         })();
       } catch (error) {
         // The list is a little older, and the next commit tries again.
+        deps.afterRollback();
         onProblem('Sessions could not be written', error);
       }
     },
     stop() {
+      isStopped = true;
       clearTimeout(writeTimer);
       clearTimeout(rebuildTimer);
     },
