@@ -48,6 +48,8 @@ const compiler =
       ? 'the Visual Studio Build Tools with C++, and Python 3'
       : 'python3, make and a C++ compiler, on Debian with: apt install build-essential python3';
 const noBinding = `better-sqlite3, the database driver, can neither be downloaded ready-made for Node ${process.versions.node} on ${process.platform}-${process.arch} nor be compiled here: install ${compiler}, then start again.`;
+// A compiler is there then, and telling somebody to install one would send them the wrong way.
+const noHeaders = `better-sqlite3, the database driver, needs either its ready-made binary from github.com or Node's headers from nodejs.org, and neither could be reached: check the network or the proxy, then start again; where Node's headers are installed, name their folder, as in npm_config_nodedir=/usr npm start.`;
 
 /** @type {[RegExp, string][]} the first that fits wins */
 const problems = [
@@ -55,6 +57,7 @@ const problems = [
     /ENOSPC|no space left on device/i,
     'npm install failed because the disk is full: free some space, then start again.',
   ],
+  [/gyp http GET \S+headers[\s\S]*gyp (WARN install got an error|ERR! stack[^\n]*network)/, noHeaders],
   [
     /better-sqlite3[\s\S]*(node-gyp|gyp ERR|prebuild-install)|(gyp ERR|prebuild-install)[\s\S]*better-sqlite3/i,
     noBinding,

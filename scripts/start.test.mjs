@@ -171,6 +171,10 @@ it.each([
   ['npm error code ENOTFOUND\nnpm error network request to https://x failed', /^npm could not reach its registry/],
   ['npm error code ENOSPC\nnpm error syscall write', /the disk is full/],
   ['npm error code EACCES\nnpm error path /x/node_modules', /may not write node_modules/],
+  [
+    'npm error path /x/node_modules/better-sqlite3\nnpm error gyp http GET https://nodejs.org/download/release/v20.20.2/node-v20.20.2-headers.tar.gz\nnpm error gyp WARN install got an error, rolling back install',
+    /^better-sqlite3, .* neither could be reached: check the network/,
+  ],
   ['npm error code EUSAGE\nnpm error something new', /^npm install failed: code EUSAGE/],
   ['', /^npm install failed: it said nothing/],
 ])('makes a sentence of %j', (output, sentence) => {
