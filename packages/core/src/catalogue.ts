@@ -1,11 +1,10 @@
-import { callOf } from './catalogue/batch.ts';
+import { callOf } from './catalogue/call.ts';
 import { hookCatalogue } from './catalogue/hooks.ts';
 import type { HookRow } from './catalogue/row.ts';
 import type { Outcome } from './event.ts';
 import { type Fields, numberAt, rowOf, textAt } from './fields.ts';
 import { durationWords, oneLine } from './words.ts';
 
-export { isNeverRan, neverRan, responseText } from './catalogue/batch.ts';
 export { hookCatalogue } from './catalogue/hooks.ts';
 export { type HookRow, type Tone, tones } from './catalogue/row.ts';
 

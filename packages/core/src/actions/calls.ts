@@ -1,6 +1,6 @@
 import { askingKind, callOfPermission } from '../catalogue/asked.ts';
+import { isNeverRan, responseText } from '../catalogue/call.ts';
 import { callOfEvent, callSummary, errorLine, isAgentTool } from '../catalogue/tools.ts';
-import { isNeverRan, responseText } from '../catalogue.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, isFields, listAt, textAt } from '../fields.ts';
 import { earlier, msBetween, shiftTime } from '../iso-time.ts';

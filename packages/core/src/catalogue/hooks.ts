@@ -2,7 +2,8 @@ import type { Outcome } from '../event.ts';
 import { type Fields, fieldsAt, listAt, rowOf, textAt } from '../fields.ts';
 import { firstLine, oneLine, plural, saidLine } from '../words.ts';
 import { permissionSummary } from './asked.ts';
-import { batchSummary, callOf, neverRan, toolNameOf } from './batch.ts';
+import { batchSummary, neverRan } from './batch.ts';
+import { callOf, toolNameOf } from './call.ts';
 import { baseName, shownPath } from './path.ts';
 import { promptSummary } from './prompt.ts';
 import type { HookRow } from './row.ts';
@@ -68,7 +69,7 @@ export const hookCatalogue = {
   PreToolUse: {
     label: 'tool call',
     tone: 'working',
-    summary: callOf,
+    summary: (payload) => callOf(payload),
     fields: ['tool_name', 'tool_input'],
     registered: true,
     why: 'the only sign that a call has begun, or waits for permission',

@@ -1,4 +1,4 @@
-import { neverRan } from '../catalogue.ts';
+import { neverRan } from '../catalogue/batch.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, textAt } from '../fields.ts';
 import { type FoldLimits, keep, type OpenCall, remove, type SessionFold } from './fold.ts';

@@ -1,6 +1,7 @@
 import { askedWords, askingKind } from '../catalogue/asked.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, textAt } from '../fields.ts';
+import { present } from '../present.ts';
 import type { Wait } from '../session-view.ts';
 import { callAsked, printOf } from './calls.ts';
 import { type FoldLimits, keep, type OpenWait, remove, type SessionFold } from './fold.ts';
@@ -21,7 +22,7 @@ export function waitForAnswer(fold: SessionFold, event: TelltaleEvent, limits: F
     (wait) => wait.toolUseId === undefined && wait.print === print && isOf(wait, event.agentId),
   );
   if (asked !== undefined && event.toolUseId !== undefined) asked.toolUseId = event.toolUseId;
-  else if (kind !== undefined) addWait(fold, event, kind, print, event.toolUseId, limits);
+  else if (kind !== undefined) addWait(fold, waitFor(event, { kind, print, toolUseId: event.toolUseId }), limits);
 }
 
 export function waitForPermission(fold: SessionFold, event: TelltaleEvent, limits: FoldLimits): void {
@@ -34,13 +35,14 @@ export function waitForPermission(fold: SessionFold, event: TelltaleEvent, limit
     known.confirmedAt = event.at;
     return;
   }
-  const id = event.toolUseId ?? callAsked(fold, event, print)?.id;
-  addWait(fold, event, askingKind(event.toolName) ?? 'permission', print, id, limits);
+  const toolUseId = event.toolUseId ?? callAsked(fold, event, print)?.id;
+  addWait(fold, waitFor(event, { kind: askingKind(event.toolName) ?? 'permission', print, toolUseId }), limits);
 }
 
 export function waitForElicitation(fold: SessionFold, event: TelltaleEvent, limits: FoldLimits): void {
   const server = textAt(event.payload, 'mcp_server_name') ?? 'MCP';
-  addWait(fold, event, 'elicitation', textAt(event.payload, 'elicitation_id') ?? '', undefined, limits, server);
+  const print = textAt(event.payload, 'elicitation_id') ?? '';
+  addWait(fold, waitFor(event, { kind: 'elicitation', print, server }), limits);
 }
 
 /** The client says that a request is open still, six seconds after it asked; older clients say nothing before. */
@@ -49,20 +51,9 @@ export function confirmWaits(fold: SessionFold, event: TelltaleEvent, limits: Fo
   for (const wait of open) wait.confirmedAt = event.at;
   if (fold.waits.length > 0) return;
   const call = fold.calls.at(-1);
-  keep(
-    fold.waits,
-    {
-      kind: 'permission',
-      summary: call === undefined ? event.summary : askedWords(call.toolName, call.summary),
-      since: event.at,
-      confirmedAt: event.at,
-      print: call?.print ?? '',
-      seq: event.seq,
-      ...(call === undefined ? {} : { toolName: call.toolName, toolUseId: call.id }),
-      ...(call?.agentId === undefined ? {} : { agentId: call.agentId }),
-    },
-    limits.waits,
-  );
+  // The notification names no call: the newest open one is meant.
+  const told = { ...event, toolName: call?.toolName, agentId: call?.agentId, summary: call?.summary ?? event.summary };
+  addWait(fold, waitFor(told, { kind: 'permission', print: call?.print ?? '', toolUseId: call?.id }), limits);
 }
 
 /** The call has ended, so its request was answered before it ran. */
@@ -101,28 +92,22 @@ export function waitsOf(fold: SessionFold, now: number): Wait[] {
   }));
 }
 
-function addWait(
-  fold: SessionFold,
-  event: TelltaleEvent,
-  kind: Wait['kind'],
-  print: string,
-  toolUseId: string | undefined,
-  limits: FoldLimits,
-  server?: string,
-): void {
-  if (toolUseId !== undefined && fold.waits.some((wait) => wait.toolUseId === toolUseId)) return;
-  const wait: OpenWait = {
-    kind,
-    summary: askedWords(event.toolName, event.summary),
-    since: event.at,
-    confirmedAt: event.at,
-    print,
-    seq: event.seq,
-  };
-  if (event.toolName !== undefined) wait.toolName = event.toolName;
-  if (toolUseId !== undefined) wait.toolUseId = toolUseId;
-  if (event.agentId !== undefined) wait.agentId = event.agentId;
-  if (server !== undefined) wait.server = server;
+function waitFor(
+  event: Pick<TelltaleEvent, 'at' | 'seq' | 'summary'> & {
+    toolName?: string | undefined;
+    agentId?: string | undefined;
+  },
+  asked: Pick<OpenWait, 'kind' | 'print'> & { toolUseId?: string | undefined; server?: string | undefined },
+): OpenWait {
+  const { at, seq, toolName, agentId } = event;
+  const summary = askedWords(toolName, event.summary);
+  return present({ ...asked, summary, since: at, confirmedAt: at, seq, toolName, agentId });
+}
+
+/** A call waits once, however often it is asked for. */
+function addWait(fold: SessionFold, wait: OpenWait, limits: FoldLimits): void {
+  const { toolUseId } = wait;
+  if (toolUseId !== undefined && fold.waits.some((one) => one.toolUseId === toolUseId)) return;
   keep(fold.waits, wait, limits.waits);
 }
 

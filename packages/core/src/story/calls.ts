@@ -1,8 +1,8 @@
 import type { Action } from '../actions.ts';
 import { askedWords, askingKind } from '../catalogue/asked.ts';
+import { responseText } from '../catalogue/call.ts';
 import { lineCount, patchLines } from '../catalogue/patch.ts';
 import { callSummary, doneSummary } from '../catalogue/tools.ts';
-import { responseText } from '../catalogue.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fields.ts';
 import { msBetween } from '../iso-time.ts';

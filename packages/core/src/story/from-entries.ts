@@ -1,5 +1,5 @@
+import { isNeverRan } from '../catalogue/call.ts';
 import { errorLine } from '../catalogue/tools.ts';
-import { isNeverRan } from '../catalogue.ts';
 import { type Fields, fieldsAt, isFields, numberAt, rowOf, textAt } from '../fields.ts';
 import { present } from '../present.ts';
 import {
