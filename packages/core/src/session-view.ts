@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a session is doing; computed with `now` passed in, see `session.ts`. */
+/** What a session is doing; computed with `now` passed in, see `session/view.ts`. */
 export const sessionStates = [
   'working',
   'waiting-permission',
