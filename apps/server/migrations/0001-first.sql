@@ -38,7 +38,7 @@ CREATE TABLE origins (
 );
 
 -- The newest events as they came: no index, so that an append dirties few pages. Every seq here is above
--- every seq in event_log, where a background job moves the oldest (compress.ts).
+-- every seq in event_log, where a background job moves the oldest (store/compress.ts).
 CREATE TABLE fresh_events (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL,

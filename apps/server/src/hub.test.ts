@@ -63,6 +63,37 @@ describe('a subscription', () => {
     expect([viewer.seqs(), viewer.upTo()]).toEqual([range(51, 250), 250]);
   });
 
+  it('begins with 200 events that make a row of their own, and all notes of the client between them', async () => {
+    const { hub, store, append } = stage();
+    const notes = (count: number, prefix: string) =>
+      range(1, count).map((n) => event(`${prefix}${n}`, { source: 'otel', name: 'hook_registered' }));
+    await append(...many(100, 'before'), ...notes(20, 'm'), ...many(200, 'e'));
+    for (let from = 0; from < 5000; from += 500) await append(...notes(500, `n${from}-`));
+    for (const keepFresh of [9999, 3000, 0]) {
+      await store.compressNow({ keepFresh });
+      const viewer = listener();
+      hub.join(viewer.peer).subscribe({});
+      await until(() => expect(viewer.upTo()).toBe(5320));
+      expect(viewer.seqs()).toEqual(range(121, 5320));
+      const filtered = listener();
+      hub.join(filtered.peer).subscribe({ filter: 'app:shop' });
+      await until(() => expect(filtered.upTo()).toBe(5320));
+      expect(filtered.seqs()).toEqual(range(121, 5320));
+    }
+  });
+
+  it('does not look back without end: past 8,000 events the page asks for more by itself', async () => {
+    const { hub, append } = stage();
+    await append(event('e1'));
+    for (let from = 0; from < 9000; from += 1000) {
+      await append(...range(1, 1000).map((n) => event(`${from}-${n}`, { source: 'otel', name: 'plugin_loaded' })));
+    }
+    const viewer = listener();
+    hub.join(viewer.peer).subscribe({});
+    await until(() => expect(viewer.upTo()).toBe(9001));
+    expect(viewer.seqs()).toEqual(range(1002, 9001));
+  });
+
   it('replays everything behind its cursor in pages, then tells what comes, without a gap or a double', async () => {
     const { hub, append } = stage();
     await append(...many(1200));
@@ -391,9 +422,10 @@ describe('what fails for one viewer', () => {
     const broken = vi.spyOn(store, 'events').mockImplementation(() => {
       throw new Error('Expression tree is too large');
     });
-    expect(seat.subscribe({})).toEqual({ error: 'the events could not be read; try a simpler filter' });
+    const asked = { filter: 'app:shop' };
+    expect(seat.subscribe(asked)).toEqual({ error: 'the events could not be read; try a simpler filter' });
     broken.mockRestore();
-    expect(seat.subscribe({})).toBeUndefined();
+    expect(seat.subscribe(asked)).toBeUndefined();
   });
 });
 

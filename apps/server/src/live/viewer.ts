@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { maxLivePayloadBytes, type TelltaleEvent } from '@telltale/core';
+import { isNote } from '../store/notes.ts';
 import { lookedAtPerTurn } from '../store/patient-page.ts';
 import type { EventQuery, Page, Store } from '../store/store.ts';
 import type { Batch } from './batch.ts';
@@ -31,7 +32,10 @@ export interface Subscription {
 }
 
 const pageSize = 500;
+/** So many events that make a row of their own come first, with the notes of the client between them. */
 const firstLook = 200;
+/** The first look goes back over so many events at most, notes and all. */
+const maxFirstLook = 8000;
 const owedPerFrame = 100;
 
 /** One subscriber: replay from the store until it has caught up, then the tail. */
@@ -81,10 +85,11 @@ export function createViewer(peer: Peer, { store, now, maxBacklogBytes, maxRepla
   /** The last events up to the cursor, of which `newest` is the first turn; then what came while it looked. */
   async function lookBack(mine: number, query: Selection, newest: Page<TelltaleEvent, number>): Promise<void> {
     const events = [...newest.items];
-    for (let { next } = newest; next !== null && events.length < firstLook; ) {
+    const lacking = () => firstLook - events.reduce((rows, event) => rows + (isNote(event) ? 0 : 1), 0);
+    for (let { next } = newest; next !== null && lacking() > 0 && events.length < maxFirstLook; ) {
       await setImmediate();
       if (mine !== subscriptions) return;
-      const older = read(query, { before: next, order: 'desc', limit: firstLook - events.length });
+      const older = read(query, { before: next, order: 'desc', limit: lacking() });
       events.push(...older.items);
       next = older.next;
     }
@@ -109,8 +114,10 @@ export function createViewer(peer: Peer, { store, now, maxBacklogBytes, maxRepla
       state = 'replaying';
       // A cursor from before the database was replaced: the `store` of the hello says so, too.
       cursor = Math.min(subscription.after ?? store.seq, store.seq);
+      const isFirst = subscription.after === undefined;
+      if (isFirst && !selection.filter) cursor = store.lookBack(firstLook, maxFirstLook) - 1;
       const caughtUp =
-        subscription.after === undefined
+        isFirst && selection.filter
           ? // The first turn is here, so that a filter which the store cannot ask is answered where it was sent.
             lookBack(subscriptions, selection, read(selection, { order: 'desc', limit: firstLook }))
           : replay(subscriptions, selection);

@@ -57,3 +57,23 @@ it('forgets old notes of the client with their batches, and nothing else', async
   expect(unused.get()).toBe(0);
   database.close();
 });
+
+it('keeps what lies in one batch with an old note, however far apart the two came', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-prune-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const store = createSqliteStore({ file: join(folder, 'telltale.db'), compresses: false, now: () => nowMs });
+  const between = Array.from({ length: 6000 }, (_, n) => ({ ...record(3 * n + 1, 'api_request', nowMs) }));
+  await store.append([record(0, 'hook_registered', nowMs - 8 * day), ...between]);
+  await store.append([record(3, 'hook_registered', nowMs)]);
+  await store.deleteSession('s-1');
+  await store.compressNow();
+  await store.append([record(2, 'api_request', nowMs)]);
+  await store.compressNow();
+  await store.pruneNow();
+  const held = store.events({ limit: 10, order: 'asc', now: nowMs }).items;
+  await store.close();
+  expect(held.map(({ id, payload }) => [id, payload?.n])).toEqual([
+    ['hook_registered-3', 3],
+    ['api_request-2', 2],
+  ]);
+});

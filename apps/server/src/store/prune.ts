@@ -16,8 +16,6 @@ export interface PruningDeps {
 }
 
 const stepEvents = 1000;
-/** The events of a batch were settled together: so far apart at most. */
-const planSpan = 5000;
 
 export function createPruning(database: Database, { meta, counters, forget }: PruningDeps): Pruning {
   const names = bookkeepingNames.map((name) => `'${name}'`).join(', ');
@@ -25,10 +23,9 @@ export function createPruning(database: Database, { meta, counters, forget }: Pr
     SELECT seq, batch FROM event_log INDEXED BY event_log_of_telemetry
     WHERE source = 'otel' AND name IN (${names}) AND at < ? AND seq < ? LIMIT ?`);
   const drop = database.prepare('DELETE FROM event_log WHERE seq = ?');
+  // Notes lie in batches of their own: see compress.ts.
   const isUsed = database
-    .prepare<[number, number, number], number>(
-      'SELECT 1 FROM event_log WHERE seq BETWEEN ? AND ? AND batch = ? LIMIT 1',
-    )
+    .prepare<[number], number>("SELECT 1 FROM event_log WHERE source = 'otel' AND batch = ? LIMIT 1")
     .pluck();
   const dropBatch = database.prepare('DELETE FROM batches WHERE no = ?');
 
@@ -37,13 +34,9 @@ export function createPruning(database: Database, { meta, counters, forget }: Pr
       // A plan that is under way has batches whose events are not all settled yet.
       const [, planFrom = 0] = (meta.get('settle_plan') ?? '').split(' ').map(Number);
       const rows = old.all(before, planFrom, stepEvents);
-      const seqOf = new Map<number, number>();
-      for (const { seq, batch } of rows) {
-        drop.run(seq);
-        seqOf.set(batch, seq);
-      }
-      for (const [batch, seq] of seqOf) {
-        if (isUsed.get(seq - planSpan, seq + planSpan, batch) === undefined) dropBatch.run(batch);
+      for (const { seq } of rows) drop.run(seq);
+      for (const batch of new Set(rows.map(({ batch }) => batch))) {
+        if (isUsed.get(batch) === undefined) dropBatch.run(batch);
       }
       counters.events -= rows.length;
       if (rows.length > 0) forget();

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { TranscriptEntry } from '@telltale/core';
-import { createCompression } from '../compress.ts';
 import { createAlerts } from './alerts.ts';
 import { createAppender } from './append.ts';
+import { createCompression } from './compress.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
 import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createLookBack } from './look-back.ts';
 import { type Counters, createMeta } from './meta.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
@@ -117,7 +118,14 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   async function prune(): Promise<void> {
     const before = now() - hookTelemetryDays * dayMs;
-    while (await commits.run(() => pruning.step(before)));
+    while (await commits.run(() => pruneSome(before)));
+  }
+
+  /** With the counters: after a crash they must not count what is gone. */
+  function pruneSome(before: number): boolean {
+    const isMore = pruning.step(before);
+    behind.write();
+    return isMore;
   }
 
   function newId(): string {
@@ -187,6 +195,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return reader.page(query);
     },
     event: (seq) => reader.one(seq),
+    lookBack: createLookBack(database, appender.seq),
     sessions(query) {
       behind.forReading(query.filter, query.now);
       return readSessions(database, projection, query);
@@ -257,6 +266,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   };
 
   function deleteNow(sessionId: string): boolean {
+    compression.tidy();
     if (projection.isDirty()) behind.write();
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
@@ -269,6 +279,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     transcripts.forget();
     projection.forget();
     appender.forget();
+    // The counters, too: after a crash they must not count what is gone.
+    behind.write();
     return true;
   }
 

@@ -33,6 +33,8 @@ export interface Store {
 
   events(query: EventQuery): Page<TelltaleEvent, number>;
   event(seq: number): TelltaleEvent | undefined;
+  /** The `seq` where the newest `rows` rows of a feed begin, at most `maxEvents` events back. */
+  lookBack(rows: number, maxEvents: number): number;
   sessions(query: SessionQuery): Page<Session, string>;
   session(id: string, now: number): Session | undefined;
   /** Alerts since `since` (ms), newest first; bounded. */

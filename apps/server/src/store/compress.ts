@@ -3,17 +3,22 @@ import { brotliCompress, constants } from 'node:zlib';
 import { isBookkeeping } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { type FreshLook, isBurst } from './burst.ts';
-import { storedColumns } from './store/event-row.ts';
-import type { GroupCommit } from './store/group-commit.ts';
-import type { Meta } from './store/meta.ts';
-import { textSeparator } from './store/payloads.ts';
-import { type EventWords, searchTextOfRow } from './store/search-words.ts';
+import { storedColumns } from './event-row.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { Meta } from './meta.ts';
+import { textSeparator } from './payloads.ts';
+import { type EventWords, searchTextOfRow } from './search-words.ts';
 
 export interface Compression {
   start(): void;
   /** Resolves when no plan is under way; none begins before `resume`. */
   pause(): Promise<void>;
   resume(): void;
+  /**
+   * Takes away what a plan left that a crash or a full disk broke off, inside a transaction and while none is under way:
+   * batches that no event names, with texts of events that are fresh still and are planned anew.
+   */
+  tidy(): void;
   stop(): Promise<void>;
   /** Settles until only the newest `keepFresh` events are as they came. */
   runNow(keepFresh: number): Promise<void>;
@@ -49,6 +54,7 @@ const restFactor = 20;
 interface FreshRow extends EventWords {
   seq: number;
   id: string;
+  source: string;
   session: number | null;
   payload: Buffer;
 }
@@ -73,7 +79,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   const newest = database.prepare<[], number | null>('SELECT max(seq) FROM fresh_events').pluck();
   const first = database.prepare<[], number | null>('SELECT min(seq) FROM fresh_events').pluck();
   const oldest = database.prepare<[number, number], FreshRow>(`
-    SELECT seq, id, session, name, summary, tool_name, agent_type, payload
+    SELECT seq, id, source, session, name, summary, tool_name, agent_type, payload
     FROM fresh_events WHERE seq <= ? ORDER BY seq LIMIT ?`);
   const insertBatch = database.prepare('INSERT INTO batches (search_texts, payloads) VALUES (?, ?)');
   const settle = database.prepare(`
@@ -91,7 +97,6 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
   let isPaused = true;
-  let isTidy = false;
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
 
   function nextPlan(keepFresh: number): FreshRow[] {
@@ -119,14 +124,14 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     }
   }
 
-  /**
-   * Notes where the plan begins, after tidying up one that a crash broke off: its batches that no event names hold
-   * texts of events that are fresh still, and planned anew.
-   */
-  function begin(fromSeq: number): void {
+  function tidy(): void {
     const [batch, seq] = (meta.get('settle_plan') ?? '').split(' ').map(Number);
-    if (!isTidy && batch !== undefined && seq !== undefined) dropUnused.run(batch, seq);
-    isTidy = true;
+    if (batch !== undefined && seq !== undefined) dropUnused.run(batch, seq);
+  }
+
+  /** Notes where the plan begins, for `tidy`. */
+  function begin(fromSeq: number): void {
+    tidy();
     meta.set('settle_plan', `${lastBatch.get()} ${fromSeq}`);
   }
 
@@ -211,6 +216,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     start: resume,
     pause,
     resume,
+    tidy,
     stop: pause,
     async runNow(keepFresh) {
       const wasPaused = isPaused;
@@ -227,7 +233,7 @@ function batchesOf(rows: readonly FreshRow[]): Batch[] {
   const batches: Batch[] = [];
   for (const row of rows) {
     // What is kept for days only has batches of its own, which go with it.
-    const key = `${row.session} ${isBookkeeping(row.name)}`;
+    const key = `${row.session} ${row.source === 'otel' && isBookkeeping(row.name)}`;
     let batch = open.get(key);
     if (!batch || batch.rows.length >= batchEvents || batch.bytes + row.payload.length > batchBytes) {
       batch = { rows: [], bytes: 0 };
