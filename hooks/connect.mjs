@@ -5,10 +5,11 @@ import { parseArguments, usage } from './connect/arguments.mjs';
 import { checkConfig, writeConfig } from './connect/config.mjs';
 import { diffLines } from './connect/diff.mjs';
 import { readText, writeText } from './connect/files.mjs';
-import { addHooks, Refusal, removeHooks } from './connect/merge.mjs';
+import { addHooks, removeHooks } from './connect/merge.mjs';
 import { globalPlace, projectPlace } from './connect/place.mjs';
 import { addLabel, labelOf, removeLabel } from './connect/project-label.mjs';
 import { digest, dropRecord, keepBackup, keepRecord, recordOf } from './connect/records.mjs';
+import { Refusal } from './connect/refusal.mjs';
 import { copyScripts, outdatedScripts, removeScripts } from './connect/scripts.mjs';
 import { findWarnings } from './connect/warnings.mjs';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Refusal } from './merge.mjs';
+import { Refusal } from './refusal.mjs';
 
 export const usage = `Connects Claude Code to Telltale.
 

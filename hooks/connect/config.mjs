@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
-import { readText, writeText } from './files.mjs';
-import { Refusal } from './merge.mjs';
+import { isDestination, telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
+import { readOwnJson, writeText } from './files.mjs';
+import { Refusal } from './refusal.mjs';
 
 /** @typedef {{ url: string | undefined, token: string | undefined }} Change */
 
 /** @param {Change} change */
 export function checkConfig({ url, token }) {
-  if (url !== undefined && !/^https?:\/\/[\w:/.~%@[\]-]+$/.test(url))
+  if (url !== undefined && !isDestination(url))
     throw new Refusal(`--url has to be an http or https address, got "${url}".`);
   if (token !== undefined && !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(token))
     throw new Refusal('--token has to be of printable ASCII without spaces, quotes and backslashes.');
@@ -21,14 +21,5 @@ export function writeConfig({ url, token }) {
   if (url === undefined && token === undefined) return;
   const path = join(telltaleHome(), 'config.json');
   const change = { ...(url && { url: url.replace(/\/$/, '') }), ...(token && { token }) };
-  writeText(path, `${JSON.stringify({ ...parse(path), ...change }, null, 2)}\n`, 0o600);
-}
-
-/** @param {string} path */
-function parse(path) {
-  try {
-    return JSON.parse(readText(path) ?? '{}');
-  } catch {
-    throw new Refusal(`${path} is not JSON; mend or remove it.`);
-  }
+  writeText(path, `${JSON.stringify({ ...readOwnJson(path), ...change }, null, 2)}\n`, 0o600);
 }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { Refusal } from './merge.mjs';
+import { Refusal } from './refusal.mjs';
 
 /**
  * The text of a file; undefined when there is none.
@@ -19,6 +19,19 @@ import { Refusal } from './merge.mjs';
 export function readText(path) {
   if (!existsSync(path)) return undefined;
   return guarded(path, 'read', () => readFileSync(path, 'utf8'));
+}
+
+/**
+ * A JSON file of ours; undefined when there is none.
+ * @param {string} path
+ */
+export function readOwnJson(path) {
+  const text = readText(path);
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    throw new Refusal(`${path} is not JSON; mend or remove it.`);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@
  * @param {string} text
  * @returns {Node}
  */
-export function parseTree(text) {
+function parseTree(text) {
   let at = 0;
   const skip = () => {
     while (/[\s,:\uFEFF]/.test(text[at] ?? '')) at++;

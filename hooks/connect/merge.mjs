@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hookSettings, isOurs } from '../registration.mjs';
 import { insertLast, removeEntry } from './json-text.mjs';
+import { Refusal } from './refusal.mjs';
 
 /** @typedef {{ hooks?: unknown }[]} Groups */
 /** @typedef {{ disableAllHooks?: unknown, env?: unknown, hooks?: Record<string, Groups> }} Settings */
-
-/** What stops us from touching a file; the message is for the user. */
-export class Refusal extends Error {}
 
 /**
  * The settings text with our hooks in it, each once; everything that is not ours stays byte by byte.

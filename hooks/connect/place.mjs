@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
-import { Refusal } from './merge.mjs';
+import { Refusal } from './refusal.mjs';
 
 /**
  * Where one installation lies.

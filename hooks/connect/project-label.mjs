@@ -1,6 +1,7 @@
 import { appName } from '../.claude/hooks/telltale/app-name.mjs';
 import { insertLast, nodeAt, removeEntry } from './json-text.mjs';
-import { parseSettings, Refusal } from './merge.mjs';
+import { parseSettings } from './merge.mjs';
+import { Refusal } from './refusal.mjs';
 
 // Telemetry names its project only where the client is told one, and in project settings the client honours no other
 // variable of OpenTelemetry than this (since 2.1.282).

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
-import { readText, writeText } from './files.mjs';
+import { readOwnJson, writeText } from './files.mjs';
 
 /**
  * What connect did to one settings file. Where it still holds what we wrote, undo gives back the exact bytes of before.
@@ -15,12 +15,6 @@ import { readText, writeText } from './files.mjs';
  */
 
 const file = () => join(telltaleHome(), 'installs.json');
-
-/** @returns {InstallRecord[]} */
-export function readRecords() {
-  const text = readText(file());
-  return text === undefined ? [] : JSON.parse(text);
-}
 
 /** @param {string} settings */
 export function recordOf(settings) {
@@ -53,6 +47,11 @@ export function keepBackup(settings, text) {
 /** @param {string} text */
 export function digest(text) {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** @returns {InstallRecord[]} */
+function readRecords() {
+  return readOwnJson(file()) ?? [];
 }
 
 /** @param {InstallRecord[]} records */

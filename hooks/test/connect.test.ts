@@ -161,6 +161,16 @@ describe('connect', () => {
     expect(list(join(project, '.claude'))).toEqual(['settings.json']);
   });
 
+  it('says in one sentence that a file of ours is broken', () => {
+    write('[', join(root, '.telltale', 'installs.json'));
+    const { status, stderr } = connect('shop');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `${join(root, '.telltale', 'installs.json')} is not JSON; mend or remove it.\n`,
+    });
+    expect(existsSync(settings)).toBe(false);
+  });
+
   it('says in one sentence that a file is read-only', () => {
     write('{}\n');
     chmodSync(settings, 0o444);

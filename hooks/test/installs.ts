@@ -76,7 +76,7 @@ export function createInstall(runner: Runner, env: Record<string, string>): Inst
   };
 }
 
-/** Waits until the claim holds; the last error or a message after the time is over. */
+/** Waits until the claim holds; after `ms` an error says what did not come true. */
 export async function until(claim: () => boolean, message: string, ms = 20_000): Promise<void> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     if (claim()) return;

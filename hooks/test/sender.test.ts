@@ -54,7 +54,7 @@ for (const { name, runner, programs } of senders) {
       await until(() => !list(install.spool()).includes('lock'), 'the sender has gone');
     }
 
-    it('keeps everything while the server is down, and delivers it in order when it comes', async ({ stage }) => {
+    it('keeps everything while the server is down, and delivers each once when it comes', async ({ stage }) => {
       const gone = await stage.serve();
       await gone.close();
       const install = setUp(stage, gone.url);

@@ -5,7 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appName } from './app-name.mjs';
-import { destinationOf, isAlive, openSpool, publish, read, remove, telltaleHome } from './spool.mjs';
+import { destinationOf, isAlive, isDestination, openSpool, publish, read, remove, telltaleHome } from './spool.mjs';
 
 // hook.sh for machines without a POSIX shell (Windows): stdin to the spool, a detached sender, nothing printed.
 
@@ -24,7 +24,7 @@ async function takeStdin(words) {
   const project = process.env.CLAUDE_PROJECT_DIR || process.cwd();
   if (isIgnored(home, project) || (words.has('plugin') && hasSettingsHook(home, project))) return;
   const { url } = destinationOf(home);
-  if (!/^https?:\/\/[\w:/.~%@[\]-]+$/.test(url)) return;
+  if (!isDestination(url)) return;
 
   const spool = openSpool(home, url);
   keepToken(spool);

@@ -20,6 +20,14 @@ export function destinationOf(home) {
 }
 
 /**
+ * Whether a text is an address that curl's configuration and a header can hold as it is.
+ * @param {string} url
+ */
+export function isDestination(url) {
+  return /^https?:\/\/[\w:/.~%@[\]-]+$/.test(url);
+}
+
+/**
  * @param {string} home
  * @returns {{ url?: string, token?: string }}
  */
