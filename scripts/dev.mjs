@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installIfNeeded } from './install.mjs';
+import { prepare } from './prepare.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pagePort = process.env.TELLTALE_DEV_PORT ?? '5173';
 
-const problem = installIfNeeded(root, (line) => console.log(`dev: ${line}`));
+const problem = await prepare(root, (line) => console.log(`dev: ${line}`), { isBuilt: false });
 if (problem) {
   console.error(`dev: ${problem}`);
   process.exit(1);

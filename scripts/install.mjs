@@ -77,7 +77,10 @@ const problems = [
   [/EBADENGINE|Unsupported engine/i, 'npm refused this version of Node: use Node 20.19 or newer.'],
 ];
 
-/** Install scripts may be switched off (ignore-scripts): then the install succeeds without the driver's binary. */
+/**
+ * Install scripts may be switched off (ignore-scripts): then the install succeeds without the driver's binary.
+ * @param {string} root
+ */
 function bindingProblem(root) {
   const load = () =>
     spawnSync(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"], {

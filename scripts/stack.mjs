@@ -3,16 +3,13 @@
 // package.json says `exec`: npm's signal would end the shell between them, and leave this process alone.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildIfNeeded } from './build.mjs';
-import { installIfNeeded } from './install.mjs';
-import { nodeProblem } from './node-version.mjs';
-import { oneAtATime } from './one-at-a-time.mjs';
+import { prepare } from './prepare.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @param {string} line */
 const say = (line) => console.error(`stack: ${line}`); // the addresses are alone on stdout
 
-const problem = nodeProblem() ?? oneAtATime(root, say, () => installIfNeeded(root, say) ?? buildIfNeeded(root, say));
+const problem = await prepare(root, say);
 if (problem) {
   say(problem);
   process.exit(1);

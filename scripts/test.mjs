@@ -5,9 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildIfNeeded } from './build.mjs';
-import { installIfNeeded } from './install.mjs';
-import { nodeProblem } from './node-version.mjs';
+import { prepare } from './prepare.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'telltale-test-'));
@@ -18,7 +16,7 @@ const say = (line) => console.log(`test: ${line}`);
 /** @type {import('./test-report.mjs').Report} */
 const total = { passed: 0, failed: [], skipped: [] };
 
-const problem = nodeProblem() ?? installIfNeeded(root, say) ?? buildIfNeeded(root, say);
+const problem = await prepare(root, say);
 if (problem) {
   console.error(`test: ${problem}`);
   total.failed.push('build');

@@ -1,0 +1,22 @@
+// Written for old versions of Node too, as far as the check of it: the rest comes behind, because they cannot read it.
+import { nodeProblem } from './node-version.mjs';
+
+/**
+ * Installs and builds what is needed, one process of this folder after the other.
+ * @param {string} root
+ * @param {(line: string) => void} say
+ * @param {{ isBuilt?: boolean }} [options]  isBuilt: the built service and page are needed, too
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+export async function prepare(root, say, options) {
+  const problem = nodeProblem();
+  if (problem !== undefined) return problem;
+  const isBuilt = options === undefined || options.isBuilt !== false;
+  const { installIfNeeded } = await import('./install.mjs');
+  const { buildIfNeeded } = await import('./build.mjs');
+  const { oneAtATime } = await import('./one-at-a-time.mjs');
+  return oneAtATime(root, say, () => {
+    const failed = installIfNeeded(root, say);
+    return failed !== undefined || !isBuilt ? failed : buildIfNeeded(root, say);
+  });
+}
