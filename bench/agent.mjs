@@ -1,5 +1,5 @@
 import { laboratory } from './laboratory.mjs';
-import { median } from './processes.mjs';
+import { median } from './percentiles.mjs';
 
 /** What our hooks cost the agent: a session of the real client with 40 calls, beside hooks that only run `cat`. */
 export async function agent({ rounds, print }) {

@@ -13,6 +13,7 @@ import { requires } from '../test/requires.ts';
 import { startService } from '../test/service.ts';
 import { waitFor } from '../test/wait.ts';
 import { type PageTask, tasksDuring } from './browser-tasks.ts';
+import { median } from './percentiles.mjs';
 import { runJob } from './processes.mjs';
 
 interface Measured {
@@ -81,7 +82,7 @@ async function measureFirstLoad(): Promise<void> {
     times.push((await seenBy(fresh)).firstRowMs);
     await fresh.context().close();
   }
-  note('feed usable after', middle(times), 'ms', 1000, 'median of 5 first visits');
+  note('feed usable after', median(times), 'ms', 1000, 'median of 5 first visits');
 }
 
 /** From the answer of its POST to the frame in which an event stands on the page. */
@@ -106,7 +107,7 @@ async function measureArrival(): Promise<void> {
   await sleep(500);
   const arrived: Record<string, number> = await page.evaluate('arrived');
   const waits = answered.map((at, n) => (arrived[`mark-${n}-`] || Number.POSITIVE_INFINITY) - at).sort((a, b) => a - b);
-  const detail = `p50 ${middle(waits)} ms, ${waits.length} events`;
+  const detail = `p50 ${median(waits)} ms, ${waits.length} events`;
   note(
     'an event is on screen after its POST is answered, p95',
     waits[Math.floor(waits.length * 0.95)] ?? 0,
@@ -137,7 +138,7 @@ async function measureLongSession(): Promise<void> {
     times.push((await seenBy(page)).firstRowMs);
     await page.context().close();
   }
-  note('session page interactive after', middle(times), 'ms', 1000, `${session.hooks.length} events, median of 3`);
+  note('session page interactive after', median(times), 'ms', 1000, `${session.hooks.length} events, median of 3`);
 
   const page = await open(`/sessions/${session.sessionId}`);
   await page.getByRole('status').filter({ hasText: 'reading' }).waitFor({ state: 'detached' });
@@ -255,8 +256,6 @@ function note(what: string, value: number, unit: string, limit: number, detail: 
   rows.push({ what, value, unit, limit, detail });
   print(`${what}: ${value.toFixed(2)} ${unit} (≤ ${limit}), ${detail}`);
 }
-
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 try {
   await deliver(service, ...demoDay(Date.now()));

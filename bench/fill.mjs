@@ -12,11 +12,14 @@ export async function openStore(file, options = {}) {
   });
 }
 
-/** Appends through the real ingest, hundreds per transaction, one event a second so that ranges of time have a meaning. */
+/** Time between two events, so that ranges of time have a meaning. */
+export const gapMs = 100;
+
+/** Appends through the real ingest, hundreds per transaction; the newest event is of now, unless told otherwise. */
 export async function append(
   store,
   events,
-  { sessions = 64, eventsPerSession = 400, startMs = Date.now() - events * 100 } = {},
+  { sessions = 64, eventsPerSession = 400, startMs = Date.now() - events * gapMs } = {},
 ) {
   const ingest = createIngest({ store, publish() {} });
   const sizes = [];
@@ -31,7 +34,7 @@ export async function append(
       const body = Buffer.from(JSON.stringify(payloads.next(done)));
       bytes += body.length;
       if (sizes.length < 50_000) sizes.push(body.length);
-      const at = new Date(startMs + done * 100).toISOString();
+      const at = new Date(startMs + done * gapMs).toISOString();
       crowd.push(
         ingest.hook(body, {
           id: randomUUID(),

@@ -1,4 +1,5 @@
-import { median, runJob, startServer } from './processes.mjs';
+import { median } from './percentiles.mjs';
+import { runJob, startServer } from './processes.mjs';
 
 /** What of the service's speed is left beside the fastest server that could store the same bodies. */
 export async function ingest({ rounds, ms, print }) {

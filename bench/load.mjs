@@ -90,7 +90,7 @@ function connect(port) {
 }
 
 /** One request and its answer's status; answers are small enough to come in one piece. */
-export function exchange(socket, head, body) {
+function exchange(socket, head, body) {
   return new Promise((resolve, reject) => {
     const settle = (data) => {
       socket.off('error', reject);

@@ -18,9 +18,7 @@ export function createPayloads({ sessions = 64, seed = 1 } = {}) {
   const players = Array.from({ length: sessions }, (_, index) => playerOf(index));
 
   function playerOf(index) {
-    const player = { scenario: index % scenarios.length, step: 0, run: 0, id: '' };
-    player.id = uuidOf(random);
-    return player;
+    return { scenario: index % scenarios.length, step: 0, run: 0, id: uuidOf(random) };
   }
 
   /** The next input of a session. */
@@ -37,7 +35,7 @@ export function createPayloads({ sessions = 64, seed = 1 } = {}) {
     return grown(renamed(recorded, player), random, code);
   }
 
-  return { next, sessions };
+  return { next };
 }
 
 /** Ids of their own per run, so that no call is taken for one that was heard before. */

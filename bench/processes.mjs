@@ -6,8 +6,9 @@ import { join } from 'node:path';
 /** As `npm start` gives it to the service; its rivals get the same. */
 const nodeOptions = ['--max-semi-space-size=4'];
 
-/** Starts `servers/<name>.mjs` on a folder of its own. */
-export async function startServer(name, { folder = mkdtempSync(join(tmpdir(), 'telltale-bench-')) } = {}) {
+/** Starts `servers/<name>.mjs` on a folder of its own, which goes with it. */
+export async function startServer(name) {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-bench-'));
   const child = fork(join(import.meta.dirname, 'servers', `${name}.mjs`), {
     env: { ...process.env, BENCH_FOLDER: folder },
     execArgv: nodeOptions,
@@ -16,19 +17,18 @@ export async function startServer(name, { folder = mkdtempSync(join(tmpdir(), 't
   const { port } = await messageOf(child);
   return {
     port,
-    folder,
     ask: async (question) => {
       child.send(question);
       return messageOf(child);
     },
-    async stop({ keepFolder = false } = {}) {
+    async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (name === 'telltale') child.send('stop');
       else child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
       await ended;
       clearTimeout(timer);
-      if (!keepFolder) rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -56,9 +56,4 @@ function messageOf(child) {
     child.once('message', onMessage);
     child.once('exit', onExit);
   });
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

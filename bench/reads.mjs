@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseFilter } from '../packages/core/dist/index.js';
-import { append, openStore } from './fill.mjs';
+import { append, gapMs, openStore } from './fill.mjs';
 import { percentiles } from './percentiles.mjs';
 
 const SqliteDatabase = createRequire(join(import.meta.dirname, '../apps/server/package.json'))('better-sqlite3');
@@ -75,12 +75,12 @@ async function filled(file, events, print) {
   const copies = Math.round(events / part) - 1;
   const startedAt = performance.now();
   const store = await openStore(file);
-  await append(store, part, { startMs: Date.now() - part * 100 });
+  await append(store, part);
   await store.compressNow({ keepFresh: 0 });
   await store.close();
   copy(file, part, copies);
   const whole = await openStore(file);
-  await append(whole, fresh, { startMs: Date.now() - fresh * 100 });
+  await append(whole, fresh);
   print(
     `  ${whole.stats().events} events in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${Math.round(statSync(file).size / 1e6)} MB`,
   );
@@ -120,7 +120,7 @@ function copy(file, part, copies) {
     sessions: count('SELECT max(no) FROM sessions'),
     batches: count('SELECT max(no) FROM batches'),
     part,
-    spanMs: part * 100,
+    spanMs: part * gapMs,
   };
   database.exec(
     `UPDATE event_log SET seq = seq + ${copies * part} WHERE seq IN (SELECT seq FROM event_log ORDER BY seq DESC)`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { percentiles } from './percentiles.mjs';
-import { median, startServer } from './processes.mjs';
+import { median, percentiles } from './percentiles.mjs';
+import { startServer } from './processes.mjs';
 
 const recording = join(import.meta.dirname, '../packages/core/fixtures/otlp/multi-turn-logs.ndjson');
 /** A client that exits has two seconds for three signals: see docs/telemetry.md. */
