@@ -1,6 +1,6 @@
 import { importStatusSchema } from '@telltale/core';
 import { z } from 'zod';
-import type { HistoryImport } from '../history-import.ts';
+import type { HistoryImport } from '../history/import.ts';
 import { answer, problem, type Route, route } from './route.ts';
 
 const startSchema = z.object({ days: z.number().int().min(1).max(3650).default(7) });

@@ -1,7 +1,7 @@
 import { sessionPageSchema, sessionSchema, transcriptPageSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import { z } from 'zod';
-import type { Hub } from '../hub.ts';
+import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
 import { answer, instant, limitUpTo, problem, type Route, route, seqNumber, textUpTo } from './route.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
+import type { Route, RouteDescription } from '../routes/route.ts';
 import { type Guard, pathOf } from './guard.ts';
 import { describeApi } from './openapi.ts';
-import type { Route, RouteDescription } from './routes/route.ts';
 import type { Pages } from './static.ts';
 
 export interface AppOptions {

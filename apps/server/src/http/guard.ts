@@ -1,0 +1,62 @@
+/** What a request says about who asks; the same three for HTTP and for a socket's upgrade. */
+export interface Visit {
+  /** The `Host` header. */
+  host: string | undefined;
+  /** The `Origin` header. */
+  origin: string | undefined;
+  /** Path without query. */
+  path: string;
+}
+
+export interface GuardOptions {
+  allowedHosts: readonly string[];
+  devOrigins: readonly string[];
+}
+
+/** Why a visit is refused, in words for its sender; `undefined` lets it in. */
+export type Guard = (visit: Visit) => string | undefined;
+
+const ownNames = ['localhost', '127.0.0.1', '[::1]'];
+/** The service's name in compose's own network: scrapers and senders, never pages. */
+const composeName = 'telltale';
+const composePaths = /^\/(healthz$|metrics$|v1\/|ingest\/)/;
+
+/**
+ * Keeps other web pages out: a page that rebinds its name to 127.0.0.1 sends its own name as Host,
+ * and a page that posts across origins sends its Origin. Ports differ behind `ssh -L`, so the name decides.
+ */
+export function createGuard({ allowedHosts, devOrigins }: GuardOptions): Guard {
+  const names = new Set([...ownNames, ...allowedHosts]);
+
+  return ({ host, origin, path }) => {
+    const name = nameOf(host);
+    if (name === undefined) return 'the Host header is missing or not a host name';
+    if (!names.has(name) && !(name === composeName && composePaths.test(path))) {
+      return `the host "${name}" is not served here; TELLTALE_ALLOWED_HOSTS can allow it`;
+    }
+    if (origin === undefined || isSameOrigin(origin, host ?? '') || devOrigins.includes(origin)) return undefined;
+    return `the origin "${origin.slice(0, 200)}" is another one than the host "${host}"`;
+  };
+}
+
+function nameOf(host: string | undefined): string | undefined {
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i.exec(host ?? '');
+  return match?.[1]?.toLowerCase();
+}
+
+/** `new URL` drops the default port of the origin's scheme on both sides, so `https://x` equals Host `x:443`. */
+function isSameOrigin(origin: string, host: string): boolean {
+  if (!/^https?:\/\/[^/\s@]+$/.test(origin) || !URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  const own = `${url.protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === url.host;
+}
+
+/** The path that routes and guard agree on. `new URL` also resolves `..` and an absolute request target. */
+export function pathOf(target: string | undefined): string {
+  // What every hook asks for is plain already.
+  const plain = /^(?:\/[\w-]+)+(?=\?|$)/.exec(target ?? '')?.[0];
+  if (plain !== undefined) return plain;
+  const url = `http://x${target?.startsWith('/') ? target : '/'}`;
+  return URL.canParse(url) ? new URL(url).pathname : '/';
+}
