@@ -16,6 +16,6 @@ if (process.argv[2] === 'print') {
       'grafana-password: made a password for the user "admin"; see it with: docker compose run --rm grafana-password print',
     );
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error; // An earlier start made one, and Grafana already took it.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error; // An earlier start made one, and Grafana already took it.
   }
 }

@@ -18,13 +18,10 @@ const parts = {
 };
 const sizes = /** @type {const} */ (['kills', 'outage-s', 'long-outage-s', 'days']);
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ...Object.fromEntries(sizes.map((name) => [name, { type: /** @type {const} */ ('string') }])),
-    testNamePattern: { type: 'string', short: 't' },
-  },
-});
+/** @type {Record<string, { type: 'string', short?: string }>} */
+const options = { testNamePattern: { type: 'string', short: 't' } };
+for (const name of sizes) options[name] = { type: 'string' };
+const { values, positionals } = parseArgs({ allowPositionals: true, options });
 const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
   console.error(`There is no part "${unknown}"; there are ${Object.keys(parts).join(', ')}.`);
@@ -34,9 +31,9 @@ const smaller = sizes.flatMap((name) => {
   const value = values[name];
   if (value === undefined) return [];
   if (!(Number(value) > 0)) throw new Error(`--${name} must be a number above 0, got "${value}"`);
-  return [[`TELLTALE_SOAK_${name.toUpperCase().replaceAll('-', '_')}`, String(value)]];
+  return [[`TELLTALE_SOAK_${name.toUpperCase().replaceAll('-', '_')}`, value]];
 });
-const pattern = values.testNamePattern === undefined ? [] : ['-t', String(values.testNamePattern)];
+const pattern = values.testNamePattern === undefined ? [] : ['-t', values.testNamePattern];
 const isWhole = positionals.length === 0 && pattern.length === 0;
 
 const folder = mkdtempSync(join(tmpdir(), 'telltale-soak-'));
