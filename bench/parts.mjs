@@ -6,6 +6,7 @@ import { ingest } from './ingest.mjs';
 import { live } from './live.mjs';
 import { memory } from './memory.mjs';
 import { reads } from './reads.mjs';
+import { redaction } from './redaction.mjs';
 import { telemetry } from './telemetry.mjs';
 
 /**
@@ -15,6 +16,7 @@ import { telemetry } from './telemetry.mjs';
 export const parts = {
   ingest,
   telemetry,
+  redaction,
   'beside-large': besideLarge,
   disk,
   reads,
