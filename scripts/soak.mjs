@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const docs = join(root, 'docs', 'soak.md');
+const header = '| what the test says | result | took | when, and on what |';
 /** @type {Record<string, string[]>} */
 const parts = {
   kills: ['stack/outages.test.ts', 'stack/service.test.ts', 'stack/soak-loki.soak.ts'],
@@ -74,7 +75,7 @@ function rowsOf({ testResults }) {
 function writeRows(rows) {
   const before = !isWhole && existsSync(docs) ? readFileSync(docs, 'utf8').split('\n') : [];
   const kept = before
-    .filter((line) => line.startsWith('| ') && !line.startsWith('| --- ') && !line.startsWith('| what '))
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| --- ') && line !== header)
     .map((line) => /** @type {[string, string]} */ ([line.slice(2).split(' | ')[0] ?? '', line]));
   writeFileSync(
     docs,
@@ -83,7 +84,7 @@ function writeRows(rows) {
 How each test of \`npm run test:soak\` ended when it last ran. Without options: 20 kills, outages of 10 minutes and of an
 hour, 30 days. The kills and outages run short (3 kills, outages of three retries) in \`npm test\`, too.
 
-| what the test says | result | took | when, and on what |
+${header}
 | --- | --- | --- | --- |
 ${[...new Map([...kept, ...rows]).values()].join('\n')}
 `,

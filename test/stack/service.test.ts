@@ -5,7 +5,7 @@ import { waitFor } from '../wait.ts';
 import { type Load, startLoad } from './load.ts';
 import { send } from './payloads.ts';
 import { collectorMetric } from './queries.ts';
-import { size } from './size.ts';
+import { isSoak, size } from './size.ts';
 import { createStack, type Stack } from './stack.ts';
 
 describe.skipIf(!(await requiresStack()))('behind the collector, the event service', () => {
@@ -39,11 +39,16 @@ describe.skipIf(!(await requiresStack()))('behind the collector, the event servi
       const stored = await waitFor(
         'every acknowledged event',
         async () => {
+          await sleep(isSoak ? 5_000 : 200); // each look reads all events, which the service could store others in
           const ids = await exportsOf(stack, 'events');
           const known = new Set(ids);
-          return [...acknowledged.logs].every((id) => known.has(id)) && ids;
+          const lacking = [...acknowledged.logs].filter((id) => !known.has(id));
+          if (lacking.length === 0) return ids;
+          throw new Error(
+            `${lacking.length} of ${acknowledged.logs.size} are lacking, ${await queued(stack)} bytes wait`,
+          );
         },
-        120_000,
+        isSoak ? 600_000 : 120_000,
       );
       expect(stored).toHaveLength(new Set(stored).size);
       expect(stored.filter((id) => !sent.logs.has(id))).toEqual([]);
