@@ -41,6 +41,7 @@ export function parseHook(input: unknown, context: HookContext): NewEvent | Reje
     summary: describeEvent(name, input) || name,
     payload: input,
   };
+  // One by one, as in `otlp/logs.ts`: `present` would take as long as all the rest, for every event.
   const promptId = textAt(input, 'prompt_id');
   if (promptId !== undefined) event.promptId = promptId;
   const toolUseId = textAt(input, 'tool_use_id');

@@ -8,8 +8,9 @@ import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fi
 import { msBetween } from '../iso-time.ts';
 import { present } from '../present.ts';
 import { type DraftItem, mainLane } from './draft.ts';
-import { type EntryDrafts, problemOf, type SaidCall } from './from-entries.ts';
+import type { EntryDrafts } from './from-entries.ts';
 import type { EventDrafts } from './from-events.ts';
+import { problemOf, type SaidCall } from './said-calls.ts';
 import type { ActionItem, WaitItem } from './story.ts';
 
 /** A call of the story with what belongs to it. */

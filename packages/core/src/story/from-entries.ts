@@ -1,45 +1,11 @@
-import { isNeverRan } from '../catalogue/call.ts';
-import { errorLine } from '../catalogue/tools.ts';
-import { type Fields, fieldsAt, isFields, numberAt, rowOf, textAt } from '../fields.ts';
+import { type Fields, fieldsAt, numberAt, rowOf, textAt } from '../fields.ts';
 import { present } from '../present.ts';
-import {
-  blocksOf,
-  contentBlocks,
-  contentText,
-  imagesOf,
-  isToolResult,
-  isToolUse,
-  resultOutcome,
-  type StoryImage,
-} from '../transcript/blocks.ts';
+import { blocksOf, contentText, imagesOf, isToolResult, isToolUse } from '../transcript/blocks.ts';
 import { isHouseAgent, queuedPrompt, type UserRow, userRow } from '../transcript/said.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
 import { type DraftPrompt, type Drafts, mainLane } from './draft.ts';
+import { noteCall, noteResult, type Placed, type SaidCall } from './said-calls.ts';
 import type { CompactionItem, StoryItem } from './story.ts';
-
-/** A call as the transcript tells it: its block, and later its result. */
-export interface SaidCall {
-  toolUseId: string;
-  toolName: string;
-  input: Fields;
-  lane: string;
-  at: string;
-  entry: number;
-  cwd?: string | undefined;
-  model?: string | undefined;
-  result?: SaidResult;
-}
-
-export interface SaidResult {
-  state: 'ok' | 'failed' | 'denied' | 'interrupted' | 'never-ran';
-  at: string;
-  entry: number;
-  response: unknown;
-  error?: string;
-  images: StoryImage[];
-  /** Somebody was asked before it ran, or instead. */
-  wasAsked: boolean;
-}
 
 export interface EntryDrafts extends Drafts {
   calls: Map<string, SaidCall>;
@@ -82,13 +48,6 @@ interface Board extends EntryDrafts {
   lastAt: string;
   /** The last compaction, which its summary row belongs to. */
   compaction: CompactionItem | undefined;
-}
-
-interface Placed {
-  line: Fields;
-  at: string;
-  entry: number;
-  lane: string;
 }
 
 function placed(board: Board, { agentId, at, seq, line }: TranscriptEntry): Placed {
@@ -176,14 +135,9 @@ function noteBlock(
   model: string | undefined,
   messageId: string | undefined,
 ): void {
-  const { at, entry, lane } = row;
-  if (isToolUse(block)) {
-    const toolUseId = textAt(block, 'id');
-    const toolName = textAt(block, 'name') ?? 'unknown tool';
-    if (toolUseId === undefined || board.calls.has(toolUseId)) return;
-    const input = fieldsAt(block, 'input') ?? {};
-    board.calls.set(toolUseId, { toolUseId, toolName, input, lane, at, entry, cwd: textAt(row.line, 'cwd'), model });
-  } else if (isToolResult(block)) noteResult(board, row, block);
+  const { at, entry } = row;
+  if (isToolUse(block)) noteCall(board.calls, row, block, model);
+  else if (isToolResult(block)) noteResult(board.calls, row, block);
   else if (block.type === 'text') {
     const text = textAt(block, 'text');
     if (text !== undefined) {
@@ -196,31 +150,7 @@ function noteBlock(
 }
 
 function noteResults(board: Board, row: Placed): void {
-  for (const block of blocksOf(row.line)) if (isToolResult(block)) noteResult(board, row, block);
-}
-
-function noteResult(board: Board, { line, at, entry }: Placed, block: Fields): void {
-  const call = board.calls.get(textAt(block, 'tool_use_id') ?? '');
-  if (!call || call.result) return;
-  const text = contentText(block.content);
-  const outcome = resultOutcome(line, block);
-  const hasNotRun = outcome === 'failed' && isNeverRan(text);
-  const structured = isFields(line.toolUseResult) || Array.isArray(line.toolUseResult) ? line.toolUseResult : undefined;
-  call.result = {
-    state: hasNotRun ? 'never-ran' : outcome,
-    at,
-    entry,
-    response: structured ?? block.content,
-    ...(outcome !== 'ok' && { error: text }),
-    images: imagesOf(contentBlocks(block.content)),
-    wasAsked: wasAsked(line),
-  };
-}
-
-/** `user_temporary`, `user_permanent`: somebody decided; a rule or a mode says `config`. */
-function wasAsked(line: Fields): boolean {
-  const source = textAt(fieldsAt(line, 'permissionDecision'), 'source');
-  return (source?.startsWith('user') ?? false) || (source === undefined && line.toolDenialKind === 'user-rejected');
+  for (const block of blocksOf(row.line)) if (isToolResult(block)) noteResult(board.calls, row, block);
 }
 
 function noteAgentPrompt(board: Board, { line, lane }: Placed): void {
@@ -283,9 +213,4 @@ function noteOutput(board: Board, row: Placed, content: string): void {
 /** Its turn is found by its time: a fork rewrites the prompt ids of the rows that it copies. */
 function add(board: Board, row: Placed, item: StoryItem): void {
   board.items.push({ item, lane: row.lane });
-}
-
-/** The first line of what went wrong. */
-export function problemOf(result: SaidResult): string | undefined {
-  return result.error === undefined ? undefined : errorLine(result.error);
 }
