@@ -7,7 +7,7 @@ import { prepare } from './prepare.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pagePort = process.env.TELLTALE_DEV_PORT ?? '5173';
 
-const problem = await prepare(root, (line) => console.log(`dev: ${line}`), { isBuilt: false });
+const problem = await prepare(root, (line) => console.log(`dev: ${line}`), { needsBuild: false });
 if (problem) {
   console.error(`dev: ${problem}`);
   process.exit(1);

@@ -5,18 +5,18 @@ import { nodeProblem } from './node-version.mjs';
  * Installs and builds what is needed, one process of this folder after the other.
  * @param {string} root
  * @param {(line: string) => void} say
- * @param {{ isBuilt?: boolean }} [options]  isBuilt: the built service and page are needed, too
+ * @param {{ needsBuild?: boolean }} [options]  needsBuild: false where the sources are enough
  * @returns {Promise<string | undefined>} what went wrong
  */
 export async function prepare(root, say, options) {
   const problem = nodeProblem();
   if (problem !== undefined) return problem;
-  const isBuilt = options === undefined || options.isBuilt !== false;
+  const needsBuild = options === undefined || options.needsBuild !== false;
   const { installIfNeeded } = await import('./install.mjs');
   const { buildIfNeeded } = await import('./build.mjs');
   const { oneAtATime } = await import('./one-at-a-time.mjs');
   return oneAtATime(root, say, () => {
     const failed = installIfNeeded(root, say);
-    return failed !== undefined || !isBuilt ? failed : buildIfNeeded(root, say);
+    return failed !== undefined || !needsBuild ? failed : buildIfNeeded(root, say);
   });
 }
