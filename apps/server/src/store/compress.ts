@@ -81,6 +81,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   const oldest = database.prepare<[number, number], FreshRow>(`
     SELECT seq, id, source, session, name, summary, tool_name, agent_type, payload
     FROM fresh_events WHERE seq <= ? ORDER BY seq LIMIT ?`);
+  const freePages = database.prepare<[], number>('PRAGMA freelist_count').pluck();
   const insertBatch = database.prepare('INSERT INTO batches (search_texts, payloads) VALUES (?, ?)');
   const settle = database.prepare(`
     INSERT INTO event_log (${storedColumns}, batch, slot) SELECT ${storedColumns}, ?, ? FROM fresh_events WHERE seq = ?`);
@@ -101,8 +102,10 @@ export function createCompression({ database, meta, commits, onProblem, settled 
 
   function nextPlan(keepFresh: number): FreshRow[] {
     const rows: FreshRow[] = [];
+    const last = (newest.get() ?? 0) - keepFresh;
+    if ((first.get() ?? 0) > last) return rows;
     let bytes = 0;
-    for (const row of oldest.iterate((newest.get() ?? 0) - keepFresh, planEvents)) {
+    for (const row of oldest.iterate(last, planEvents)) {
       rows.push(row);
       bytes += row.payload.length;
       if (bytes >= planBytes) break;
@@ -155,7 +158,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
 
   /** Pages that settling left empty; some stay for the events to come. */
   function giveBackPages(atMost: number): void {
-    const free = Number(database.pragma('freelist_count', { simple: true })) - keepFreePages;
+    const free = (freePages.get() ?? 0) - keepFreePages;
     if (free > 0) database.pragma(`incremental_vacuum(${Math.min(free, atMost)})`);
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import SqliteDatabase, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { openConnection } from './connection.ts';
 import { storeErrorOf } from './errors.ts';
 import { migrate } from './migrate.ts';
 
@@ -19,7 +20,7 @@ export function openDatabase(file: string): OpenedDatabase {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     lock = lockOf(file);
-    database = new SqliteDatabase(file, { timeout: 2000 });
+    database = openConnection(file, { timeout: 2000 });
     configure(database);
     migrate(database);
     return { database, close: closeBoth(database, lock) };
@@ -32,7 +33,7 @@ export function openDatabase(file: string): OpenedDatabase {
 
 /** An operating system lock that ends with its process, also with SIGKILL. */
 function lockOf(file: string): Database {
-  const lock = new SqliteDatabase(`${file}-lock`, { timeout: 0 });
+  const lock = openConnection(`${file}-lock`, { timeout: 0 });
   try {
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');

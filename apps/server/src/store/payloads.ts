@@ -1,6 +1,7 @@
 import { brotliDecompressSync } from 'node:zlib';
-import SqliteDatabase, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { type ByteCache, createByteCache } from './byte-cache.ts';
+import { openConnection } from './connection.ts';
 
 /** Stands between texts that share a row: JSON texts cannot hold it. */
 export const textSeparator = '\0';
@@ -21,7 +22,7 @@ export function createPayloads(database: Database): Payloads {
 
   // The view settled_rows calls it for each row that it looks at. A connection is busy while it calls a function, and
   // a blob as an argument would be copied for each row; so it reads by a connection of its own.
-  const beside = new SqliteDatabase(database.name, { readonly: true });
+  const beside = openConnection(database.name, { readonly: true });
   beside.pragma('cache_size = -500');
   const searchTextsOf = beside.prepare<[number], Buffer>('SELECT search_texts FROM batches WHERE no = ?').pluck();
   database.function('settled_search_text', { deterministic: true }, (batch: number, slot: number) =>
