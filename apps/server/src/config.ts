@@ -12,6 +12,8 @@ export interface Config {
   otlpPort: number | 'off';
   /** How many days the client's notes on hooks and plugins are kept. */
   hookTelemetryDays: number;
+  /** How many days metric points and spans are kept. */
+  telemetryDays: number;
   /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
   url: string;
   publicUrl: string;
@@ -49,6 +51,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     port,
     otlpPort,
     hookTelemetryDays: daysOf('TELLTALE_HOOK_TELEMETRY_DAYS', text('TELLTALE_HOOK_TELEMETRY_DAYS', '7')),
+    telemetryDays: daysOf('TELLTALE_TELEMETRY_DAYS', text('TELLTALE_TELEMETRY_DAYS', '90')),
     url: urlOf('TELLTALE_URL', text('TELLTALE_URL', `http://127.0.0.1:${port}`)),
     publicUrl: urlOf('TELLTALE_PUBLIC_URL', text('TELLTALE_PUBLIC_URL', `http://localhost:${port}`)),
     grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', 'http://localhost:3000')),

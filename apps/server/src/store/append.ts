@@ -1,4 +1,4 @@
-import { type Origin, type TelltaleEvent, unknownApp } from '@telltale/core';
+import { type NewEvent, type Origin, type TelltaleEvent, unknownApp } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { eventValues, storedColumns } from './event-row.ts';
 import type { Facets } from './facets.ts';
@@ -24,6 +24,8 @@ export interface AppenderDeps {
   projection: Projection;
   facets: Facets;
   isDeleted(sessionId: string, eventId: string): boolean;
+  /** It is older than what is kept of its kind. */
+  isForgotten(event: NewEvent): boolean;
 }
 
 export function createAppender(database: Database, deps: AppenderDeps): Appender {
@@ -99,6 +101,7 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
     const { event } = record;
     const { sessionId } = event;
     if (sessionId !== undefined && deps.isDeleted(sessionId, event.id)) return { deleted: true };
+    if (deps.isForgotten(event)) return { deleted: true };
     const known = fresh.get(event.id) ?? settledSeqOf.get(event.id) ?? twins.seqOf(event.id);
     if (known !== undefined) return duplicate(known);
 

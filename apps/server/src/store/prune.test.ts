@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MetricPoint, Span } from '@telltale/core';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { createSqliteStore } from './sqlite-store.ts';
@@ -76,4 +77,62 @@ it('keeps what lies in one batch with an old note, however far apart the two cam
     ['hook_registered-3', 3],
     ['api_request-2', 2],
   ]);
+});
+
+it('forgets old points, their series and spans in slices, and nothing of it comes back', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-prune-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'telltale.db');
+  let clock = nowMs;
+  const store = createSqliteStore({
+    file,
+    compresses: false,
+    now: () => clock,
+    telemetryDays: 90,
+    hookTelemetryDays: 7,
+  });
+  const nanos = (ms: number) => String(BigInt(ms) * 1_000_000n);
+  const point = (seriesId: string, n: number): MetricPoint => ({
+    ...{ seriesId, name: 'claude_code.cost.usage', unit: 'USD', kind: 'sum', temporality: 'delta', isMonotonic: true },
+    ...{ attributes: '{}', resource: '{}', start: nanos(nowMs), time: nanos(nowMs + n), value: n },
+  });
+  const span = (n: number): Span => ({
+    ...{
+      traceId: 'a'.repeat(32),
+      spanId: n.toString(16).padStart(16, '0'),
+      name: 'claude_code.interaction',
+      status: 0,
+    },
+    ...{ start: nanos(nowMs), end: nanos(nowMs + n), attributes: '{}' },
+  });
+  const numbers = Array.from({ length: 2500 }, (_, n) => n);
+  const sendAll = async () => {
+    await store.appendPoints([...numbers.map((n) => point('old', n)), ...numbers.map((n) => point('goes on', n))]);
+    await store.appendSpans(numbers.map(span));
+    await store.append(numbers.map((n) => record(n, 'hook_registered', nowMs + n)));
+    await store.compressNow();
+    await store.append([record(clock, 'api_request', clock)]);
+    await store.compressNow();
+  };
+  await sendAll();
+  const late = 91 * day;
+  await store.appendPoints([point('goes on', late)]);
+  await store.appendSpans([span(late)]);
+  await store.pruneNow();
+  const database = new SqliteDatabase(file, { readonly: true });
+  const count = (of: string) => database.prepare<[], number>(`SELECT count(*) FROM ${of}`).pluck().get();
+  const counts = () => ['metric_points', 'metric_series', 'spans', 'event_log', 'fresh_events'].map(count);
+  // Nothing is old yet.
+  expect(counts()).toEqual([5001, 2, 2501, 2501, 0]);
+
+  clock = nowMs + late;
+  await store.pruneNow();
+  expect(counts()).toEqual([1, 1, 1, 1, 0]);
+  await sendAll();
+  expect(counts()).toEqual([1, 1, 1, 2, 0]);
+  // A series that is new again gets a row again.
+  await store.appendPoints([point('old', late)]);
+  expect(counts()).toEqual([2, 2, 1, 2, 0]);
+  database.close();
+  await store.close();
 });

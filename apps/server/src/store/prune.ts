@@ -1,46 +1,104 @@
-import { bookkeepingNames } from '@telltale/core';
+import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { Counters, Meta } from './meta.ts';
+import { isNote, isNoteSql } from './notes.ts';
 
-/** Forgets what is kept for days only: the client's notes on hooks and plugins, most of what telemetry sends. */
+/**
+ * Forgets what is kept for days only: the client's notes on hooks and plugins, most of what telemetry sends; and metric
+ * points and spans. What was forgotten once does not come back when it is sent again.
+ */
 export interface Pruning {
-  /** Deletes some of what is older than `before` (ms), inside a transaction; false when nothing was left to do. */
-  step(before: number): boolean;
+  /** Each deletes some of what is older than `before` (ms), inside a transaction; false when nothing was left to do. */
+  notes(before: number): boolean;
+  points(before: number): boolean;
+  spans(before: number): boolean;
+  isForgotten(event: NewEvent): boolean;
+  /** Of a metric point or a span, by its time in nanoseconds. */
+  isForgottenTelemetry(nanos: bigint): boolean;
 }
 
 export interface PruningDeps {
   meta: Meta;
   counters: Counters;
-  /** Payloads that were kept in memory are gone. */
+  /** Payloads and series that were kept in memory are gone. */
   forget(): void;
 }
 
-const stepEvents = 1000;
+/** Deleted in one transaction: more would make those who append wait. */
+const stepRows = 1000;
 
 export function createPruning(database: Database, { meta, counters, forget }: PruningDeps): Pruning {
-  const names = bookkeepingNames.map((name) => `'${name}'`).join(', ');
   const old = database.prepare<[number, number, number], { seq: number; batch: number }>(`
     SELECT seq, batch FROM event_log INDEXED BY event_log_of_telemetry
-    WHERE source = 'otel' AND name IN (${names}) AND at < ? AND seq < ? LIMIT ?`);
+    WHERE ${isNoteSql} AND at < ? AND seq < ? LIMIT ?`);
   const drop = database.prepare('DELETE FROM event_log WHERE seq = ?');
   // Notes lie in batches of their own: see compress.ts.
   const isUsed = database
     .prepare<[number], number>("SELECT 1 FROM event_log WHERE source = 'otel' AND batch = ? LIMIT 1")
     .pluck();
   const dropBatch = database.prepare('DELETE FROM batches WHERE no = ?');
+  const dropPoints = database
+    .prepare<[bigint, number], number>(`
+      DELETE FROM metric_points WHERE (series, start, slot) IN
+        (SELECT series, start, slot FROM metric_points INDEXED BY metric_points_by_time WHERE time < ? LIMIT ?)
+      RETURNING series`)
+    .pluck();
+  const dropSeries = database.prepare(
+    'DELETE FROM metric_series WHERE no = ? AND no NOT IN (SELECT series FROM metric_points WHERE series = no)',
+  );
+  const dropSpans = database.prepare(`
+    DELETE FROM spans WHERE (trace_id, span_id) IN
+      (SELECT trace_id, span_id FROM spans INDEXED BY spans_by_end WHERE end < ? LIMIT ?)`);
+
+  const notesBefore = createCutoff(meta, 'notes_before');
+  const telemetryBefore = createCutoff(meta, 'telemetry_before');
 
   return {
-    step(before) {
+    notes(before) {
+      notesBefore.move(before);
       // A plan that is under way has batches whose events are not all settled yet.
       const [, planFrom = 0] = (meta.get('settle_plan') ?? '').split(' ').map(Number);
-      const rows = old.all(before, planFrom, stepEvents);
+      const rows = old.all(before, planFrom, stepRows);
       for (const { seq } of rows) drop.run(seq);
       for (const batch of new Set(rows.map(({ batch }) => batch))) {
         if (isUsed.get(batch) === undefined) dropBatch.run(batch);
       }
       counters.events -= rows.length;
       if (rows.length > 0) forget();
-      return rows.length === stepEvents;
+      return rows.length === stepRows;
+    },
+
+    points(before) {
+      telemetryBefore.move(before);
+      const series = dropPoints.all(nanosOf(before), stepRows);
+      for (const no of new Set(series)) dropSeries.run(no);
+      if (series.length > 0) forget();
+      return series.length === stepRows;
+    },
+
+    spans(before) {
+      telemetryBefore.move(before);
+      return dropSpans.run(nanosOf(before), stepRows).changes === stepRows;
+    },
+
+    isForgotten: (event) => isNote(event) && Date.parse(event.at) < notesBefore.ms(),
+    isForgottenTelemetry: (nanos) => nanos < nanosOf(telemetryBefore.ms()),
+  };
+}
+
+/** Up to when everything was forgotten. It never goes back: more days from now on do not bring back what is gone. */
+function createCutoff(meta: Meta, key: string) {
+  let known = Number(meta.get(key) ?? 0);
+  return {
+    ms: () => known,
+    move(before: number): void {
+      if (before <= known) return;
+      known = before;
+      meta.set(key, before);
     },
   };
+}
+
+function nanosOf(ms: number): bigint {
+  return BigInt(Math.max(0, Math.trunc(ms))) * 1_000_000n;
 }

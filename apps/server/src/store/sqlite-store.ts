@@ -37,6 +37,8 @@ export interface SqliteStoreOptions {
   now?: () => number;
   /** How many days the client's notes on hooks and plugins are kept. */
   hookTelemetryDays?: number;
+  /** How many days metric points and spans are kept. */
+  telemetryDays?: number;
   /** False leaves payloads as they came (tests and measurements). */
   compresses?: boolean;
 }
@@ -68,7 +70,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
 function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: SqliteStoreOptions): SqliteStore {
   const { file, processGone = () => undefined, onProblem = () => {}, now = Date.now, compresses = true } = options;
-  const { hookTelemetryDays = 7 } = options;
+  const { hookTelemetryDays = 7, telemetryDays = 90 } = options;
   const errorOf = (error: unknown) => storeErrorOf(error, file);
 
   const meta = createMeta(database);
@@ -85,14 +87,25 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     onRefold: (id) => options.onSessionChanged?.(id),
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
+  const pruning = createPruning(database, {
+    ...{ meta, counters },
+    forget() {
+      payloads.forget();
+      telemetry.forget();
+    },
+  });
   const tombstones = createTombstones(database);
   const appender = createAppender(database, {
     counters,
     projection,
     facets,
     isDeleted: tombstones.holdsEvent,
+    isForgotten: pruning.isForgotten,
   });
-  const telemetry = createTelemetry(database, { isDeleted: tombstones.holdsTelemetry });
+  const telemetry = createTelemetry(database, {
+    isDeleted: tombstones.holdsTelemetry,
+    isForgotten: pruning.isForgottenTelemetry,
+  });
   const id = meta.get('store_id') ?? newId();
 
   const behind = createWriteBehind({
@@ -103,7 +116,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
-  const pruning = createPruning(database, { meta, counters, forget: () => payloads.forget() });
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -112,18 +124,21 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   catchUp();
   if (compresses) compression.start();
   const pruneTimer = setInterval(() => {
-    prune().catch((error) => onProblem('Old notes of the client could not be deleted', error));
+    prune().catch((error) => onProblem('Old telemetry could not be deleted', error));
   }, pruneMs).unref();
   behind.start();
 
   async function prune(): Promise<void> {
-    const before = now() - hookTelemetryDays * dayMs;
-    while (await commits.run(() => pruneSome(before)));
+    const notesBefore = now() - hookTelemetryDays * dayMs;
+    const telemetryBefore = now() - telemetryDays * dayMs;
+    while (await commits.run(() => pruneNotes(notesBefore)));
+    while (await commits.run(() => pruning.points(telemetryBefore)));
+    while (await commits.run(() => pruning.spans(telemetryBefore)));
   }
 
   /** With the counters: after a crash they must not count what is gone. */
-  function pruneSome(before: number): boolean {
-    const isMore = pruning.step(before);
+  function pruneNotes(before: number): boolean {
+    const isMore = pruning.notes(before);
     behind.write();
     return isMore;
   }

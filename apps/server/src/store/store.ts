@@ -74,7 +74,7 @@ export interface AppendRecord {
 export type AppendResult =
   | { stored: TelltaleEvent }
   | { duplicateOf: number }
-  /** It was deleted with its session. */
+  /** It was deleted with its session, or forgotten by age. */
   | { deleted: true };
 
 export interface TranscriptFile {

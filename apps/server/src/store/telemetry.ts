@@ -12,11 +12,13 @@ export interface Telemetry {
 export interface TelemetryDeps {
   /** What was deleted with its session stays deleted. */
   isDeleted(sessionId: string, kind: 'point' | 'span', ...key: string[]): boolean;
+  /** So old that it was forgotten, or would be at once. */
+  isForgotten(nanos: bigint): boolean;
 }
 
 const maxKnown = 20_000;
 
-export function createTelemetry(database: Database, { isDeleted }: TelemetryDeps): Telemetry {
+export function createTelemetry(database: Database, { isDeleted, isForgotten }: TelemetryDeps): Telemetry {
   const putSeries = database
     .prepare<unknown[], number>(`
       INSERT INTO metric_series (id, name, unit, kind, temporality, is_monotonic, session_id, attributes, resource)
@@ -52,12 +54,14 @@ export function createTelemetry(database: Database, { isDeleted }: TelemetryDeps
   return {
     addPoint(point) {
       const { seriesId, sessionId, start, time, temporality, value = null, data = null } = point;
+      if (isForgotten(BigInt(time))) return;
       const slot = temporality === 'cumulative' ? '0' : time;
       if (sessionId !== undefined && isDeleted(sessionId, 'point', seriesId, start, slot)) return;
       putPoint.run(seriesOf(point), BigInt(start), BigInt(slot), BigInt(time), value, data);
     },
     addSpan(span) {
       const { traceId, spanId, parentSpanId = null, name, start, end, status, sessionId = null, attributes } = span;
+      if (isForgotten(BigInt(end))) return;
       if (sessionId !== null && isDeleted(sessionId, 'span', traceId, spanId)) return;
       putSpan.run(traceId, spanId, parentSpanId, name, BigInt(start), BigInt(end), status, sessionId, attributes);
     },
