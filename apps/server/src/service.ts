@@ -61,6 +61,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const store = createSqliteStore({
     file: join(config.home, 'telltale.db'),
     hookTelemetryDays: config.hookTelemetryDays,
+    telemetryDays: config.telemetryDays,
     processGone: createProcessWatch(now),
     onSessionChanged: (id) => touch(id),
     onProblem: (problem, error) => complaints.raise('store', `${problem}: ${messageOf(error)}`),
