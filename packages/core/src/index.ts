@@ -2,7 +2,6 @@ export * from './actions.ts';
 export * from './agent-tree.ts';
 export * from './catalogue/asked.ts';
 export * from './catalogue/path.ts';
-export * from './catalogue/prompt.ts';
 export * from './catalogue/telemetry.ts';
 export * from './catalogue/tools.ts';
 export * from './catalogue.ts';

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { entriesOf, sessionsOf, transcriptScenarios } from '../../fixtures/transcript.ts';
 import { sessionFromTranscript } from '../../fixtures/transcript-session.ts';
 import { buildStory } from '../story.ts';
+import { queuedPrompt, userRow } from '../transcript/said.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
-import { lineFacts, queuedPrompt, userRow } from './transcript.ts';
+import { lineFacts } from './transcript.ts';
 
 describe('lineFacts', () => {
   it('takes the facts and keeps the line', () => {

@@ -1,4 +1,8 @@
-export * from '../transcript/blocks.ts';
-export * from '../transcript/line.ts';
-export * from '../transcript/said.ts';
-export * from '../transcript/session.ts';
+export { lineFacts } from '../transcript/line.ts';
+export {
+  emptyTranscriptFold,
+  foldEntry,
+  sessionOfTranscript,
+  type TranscriptFold,
+  transcriptFacts,
+} from '../transcript/session.ts';
