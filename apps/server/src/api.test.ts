@@ -89,6 +89,7 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
   'post /api/import': [
     ['/api/import', 202, { days: 7 }],
     ['/api/import', 400, { days: 0 }],
+    ['/api/import', 413, { days: 7, more: 'x'.repeat(70_000) }],
   ],
   'get /api/status': [['/api/status', 200]],
   'get /api/facets': [['/api/facets', 200]],

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { ImportStatus, SessionPage, TranscriptPage } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { type TestService, testFolder, testService, until } from '../../fixtures/test-service.ts';
@@ -137,4 +138,15 @@ it('goes on behind what is no file', async () => {
 it('is done at once where there is no history', async () => {
   const service = await testService();
   expect(await importAll(service)).toMatchObject({ state: 'done', filesFound: 0, entries: 0 });
+});
+
+it('takes a request of unknown length, and none that goes on and on', async () => {
+  const service = await testService();
+  const ask = (parts: Iterable<string>) =>
+    fetch(`${service.url}/api/import`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' },
+      body: Readable.toWeb(Readable.from(parts)) as ReadableStream,
+    } as RequestInit);
+  expect((await ask(['{"days"', ': 7}'])).status).toBe(202);
+  expect((await ask(Array.from({ length: 200 }, () => ' '.repeat(1000)))).status).toBe(413);
 });
