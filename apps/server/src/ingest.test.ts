@@ -253,15 +253,45 @@ describe('envelope', () => {
 });
 
 describe('events', () => {
+  it('knows each event of a body again that is sent again under its id', async () => {
+    const send = () => ingest.events(body([{ name: 'a' }, { name: 'b' }]), context({ id: 'body' }));
+    expect(await send()).toEqual({ stored: 2, duplicates: 0, deleted: 0 });
+    expect(await send()).toEqual({ stored: 0, duplicates: 2, deleted: 0 });
+  });
+
+  it.each([
+    [{}, { at: 'name', rejected: 'is missing' }],
+    [7, { rejected: 'must be of type object' }],
+    [
+      { name: 'a', source: 'hook' },
+      { at: 'source', rejected: 'must be one of sdk, mcp' },
+    ],
+    [
+      { name: 'a', id: '' },
+      { at: 'id', rejected: 'must not be empty' },
+    ],
+    [
+      { name: 'a', id: 'x'.repeat(201) },
+      { at: 'id', rejected: 'must be at most 200 characters' },
+    ],
+    [
+      { name: 'a', at: true },
+      { at: 'at', rejected: 'must be a text or a number' },
+    ],
+    [[{ name: 'a' }, { name: 'b', payload: [] }], { at: 'event 2: payload', rejected: 'must be of type object' }],
+  ])('says in plain words what is wrong with %j', async (sent, refusal) => {
+    expect(await ingest.events(body(sent), context())).toEqual(refusal);
+  });
+
   it('takes one, a list, or a batch, and makes what is lacking', async () => {
     const event = { name: 'tool.call', sessionId: 's-3', at: 1_795_000_000_000, payload: { x: 1 } };
     await ingest.events(body(event), context({ id: 'header' }));
     await ingest.events(body([event, { ...event, id: 'own', source: 'mcp' }]), context());
     await ingest.events(body({ events: [{ name: 'no session' }] }), context());
     const { items } = store.events({ order: 'asc', limit: 10, now: 0 });
-    expect(items.map(({ id, source, name }) => [id.length === 36 ? 'made' : id, source, name])).toEqual([
+    expect(items.map(({ id, source, name }) => [id, source, name])).toEqual([
       ['header', 'sdk', 'tool.call'],
-      ['made', 'sdk', 'tool.call'],
+      [expect.stringMatching(/^id-\d+-1$/), 'sdk', 'tool.call'],
       ['own', 'mcp', 'tool.call'],
       [expect.any(String), 'sdk', 'no session'],
     ]);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { eventSchema, type HookContext, type NewEvent, type Rejection, readAt } from '@telltale/core';
 import { z } from 'zod';
 
@@ -8,7 +7,7 @@ const sentEventSchema = eventSchema
   .extend({
     id: z.string().min(1).max(200).optional(),
     app: z.string().min(1).optional(),
-    at: z.union([z.string(), z.number()]).optional(),
+    at: z.union([z.string(), z.number()], { error: 'must be a text or a number' }).optional(),
     summary: z.string().optional(),
     source: z.enum(['sdk', 'mcp']).default('sdk'),
     payload: z.record(z.string(), z.unknown()).default({}),
@@ -19,19 +18,19 @@ export function parseSentEvents(input: unknown, context: HookContext): NewEvent[
   const list = Array.isArray(input) ? input : isBatch(input) ? input.events : [input];
   const events: NewEvent[] = [];
   for (const [index, item] of list.entries()) {
-    const parsed = sentEventSchema.safeParse(item);
+    const parsed = sentEventSchema.safeParse(item, { error: ruleOf });
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       const path = [list.length > 1 ? `event ${index + 1}` : '', issue?.path.join('.') ?? '']
         .filter(Boolean)
         .join(': ');
-      return { rejected: issue?.message ?? 'not an event', ...(path !== '' && { at: path }) };
+      return { rejected: issue?.message ?? 'is no event', ...(path !== '' && { at: path }) };
     }
     const { at, id, app, summary, ...told } = parsed.data;
     const event: NewEvent = {
       ...told,
-      // The header's id names the body, which is one event only where it holds one.
-      id: id ?? (list.length === 1 ? context.id : randomUUID()),
+      // The header's id names the body: sent again with it, each event of the body is known again.
+      id: id ?? (list.length === 1 ? context.id : `${context.id}-${index + 1}`),
       app: app ?? context.app ?? 'unknown',
       at: readAt(at, context.receivedAt),
       summary: summary ?? told.name,
@@ -39,6 +38,18 @@ export function parseSentEvents(input: unknown, context: HookContext): NewEvent[
     events.push(event);
   }
   return events;
+}
+
+/** The rule and what came, in the words of JSON: zod's own sentences are about its types. */
+function ruleOf({ code, input, ...issue }: z.core.$ZodRawIssue): string {
+  if (code === 'invalid_type')
+    return input === undefined
+      ? 'is missing'
+      : `must be of type ${issue.expected === 'record' ? 'object' : issue.expected}`;
+  if (code === 'invalid_value') return `must be one of ${(issue.values as unknown[]).join(', ')}`;
+  if (code === 'too_big') return `must be at most ${issue.maximum} characters`;
+  if (code === 'too_small') return 'must not be empty';
+  return 'cannot be read';
 }
 
 function isBatch(input: unknown): input is { events: unknown[] } {
