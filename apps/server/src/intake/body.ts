@@ -28,7 +28,7 @@ export function createBodyReader({ maxBytes, maxBytesInFlight }: BodyLimits = de
   };
   const busy: BodyRefusal = { status: 503, error: 'too many large bodies at the same time' };
 
-  function collect(stream: Readable): Promise<Buffer | BodyRefusal> {
+  function collect(stream: Readable, request: IncomingMessage): Promise<Buffer | BodyRefusal> {
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -39,6 +39,8 @@ export function createBodyReader({ maxBytes, maxBytesInFlight }: BodyLimits = de
         isOver = true;
         resolve(result);
         chunks.length = 0;
+        // A small body may still unpack to very much: nobody wants the rest.
+        if (isRefusal(result) && stream !== request) stream.destroy();
       };
       const take = (chunk: Buffer) => {
         // What still comes behind a refusal is not kept; `answer.ts` discards it.
@@ -61,7 +63,7 @@ export function createBodyReader({ maxBytes, maxBytesInFlight }: BodyLimits = de
     if (announced > maxBytes) return Promise.resolve(tooLarge);
     if (inFlight + announced > maxBytesInFlight) return Promise.resolve(busy);
     const stream = decoded(request);
-    if (stream) return collect(stream);
+    if (stream) return collect(stream, request);
     const error = `the content encoding "${request.headers['content-encoding']}" is not known`;
     return Promise.resolve({ status: 415, error, fix: 'send it plain or with gzip' });
   };

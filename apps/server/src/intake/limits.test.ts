@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../fixtures/test-service.ts';
 import { createBodyReader } from './body.ts';
@@ -23,17 +25,16 @@ async function serve(options: Partial<IntakeOptions>) {
     ],
     ...{ readBody: createBodyReader(), onFailure: (error) => failures.push(error), onSuccess: () => {}, ...options },
   });
-  const server = createServer((request, response) => void intake.find(request)?.(request, response)).listen(0);
+  const server = createServer((request, response) => void intake.find(request)?.(request, response)).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   onTestFinished(() => server.closeAllConnections());
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const post = (body: string) => fetch(`http://127.0.0.1:${port}/in`, { method: 'POST', body });
-  const waiting = async (count: number) => {
-    for (const until = Date.now() + 5000; stored.length < count && Date.now() < until; ) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
+  const waiting = (count: number) => until(() => expect(stored.length).toBeGreaterThanOrEqual(count));
   return { port, post, stored, waiting, failures };
 }
 
@@ -91,4 +92,15 @@ it('answers 503 where storing failed, and tells why to whoever runs it, not to t
     { error: 'it could not be stored now', fix: 'send it again later' },
   ]);
   expect(failures).toEqual([new Error('the disk is full')]);
+});
+
+it('unpacks no further once a body is too large', async () => {
+  const megabyte = gzipSync(Buffer.alloc(1 << 20));
+  // Without an end: whoever goes on reading never stops.
+  const source = new Readable({ read: () => void setImmediate(() => source.push(megabyte)) });
+  const request = Object.assign(source, { headers: { 'content-encoding': 'gzip' } }) as unknown as IncomingMessage;
+  const readBody = createBodyReader({ maxBytes: 3 << 20, maxBytesInFlight: 8 << 20 });
+  expect(await readBody(request)).toMatchObject({ status: 413 });
+  await until(() => expect(request.listenerCount('data')).toBe(0));
+  source.destroy();
 });
