@@ -1,22 +1,19 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type FiringAlert, firingAlerts, isRejection } from '@telltale/core';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
+import { takeSession, transcriptDoor } from './history/door.ts';
 import { createHistoryImport } from './history/import.ts';
-import { agentsOf } from './history/list.ts';
-import { type TranscriptDoor, takeMetaFile, takeTranscriptFile } from './history/transcript-file.ts';
 import { createApp } from './http/app.ts';
 import { createGuard } from './http/guard.ts';
 import { openOtlpPort } from './http/otlp-port.ts';
-import { createHttpServer, drain, listen } from './http/server.ts';
+import { createHttpServer, drain, listen, listenProblem } from './http/server.ts';
 import { createPages } from './http/static.ts';
-import { createIngest, type Ingest } from './ingest.ts';
+import { createIngest } from './ingest.ts';
 import { createBodyReader } from './intake/body.ts';
 import { eventIntake } from './intake/events.ts';
 import { createIntake } from './intake/intake.ts';
 import { otlpIntake } from './intake/otlp.ts';
-import { headersOf, readSender } from './intake/sender.ts';
 import { transcriptIntake } from './intake/transcript.ts';
 import { createHub } from './live/hub.ts';
 import { createLiveSocket } from './live/socket.ts';
@@ -25,13 +22,14 @@ import { eventRoutes } from './routes/events.ts';
 import { importRoutes } from './routes/import.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { createSpool, type Delivery } from './spool/spool.ts';
+import { deliverTo, type Storing } from './spool/deliver.ts';
+import { createSpool } from './spool/spool.ts';
+import { firingNow } from './status/firing.ts';
 import { renderInfo } from './status/info-metrics.ts';
 import { createLoopLag, renderMetrics } from './status/metrics.ts';
 import { renderSessionInfo } from './status/session-info.ts';
 import { serviceMetrics, statusOf } from './status/status.ts';
 import { createSqliteStore } from './store/sqlite-store.ts';
-import type { Store } from './store/store.ts';
 
 export interface ServiceOptions {
   version: string;
@@ -84,12 +82,12 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       failed: (error) => complaints.raise('storing', messageOf(error)),
       worked: () => complaints.settle('storing'),
     };
-    const door = doorOf(ingest, store);
+    const door = transcriptDoor(ingest, store);
     const history = createHistoryImport({ claudeFolder: config.claudeFolder, door, now });
     const spool = createSpool({
       folder: join(config.home, 'spool'),
       urls: ownUrls(config),
-      deliver: (body, head, at) => deliver(ingest, storing, { body, head, at, now: now() }),
+      deliver: deliverTo(ingest, storing, now),
       takeTranscript: (sessionId, path, app) => takeSession({ sessionId, path, app }, door),
       onProblem: (problem) => complaints.raise('spool', problem),
     });
@@ -116,7 +114,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...serviceRoutes({
           ...deps,
           version,
-          status: async () => ({ ...(await statusOf(status)), ...alertsOf(store, now()) }),
+          status: async () => ({ ...(await statusOf(status)), ...firingNow(store, now()) }),
           metrics: async () => (await renderMetrics(metrics)) + info + renderSessionInfo(store, now()),
         }),
       ],
@@ -134,7 +132,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     const intake = createIntake({ ...taking, routes: intakeRoutes });
     const socket = createLiveSocket({ hub, guard });
     const server = createHttpServer({ app, intake, socket, guard });
-    const port = await listen(server, config.port, config.host);
+    const port = await listen(server, { ...config, problemOf: listenProblem });
     const otlp = await openOtlpPort({
       ...{ port: config.otlpPort, host: config.host, guard },
       intake: createIntake({ ...taking, routes: otlpRoutes }),
@@ -145,7 +143,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     return {
       port,
       ...(otlp.port !== undefined && { otlpPort: otlp.port }),
-      url: `http://${config.host.includes(':') ? `[${config.host.replace(/[[\]]/g, '')}]` : config.host}:${port}`,
+      url: `http://${urlHost(config.host)}:${port}`,
       async close(drainMs) {
         const drained = Promise.all([drain(server, drainMs), otlp.close(drainMs)]);
         await Promise.all([socket.close(), spool.stop(), history.stop()]);
@@ -162,14 +160,6 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
 }
 
-/** An alert that was not heard to end is over after a week: Grafana may be gone. */
-const alertMs = 7 * 24 * 60 * 60_000;
-
-function alertsOf(store: Store, now: number): { alerts?: FiringAlert[] } {
-  const alerts = firingAlerts(store.alerts(now - alertMs));
-  return alerts.length === 0 ? {} : { alerts };
-}
-
 /** Private to the user: it holds what agents read and wrote. */
 function openHome(home: string): void {
   try {
@@ -180,60 +170,14 @@ function openHome(home: string): void {
   }
 }
 
+/** As a URL names it: an IPv6 address stands in brackets. */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host;
+}
+
 /** Hooks name this service by TELLTALE_URL or by its port on this machine. */
 function ownUrls({ url, port }: Config): string[] {
   return [url, ...['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`)];
-}
-
-function doorOf(ingest: Ingest, store: Store): TranscriptDoor {
-  return {
-    offsetOf: (file) => store.transcriptOffset(file),
-    async take({ bytes, ...file }) {
-      const result = await ingest.transcript(file, bytes);
-      return 'expectedOffset' in result ? { stored: 0, nextOffset: result.expectedOffset } : result;
-    },
-    async takeMeta(whose, bytes) {
-      await ingest.transcriptMeta(whose, bytes);
-    },
-  };
-}
-
-/** A session's own file and those of its subagents. */
-async function takeSession(main: { sessionId: string; path: string; app: string }, door: TranscriptDoor) {
-  const { sessionId, path, app } = main;
-  if (!existsSync(path)) return;
-  const whose = app ? { app } : {};
-  await takeTranscriptFile({ ...whose, sessionId, path }, door);
-  for (const agent of await agentsOf(join(dirname(path), sessionId), sessionId)) {
-    await takeTranscriptFile({ ...agent, ...whose }, door);
-    await takeMetaFile(agent, door);
-  }
-}
-
-/** Whoever brings events says whether they could be stored. */
-interface Storing {
-  failed(error: unknown): void;
-  worked(): void;
-}
-
-interface SpooledEvent {
-  body: Buffer;
-  head: string;
-  at: string;
-  now: number;
-}
-
-async function deliver(ingest: Ingest, storing: Storing, { body, head, at, now }: SpooledEvent): Promise<Delivery> {
-  try {
-    const context = readSender({ ...headersOf(head), ...(at && { 'telltale-at': at }) }, now);
-    const result = await ingest.hook(body, context);
-    storing.worked();
-    return isRejection(result) ? 'rejected' : 'stored';
-  } catch (error) {
-    // The event waits; with a storage that works again it is taken.
-    storing.failed(error);
-    return 'later';
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
 import { send } from '../intake/answer.ts';
 import type { Intake } from '../intake/intake.ts';
-import { type Guard, pathOf } from './guard.ts';
-import { drain } from './server.ts';
+import type { Guard } from './guard.ts';
+import { createIntakeServer, drain, type ListenOptions, listen, turnsAway } from './server.ts';
 
 export interface OtlpPort {
   /** Absent where nothing listens. */
@@ -24,33 +23,20 @@ export interface OtlpPortOptions {
 export async function openOtlpPort({ port, host, intake, guard, onProblem }: OtlpPortOptions): Promise<OtlpPort> {
   const closed = { close: () => Promise.resolve() };
   if (port === 'off') return closed;
-  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 120_000 }, (request, response) => {
-    const { host: name, origin } = request.headers;
-    const refused = guard({ host: name, origin, path: pathOf(request.url) });
-    const handle = intake.find(request);
-    if (refused) send(request, response, { status: 403, body: { error: refused } });
-    else if (handle) void handle(request, response);
-    else send(request, response, { status: 404, body: { error: 'only POST /v1/logs, /v1/metrics and /v1/traces' } });
+  const server = createIntakeServer(intake, guard, (request, response) => {
+    if (turnsAway(guard, request, response)) return;
+    send(request, response, { status: 404, body: { error: 'only POST /v1/logs, /v1/metrics and /v1/traces' } });
   });
-  const problem = await problemOfListening(server, port, host);
-  if (problem !== undefined) {
-    onProblem(problem);
+  try {
+    return { port: await listen(server, { port, host, problemOf }), close: (drainMs) => drain(server, drainMs) };
+  } catch (error) {
+    onProblem(error instanceof Error ? error.message : String(error));
     return closed;
   }
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : port,
-    close: (drainMs) => drain(server, drainMs),
-  };
 }
 
-function problemOfListening(server: Server, port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const why =
-        code === 'EADDRINUSE' ? 'is in use, perhaps by an OpenTelemetry collector' : `cannot be opened: ${message}`;
-      resolve(`TELLTALE_OTLP_PORT ${port} ${why}; telemetry is taken on TELLTALE_PORT only`);
-    });
-    server.listen(port, host.replace(/^\[|\]$/g, ''), () => resolve(undefined));
-  });
-}
+const problemOf: ListenOptions['problemOf'] = ({ code, message }, { port }) => {
+  const why =
+    code === 'EADDRINUSE' ? 'is in use, perhaps by an OpenTelemetry collector' : `cannot be opened: ${message}`;
+  return `TELLTALE_OTLP_PORT ${port} ${why}; telemetry is taken on TELLTALE_PORT only`;
+};

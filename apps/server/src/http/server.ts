@@ -24,28 +24,41 @@ const requestMs = 120_000;
  */
 export function createHttpServer({ app, intake, socket, guard }: ServerDeps): Server {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const handle = intake.find(request);
-    if (!handle) {
-      void listener(request, response);
-      return;
-    }
-    const { host, origin } = request.headers;
-    const refused = guard({ host, origin, path: pathOf(request.url) });
-    if (refused) send(request, response, { status: 403, body: { error: refused } });
-    else void handle(request, response);
-  }
-
-  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: requestMs }, answer);
+  const server = createIntakeServer(intake, guard, (request, response) => void listener(request, response));
   server.on('upgrade', socket.upgrade);
   return server;
 }
 
-/** Listens; rejects with one sentence when that is not possible. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/** Answers what is taken in, once the guard lets it pass; `otherwise` answers the rest, and has to ask the guard itself. */
+export function createIntakeServer(intake: Intake, guard: Guard, otherwise: Answering): Server {
+  return createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: requestMs }, (request, response) => {
+    const handle = intake.find(request);
+    if (!handle) otherwise(request, response);
+    else if (!turnsAway(guard, request, response)) void handle(request, response);
+  });
+}
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers whoever may not come in; false for who may. */
+export function turnsAway(guard: Guard, request: IncomingMessage, response: ServerResponse): boolean {
+  const { host, origin } = request.headers;
+  const refused = guard({ host, origin, path: pathOf(request.url) });
+  if (refused) send(request, response, { status: 403, body: { error: refused } });
+  return refused !== undefined;
+}
+
+export interface ListenOptions {
+  port: number;
+  host: string;
+  /** Why it is not possible, in one sentence. */
+  problemOf(error: NodeJS.ErrnoException, where: { port: number; host: string }): string;
+}
+
+/** Listens, and answers on which port; rejects with one sentence when that is not possible. */
+export function listen(server: Server, { port, host, problemOf }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(listenProblem(error, port, host))));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(problemOf(error, { port, host }))));
     server.listen(port, host.replace(/^\[|\]$/g, ''), () => {
       const address = server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
@@ -65,7 +78,7 @@ export function drain(server: Server, withinMs: number): Promise<void> {
   });
 }
 
-function listenProblem({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+export const listenProblem: ListenOptions['problemOf'] = ({ code, message }, { port, host }) => {
   const where = `port ${port} on ${host}`;
   if (code === 'EADDRINUSE') {
     return `${where} is in use, perhaps by another Telltale: stop that one, or set TELLTALE_PORT to a free port`;
@@ -74,4 +87,4 @@ function listenProblem({ code, message }: NodeJS.ErrnoException, port: number, h
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `${host} is no address of this machine: set TELLTALE_HOST`;
   return `${where} cannot be opened: ${message}`;
-}
+};
