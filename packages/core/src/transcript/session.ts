@@ -25,7 +25,6 @@ export interface TranscriptFold extends AgentBoard {
   lastAt: string;
   cwd?: string | undefined;
   branch?: string | undefined;
-  version?: string | undefined;
   model?: string | undefined;
   permissionMode?: string | undefined;
   entrypoint?: string | undefined;
@@ -156,7 +155,6 @@ function noteEnvironment(fold: TranscriptFold, { type, line, agentId }: Transcri
   if (agentId !== undefined) return;
   fold.cwd ??= textAt(line, 'cwd');
   fold.branch = branchOf(line.gitBranch) ?? fold.branch;
-  fold.version = textAt(line, 'version') ?? fold.version;
   fold.entrypoint ??= textAt(line, 'entrypoint');
   fold.permissionMode = textAt(line, 'permissionMode') ?? fold.permissionMode;
   const parent = textAt(fieldsAt(line, 'forkedFrom'), 'sessionId') ?? textAt(line, 'session_id');
