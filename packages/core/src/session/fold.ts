@@ -5,7 +5,6 @@ export const foldVersion = 4;
 
 /** Everything that a session's view needs, as plain JSON of bounded size: the store keeps it beside the session. */
 export interface SessionFold {
-  version: number;
   sessionId: string;
   app: string;
   /** Where the fold stands: the newest event by (`at`, `id`); empty before the first. */
@@ -142,7 +141,6 @@ export const foldLimits: FoldLimits = {
 
 export function emptyFold(sessionId: string): SessionFold {
   return {
-    version: foldVersion,
     sessionId,
     app: '',
     lastAt: '',
