@@ -1,41 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRejection, parseHook } from '@telltale/core';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSqliteStore, type SqliteStore } from './sqlite-store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import type { AppendRecord } from './store.ts';
 
 const marker = 'quokka-4711';
 const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
-const problems: unknown[] = [];
-let folder: string;
-let store: SqliteStore;
 /** Everything of `record` below 1000 is before it. */
 const deletedAtMs = startMs + 1_000_000;
-
+const { folder, open } = testStores({ now: () => deletedAtMs });
+let store: SqliteStore;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'telltale-delete-'));
-  problems.length = 0;
   store = open();
 });
-afterEach(async () => {
-  await store.close().catch(() => {
-    // The test closed it itself.
-  });
-  rmSync(folder, { recursive: true, force: true });
-  expect(problems).toEqual([]);
-});
-
-function open(): SqliteStore {
-  return createSqliteStore({
-    file: join(folder, 'telltale.db'),
-    compresses: false,
-    now: () => deletedAtMs,
-    onProblem: (problem, error) => problems.push([problem, error]),
-  });
-}
 
 /** Small and large payloads, so that whole pages and parts of pages are freed. */
 function record(sessionId: string, n: number, word: string): AppendRecord {
@@ -48,15 +27,12 @@ function record(sessionId: string, n: number, word: string): AppendRecord {
     tool_input: { query: `${word} ${'x'.repeat((n % 7) * 3000)} ${word}` },
     tool_response: {},
   };
-  const event = parseHook(payload, {
+  return hookRecord(payload, {
     id: `${sessionId}-${n}`,
-    at: time,
     app: `app-${word}`,
     origin: { install: 'project', pid: 7, host: `host-${word}`, user: `user-${word}` },
     receivedAt: time,
   });
-  if (isRejection(event)) throw new Error(event.rejected);
-  return { event, payloadText: JSON.stringify(payload) };
 }
 
 function transcript(sessionId: string, word: string) {
@@ -76,7 +52,7 @@ function transcript(sessionId: string, word: string) {
 }
 
 function filesWith(text: string): string[] {
-  return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(text));
+  return readdirSync(folder()).filter((name) => readFileSync(join(folder(), name)).includes(text));
 }
 
 it('leaves nothing of the session on disk, and everything of the others', async () => {
@@ -91,7 +67,7 @@ it('leaves nothing of the session on disk, and everything of the others', async 
   const others = store.events({ sessionId: 's-2', limit: 1000, order: 'asc', now: startMs });
 
   expect(await store.deleteSession('s-1')).toBe(true);
-  expect(existsSync(join(folder, 'telltale.db'))).toBe(true);
+  expect(existsSync(join(folder(), 'telltale.db'))).toBe(true);
   expect(filesWith(marker)).toEqual([]);
   expect(store.events({ sessionId: 's-2', limit: 1000, order: 'asc', now: startMs })).toEqual(others);
   expect(filesWith('wombat')).not.toEqual([]);
@@ -239,7 +215,7 @@ describe('a session that goes on after it was deleted', () => {
 
 it('keeps a session deleted as a whole that an older Telltale deleted: its records are not remembered', async () => {
   await store.close();
-  const database = new SqliteDatabase(join(folder, 'telltale.db'));
+  const database = new SqliteDatabase(join(folder(), 'telltale.db'));
   database.prepare("INSERT INTO tombstones (session_id, deleted_at, is_whole) VALUES ('s-1', ?, 1)").run(startMs);
   database.close();
   store = open();

@@ -1,38 +1,20 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRejection, parseFilter, parseHook, type Session, type TranscriptEntry } from '@telltale/core';
+import { parseFilter, type Session, type TranscriptEntry } from '@telltale/core';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { entriesOf, sessionsOf } from '../../../../packages/core/fixtures/transcript.ts';
-import { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
+import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts';
 import type { AppendRecord } from './store.ts';
 
 const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const problems: unknown[] = [];
-let folder: string;
+const { folder, open } = testStores();
 let store: SqliteStore;
-
-const open = (options: Partial<SqliteStoreOptions> = {}) =>
-  createSqliteStore({
-    file: join(folder, 'telltale.db'),
-    compresses: false,
-    onProblem: (problem, error) => problems.push([problem, error]),
-    ...options,
-  });
-
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'telltale-projection-'));
-  problems.length = 0;
   store = open();
-});
-
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-  expect(problems).toEqual([]);
 });
 
 async function reopen(options: Partial<SqliteStoreOptions> = {}): Promise<void> {
@@ -46,15 +28,8 @@ function hook(input: Record<string, unknown>, at: number, { pid = 7, host = 'box
   made += 1;
   const payload = { session_id: 's-1', cwd: '/home/dev/shop', hook_event_name: 'Stop', ...input };
   const time = new Date(startMs + at).toISOString();
-  const event = parseHook(payload, {
-    id: `id-${made}`,
-    at: time,
-    app: 'shop',
-    origin: { install: 'project', pid, host },
-    receivedAt: time,
-  });
-  if (isRejection(event)) throw new Error(event.rejected);
-  return { event, payloadText: JSON.stringify(payload) };
+  const origin = { install: 'project', pid, host };
+  return hookRecord(payload, { id: `id-${made}`, app: 'shop', origin, receivedAt: time });
 }
 const prompt = (at: number, input: Record<string, unknown> = {}, origin = {}) =>
   hook({ hook_event_name: 'UserPromptSubmit', prompt: 'Mend it', ...input }, at, origin);
@@ -141,10 +116,10 @@ describe('a session that only its transcript tells', () => {
   it('is as complete after a crash as its entries are', async () => {
     await sendTranscript('subagents', id);
     const expected = store.session(id, Date.UTC(2027, 0));
-    const crashed = join(folder, 'crashed');
+    const crashed = join(folder(), 'crashed');
     mkdirSync(crashed);
     for (const ending of ['', '-wal'])
-      copyFileSync(join(folder, `telltale.db${ending}`), join(crashed, `t.db${ending}`));
+      copyFileSync(join(folder(), `telltale.db${ending}`), join(crashed, `t.db${ending}`));
     const after = open({ file: join(crashed, 't.db') });
     expect(after.session(id, Date.UTC(2027, 0))).toEqual(expected);
     expect(after.sessions({ limit: 10, now: Date.UTC(2027, 0) }).items).toEqual([expected]);
@@ -236,7 +211,7 @@ describe('the process of a session', () => {
   });
 
   function groupInFile(): unknown {
-    const database = new SqliteDatabase(join(folder, 'telltale.db'), { readonly: true });
+    const database = new SqliteDatabase(join(folder(), 'telltale.db'), { readonly: true });
     try {
       return database.prepare("SELECT group_name FROM sessions WHERE id = 's-1'").pluck().get();
     } finally {
@@ -296,7 +271,7 @@ it('makes the sessions of an older version again by itself, exactly as they were
   const expected = { sessions: ids.map((one) => store.session(one, now)), facets: store.facets() };
 
   await store.close();
-  const database = new SqliteDatabase(join(folder, 'telltale.db'));
+  const database = new SqliteDatabase(join(folder(), 'telltale.db'));
   database.exec(`
     UPDATE sessions SET fold_version = 1, fold = '{"old":true}', branch = NULL, model = NULL, look_at = NULL,
       transcript = CASE id WHEN 's-3' THEN '{"app":"told","prompts":1}' ELSE '{"prompts":1}' END;

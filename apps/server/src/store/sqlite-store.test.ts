@@ -1,37 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRejection, parseFilter, parseHook } from '@telltale/core';
+import { parseFilter } from '@telltale/core';
 import SqliteDatabase from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import type { AppendRecord, AppendResult, EventQuery } from './store.ts';
 
 const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
-const problems: unknown[] = [];
-let folder: string;
+const { folder, open } = testStores();
 let store: SqliteStore;
-
-const open = (options: Partial<SqliteStoreOptions> = {}) =>
-  createSqliteStore({
-    file: join(folder, 'telltale.db'),
-    compresses: false,
-    onProblem: (problem, error) => problems.push([problem, error]),
-    ...options,
-  });
-
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'telltale-store-'));
-  problems.length = 0;
   store = open();
-});
-
-afterEach(async () => {
-  await store.close().catch(() => {
-    // Some tests close it themselves.
-  });
-  rmSync(folder, { recursive: true, force: true });
-  expect(problems).toEqual([]);
 });
 
 let made = 0;
@@ -46,9 +25,7 @@ function record(
 ): AppendRecord {
   const payload = { session_id: 's-1', cwd: '/home/dev/shop', hook_event_name: 'Stop', ...input };
   const time = new Date(startMs + at * 1000).toISOString();
-  const event = parseHook(payload, { id, at: time, app: 'shop', origin: { install, pid }, receivedAt: time });
-  if (isRejection(event)) throw new Error(event.rejected);
-  return { event, payloadText: JSON.stringify(payload) };
+  return hookRecord(payload, { id, app: 'shop', origin: { install, pid }, receivedAt: time });
 }
 
 const append = async (...records: AppendRecord[]) => store.append(records);
@@ -168,14 +145,10 @@ describe('sessions', () => {
     await append(...story());
     const expected = store.session('s-1', startMs + 400_000);
     expect(expected).toMatchObject({ tools: 200, prompts: 1, state: 'idle', title: 'tidy up', lastLine: 'done' });
-    await store.close();
     for (const shuffle of [(list: AppendRecord[]) => list.reverse(), interleaved]) {
-      folder = mkdtempSync(join(tmpdir(), 'telltale-store-'));
-      store = open();
+      store = open({ file: join(folder(), `${shuffle.name || 'reversed'}.db`) });
       for (const one of shuffle(story())) await append(one);
       await expect.poll(() => store.session('s-1', startMs + 400_000), { timeout: 15_000 }).toEqual(expected);
-      await store.close();
-      rmSync(folder, { recursive: true });
     }
   });
 
@@ -198,7 +171,7 @@ describe('sessions', () => {
   it('is the same after a restart, and after a crash before it was written', async () => {
     await append(...story());
     const expected = store.session('s-1', startMs);
-    const copy = join(folder, 'crashed.db');
+    const copy = join(folder(), 'crashed.db');
     await store.backup(copy);
     await store.close();
     store = open();
@@ -213,7 +186,7 @@ describe('sessions', () => {
     await append(...story());
     const expected = store.session('s-1', startMs);
     await store.close();
-    const database = new SqliteDatabase(join(folder, 'telltale.db'));
+    const database = new SqliteDatabase(join(folder(), 'telltale.db'));
     database.exec(`UPDATE sessions SET fold_version = 0.5, fold = '{"broken":true}'`);
     database.close();
     store = open();
@@ -318,7 +291,7 @@ describe('events', () => {
     await append(...records);
     await store.compressNow({ keepFresh: 300 });
     await store.close();
-    const database = new SqliteDatabase(join(folder, 'telltale.db'));
+    const database = new SqliteDatabase(join(folder(), 'telltale.db'));
     const count = () => database.prepare('SELECT count(*) AS n FROM batches').get();
     const before = count();
     // A plan that came as far as its batches.
@@ -329,7 +302,7 @@ describe('events', () => {
     store = open();
     await store.compressNow();
     expect(all().map(({ payload }) => payload?.note)).toEqual(records.map((_, n) => `n ${n}`));
-    const after = new SqliteDatabase(join(folder, 'telltale.db'), { readonly: true });
+    const after = new SqliteDatabase(join(folder(), 'telltale.db'), { readonly: true });
     expect(before).toEqual({ n: 3 });
     expect(after.prepare('SELECT count(*) AS n FROM batches').get()).toEqual({ n: 6 });
     after.close();
