@@ -1,4 +1,5 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
@@ -25,11 +26,36 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     });
     const cards = viewer.page.getByRole('navigation', { name: 'Sessions' });
     await cards.getByRole('link', { name: 'Fix the links in the guide' }).waitFor();
-    expect(await cards.getByText('Add rate limiting').count()).toBe(0);
+    await waitFor('no card of another project', async () => (await cardsOfOthers(cards, 'docs')).length === 0);
     await cards.getByText(/\d hidden by the filter/).waitFor();
     await waitFor('another pulse', async () => (await pulseOf(viewer)) !== before);
     expect(viewer.page.url()).toContain('filter=app:docs');
     await viewer.shot('filtered');
+    await viewer.close();
+  });
+
+  it('keeps the cards while it asks which sessions have hits, and the hidden ones for later', async () => {
+    const viewer = await setting.open('/');
+    const cards = viewer.page.getByRole('navigation', { name: 'Sessions' });
+    const limits = cards.locator('.card').filter({ hasText: 'Add rate limiting' });
+    await limits.waitFor();
+    const element = await limits.elementHandle();
+    let release = () => {};
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
+    await viewer.page.route(/api\/sessions\?.*filter=/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await type(viewer, 'tool:WebFetch');
+    await waitFor('other rows', async () => (await viewer.rowTexts()).every((text) => text.includes('WebFetch')));
+    expect(await limits.isVisible()).toBe(true);
+    release();
+    await limits.waitFor({ state: 'hidden' });
+    await viewer.page.getByRole('button', { name: 'Clear the filter' }).click();
+    await limits.waitFor();
+    expect(await element?.evaluate((card) => card.isConnected)).toBe(true);
     await viewer.close();
   });
 
@@ -103,6 +129,12 @@ describe.runIf(requires('chromium'))('the filter box', () => {
 async function type({ page }: Viewer, text: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Filter' }).fill(`${text} `);
   await page.keyboard.press('Enter');
+}
+
+/** Of what can be seen: cards that the filter hides stay on the page. */
+async function cardsOfOthers(cards: Locator, app: string): Promise<string[]> {
+  const places = await cards.locator('.card:visible .line.muted').allInnerTexts();
+  return places.filter((place) => !place.startsWith(app));
 }
 
 const pulseOf = ({ page }: Viewer) => page.locator('figure canvas').getAttribute('aria-label');

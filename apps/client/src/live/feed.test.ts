@@ -20,7 +20,7 @@ const prompt = (seq: number) => event(seq, 'UserPromptSubmit', { payload: { prom
 const lines = (feed: Feed) => feed.rows.map((row) => `${row.key} ${row.label} ${row.state}`);
 const bashOnly = (row: FeedRow) => row.action.toolName === 'Bash';
 const finish = (feed: Feed) => {
-  while (feed.filtering) feed.continueFilter(1000, () => 0);
+  while (feed.filtering) feed.continueFilter({ budgetMs: 1000 }, () => 0);
 };
 
 describe('rows', () => {
@@ -114,7 +114,7 @@ describe('filter', () => {
     );
     feed.setFilter(bashOnly);
     let now = 0;
-    feed.continueFilter(5, () => (now += 3));
+    feed.continueFilter({ budgetMs: 5 }, () => (now += 3));
     const firstSlice = feed.rows.length;
     const newest = feed.rows.at(-1)?.key;
     finish(feed);
@@ -126,6 +126,18 @@ describe('filter', () => {
       3000,
     ]);
     expect(feed.rows.map((row) => row.key)).toEqual(feed.rows.map((row) => row.key).sort((a, b) => a - b));
+  });
+
+  it('shows the newest that were asked for first, and then the whole', () => {
+    const feed = createFeed();
+    feed.append(
+      Array.from({ length: 1000 }, (_, index) => (index % 2 ? prompt(index + 1) : pre(index + 1, `t${index}`))),
+    );
+    feed.setFilter(bashOnly);
+    feed.continueFilter({ budgetMs: 1000, enough: 3 }, () => 0);
+    const first = [feed.filtering, ...feed.rows.map((row) => row.key)];
+    finish(feed);
+    expect([first, feed.rows.length, feed.filtering]).toEqual([[true, 995, 997, 999], 500, false]);
   });
 
   it('shows a row that comes to match, where it stands', () => {

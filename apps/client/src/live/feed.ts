@@ -10,6 +10,12 @@ export interface FeedLimits {
 
 export type RowTest = (row: FeedRow) => boolean;
 
+export interface FilterSlice {
+  budgetMs: number;
+  /** So many rows found are enough for now. */
+  enough?: number;
+}
+
 /** The rows of the feed: bounded, in order of arrival, filtered as they come. No reactivity in here. */
 export interface Feed {
   /** What the list shows, oldest first. The array is the same one until the next filter or reset. */
@@ -25,7 +31,7 @@ export interface Feed {
   prepend(events: readonly TelltaleEvent[], contiguous: boolean): void;
   /** `undefined` shows everything. Rows are tried newest first, in slices: call `continueFilter` until done. */
   setFilter(test: RowTest | undefined): void;
-  continueFilter(budgetMs: number, clock: () => number): void;
+  continueFilter(slice: FilterSlice, clock: () => number): void;
   rowOf(seq: number): FeedRow | undefined;
   removeSessions(ids: ReadonlySet<string>): void;
   clear(): void;
@@ -184,7 +190,7 @@ export function createFeed(limits: FeedLimits = feedLimits, textOf: (event: Tell
     untried = next ? held.length : 0;
   }
 
-  function continueFilter(budgetMs: number, clock: () => number): void {
+  function continueFilter({ budgetMs, enough }: FilterSlice, clock: () => number): void {
     if (!test || untried === 0) return;
     const until = clock() + budgetMs;
     const found: FeedRow[] = [];
@@ -192,6 +198,7 @@ export function createFeed(limits: FeedLimits = feedLimits, textOf: (event: Tell
       untried -= 1;
       const row = held[untried];
       if (row && test(row)) found.push(row);
+      if (found.length === enough) break;
       if (untried % 256 === 0 && clock() > until) break;
     }
     if (found.length === 0) return;

@@ -14,6 +14,8 @@ import { api } from '../data/api.ts';
 import { useLive } from '../data/use-live.ts';
 import { usePageState } from './page-state.ts';
 
+type SessionTest = (session: Session) => boolean;
+
 export interface PageFilter {
   /** As it was typed. */
   text: ComputedRef<string>;
@@ -22,7 +24,7 @@ export interface PageFilter {
   parsed: ComputedRef<ParsedFilter>;
   /** The terms that could be read; `undefined` when there is none. */
   filter: ComputedRef<Filter | undefined>;
-  matchesSession: ComputedRef<(session: Session) => boolean>;
+  matchesSession: ComputedRef<SessionTest>;
   /** The one session that the filter names, if it does. */
   sessionInFilter: ComputedRef<string | undefined>;
   toggleSession(id: string): void;
@@ -59,12 +61,15 @@ export function provideFilter(): PageFilter {
     query,
     parsed,
     filter,
-    matchesSession: computed(() => {
+    matchesSession: computed((before?: SessionTest) => {
       const terms = filter.value;
-      const hits = withHits.value;
-      if (!terms) return (_session: Session) => true;
+      if (!terms) return () => true;
+      const { ids, isAnswered } = withHits.value;
       const now = Date.now();
-      return (session: Session) => matchesSession(terms, session, now) ?? hits.has(session.id);
+      const asksEvents = (session: Session) => matchesSession(terms, session, now) === undefined;
+      // Until the service has answered, the sessions stand as they stood: all gone and back again helps nobody.
+      if (before && !isAnswered && live.sessions.value.some(asksEvents)) return before;
+      return (session: Session) => matchesSession(terms, session, now) ?? ids.has(session.id);
     }),
     sessionInFilter: computed(() => namedSession(filter.value)),
     toggleSession(id) {
@@ -82,17 +87,18 @@ export function provideFilter(): PageFilter {
 
   /** Sessions with an event that matches: only the service knows them all, the live ones are added as they come. */
   function useSessionsWithHits(query: ComputedRef<string>, filter: ComputedRef<Filter | undefined>) {
-    const hits = shallowRef<ReadonlySet<string>>(new Set());
+    const hits = shallowRef<{ ids: ReadonlySet<string>; isAnswered: boolean }>({ ids: new Set(), isAnswered: false });
     let lastAddedMs = 0;
     watch(
       query,
       async (asked) => {
-        hits.value = new Set();
+        hits.value = { ids: new Set(), isAnswered: false };
         if (!filter.value) return;
         // Without it only the sessions that the page knows are looked through.
         const found = await api.sessions({ filter: asked, limit: 500 }).catch(() => undefined);
-        if (!found || query.value !== asked) return;
-        hits.value = new Set([...hits.value, ...found.sessions.map((session) => session.id)]);
+        if (query.value !== asked) return;
+        const ids = found?.sessions.map((session) => session.id) ?? [];
+        hits.value = { ids: new Set([...hits.value.ids, ...ids]), isAnswered: true };
       },
       { immediate: true },
     );
@@ -100,7 +106,8 @@ export function provideFilter(): PageFilter {
       if (!filter.value || Date.now() - lastAddedMs < 1000) return;
       lastAddedMs = Date.now();
       const recent = live.feed.rows.slice(-2000).flatMap((row) => row.action.sessionId ?? []);
-      if (recent.some((id) => !hits.value.has(id))) hits.value = new Set([...hits.value, ...recent]);
+      const { ids, isAnswered } = hits.value;
+      if (recent.some((id) => !ids.has(id))) hits.value = { ids: new Set([...ids, ...recent]), isAnswered };
     });
     return hits;
   }
