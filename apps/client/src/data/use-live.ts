@@ -33,6 +33,8 @@ const upTo = shallowRef(0);
 
 /** Showing what came costs more than a frame and a half: events come faster than they can be shown. */
 const busyMs = 25;
+/** So many at once are pouring in; fewer are drawn in the next frame, whatever the machine is busy with. */
+const pouringEvents = 12;
 
 const feed = createFeed(feedLimits, searchTextOf);
 const sessionList = createSessionList();
@@ -56,6 +58,7 @@ let queue: TelltaleEvent[] = [];
 let sessionsChanged = false;
 let isListed = false;
 let isCardsTurn = false;
+let isPouring = false;
 let isScheduled = false;
 let restUntil = 0;
 let started: LiveConnection | undefined;
@@ -185,16 +188,18 @@ function flush(): void {
   requestAnimationFrame(() =>
     setTimeout(() => {
       const cost = performance.now() - began;
-      restUntil = cost > busyMs ? performance.now() + 2 * cost : 0;
+      restUntil = isPouring && cost > busyMs ? performance.now() + 2 * cost : 0;
     }),
   );
 }
 
-/** Rows in one frame, cards in the next, by turns: together they would keep a key waiting twice as long. */
+/** While events pour in, rows in one frame and cards in the next: together they would keep a key waiting twice as long. */
 function handOn(): void {
-  const isCards = sessionsChanged && (isCardsTurn || queue.length === 0);
+  if (queue.length > 0) isPouring = queue.length >= pouringEvents;
+  const isCards = sessionsChanged && (!isPouring || isCardsTurn || queue.length === 0);
+  const isRows = queue.length > 0 && !(isPouring && isCards);
   if (isCards) handOnSessions();
-  else if (queue.length > 0) handOnEvents();
+  if (isRows) handOnEvents();
   isCardsTurn = !isCards;
   if (sessionsChanged || queue.length > 0) schedule();
 }
