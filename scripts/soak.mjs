@@ -61,7 +61,9 @@ rmSync(folder, { recursive: true });
  * @returns {[string, string][]}
  */
 function rowsOf({ testResults }) {
-  const when = `${started.toISOString().slice(0, 10)}, ${cpus().length} processors, load ${loadavg()[0]?.toFixed(0)}`;
+  const options = sizes.flatMap((name) => (values[name] === undefined ? [] : [`\`--${name}=${values[name]}\``]));
+  const machine = `${cpus().length} processors, load ${loadavg()[0]?.toFixed(0)}`;
+  const when = [started.toISOString().slice(0, 10), machine, ...options].join(', ');
   return testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'passed' || status === 'failed')
@@ -82,7 +84,8 @@ function writeRows(rows) {
     `# Kills, outages and growth at full length
 
 How each test of \`npm run test:soak\` ended when it last ran. Without options: 20 kills, outages of 10 minutes and of an
-hour, 30 days. The kills and outages run short (3 kills, outages of three retries) in \`npm test\`, too.
+hour, 30 days. The kills and outages run short (3 kills, outages of three retries) in \`npm test\`, too. A test
+without a row has not run at full length yet.
 
 ${header}
 | --- | --- | --- | --- |
