@@ -1,6 +1,5 @@
 # The event service: docker compose builds it. Nothing but Node, the built files and their dependencies is in it.
-# From 24.19 on a driver that was compiled crashes when its statements are collected (better-sqlite3 before 13).
-ARG NODE=24.18.1
+ARG NODE=24.21.0
 
 # Only what decides the dependencies, so that a change of the sources does not install them again.
 FROM node:${NODE}-trixie AS manifests

@@ -77,7 +77,7 @@ function sweep(): void {
   }).unref();
 }
 
-/** Costs 10 ms or so. Node has no call for it without the flag, which may be set late. */
+/** Costs some 20 ms. Node has no call for it without the flag, which may be set late. */
 function collect(): void {
   setFlagsFromString('--expose-gc');
   const gc: () => void = runInNewContext('gc');
