@@ -136,3 +136,18 @@ it('forgets old points, their series and spans in slices, and nothing of it come
   database.close();
   await store.close();
 });
+
+it('takes notes again when the clock had been years ahead for a while', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-prune-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  let now = nowMs + 4 * 365 * day;
+  const store = createSqliteStore({ file: join(folder, 'telltale.db'), compresses: false, now: () => now });
+  await store.pruneNow();
+  now = nowMs;
+  const [note] = await store.append([record(1, 'hook_registered', nowMs)]);
+  await store.pruneNow();
+  const [old] = await store.append([record(2, 'hook_registered', nowMs - 8 * day)]);
+  await store.close();
+  expect(note).toHaveProperty('stored');
+  expect(old).toEqual({ deleted: true });
+});

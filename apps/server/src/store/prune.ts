@@ -20,6 +20,7 @@ export interface Pruning {
 export interface PruningDeps {
   meta: Meta;
   counters: Counters;
+  now(): number;
   /** Payloads and series that were kept in memory are gone. */
   forget(): void;
 }
@@ -27,7 +28,7 @@ export interface PruningDeps {
 /** Deleted in one transaction: more would make those who append wait. */
 const stepRows = 1000;
 
-export function createPruning(database: Database, { meta, counters, forget }: PruningDeps): Pruning {
+export function createPruning(database: Database, { meta, counters, now, forget }: PruningDeps): Pruning {
   const old = database.prepare<[number, number, number], { seq: number; batch: number }>(`
     SELECT seq, batch FROM event_log INDEXED BY event_log_of_telemetry
     WHERE ${isNoteSql} AND at < ? AND seq < ? LIMIT ?`);
@@ -50,8 +51,8 @@ export function createPruning(database: Database, { meta, counters, forget }: Pr
     DELETE FROM spans WHERE (trace_id, span_id) IN
       (SELECT trace_id, span_id FROM spans INDEXED BY spans_by_end WHERE end < ? LIMIT ?)`);
 
-  const notesBefore = createCutoff(meta, 'notes_before');
-  const telemetryBefore = createCutoff(meta, 'telemetry_before');
+  const notesBefore = createCutoff(meta, 'notes_before', now);
+  const telemetryBefore = createCutoff(meta, 'telemetry_before', now);
 
   return {
     notes(before) {
@@ -86,13 +87,17 @@ export function createPruning(database: Database, { meta, counters, forget }: Pr
   };
 }
 
-/** Up to when everything was forgotten. It never goes back: more days from now on do not bring back what is gone. */
-function createCutoff(meta: Meta, key: string) {
+/**
+ * Up to when everything was forgotten. It never goes back: more days from now on do not bring back what is gone. Only one
+ * that lies in the future is none: the clock was wrong, and nothing would be taken until it is right.
+ */
+function createCutoff(meta: Meta, key: string, now: () => number) {
   let known = Number(meta.get(key) ?? 0);
+  const ms = () => (known > now() ? 0 : known);
   return {
-    ms: () => known,
+    ms,
     move(before: number): void {
-      if (before <= known) return;
+      if (before <= ms()) return;
       known = before;
       meta.set(key, before);
     },

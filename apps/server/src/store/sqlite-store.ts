@@ -88,7 +88,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
   const pruning = createPruning(database, {
-    ...{ meta, counters },
+    ...{ meta, counters, now },
     forget() {
       payloads.forget();
       telemetry.forget();
