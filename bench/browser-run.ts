@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { deliver, sendHook } from '../test/browser/deliver.ts';
 import { demoDay } from '../test/browser/demo-day.ts';
 import { tellSession } from '../test/browser/teller.ts';
@@ -162,14 +162,24 @@ async function measureCrowd(): Promise<void> {
   const page = await open('/');
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('HeapProfiler.enable');
-  const heap = async () => {
-    await cdp.send('HeapProfiler.collectGarbage');
-    return ((await cdp.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize / 1e6;
-  };
-  const empty = await heap();
-  const port = Number(new URL(service.url).port);
-  const job = { port, path: '/ingest/hook', connections: 16, warmUpMs: 500, sessions: 64 };
-  const sending = runJob('load', { ...job, ms: isQuick ? 6000 : 30_000, perSecond: 2000 });
+  const emptyMb = await heapMb(cdp);
+  await measureInputDelay(page);
+  await fill(page);
+  const rowsHeld = `${await rowCount(page)} rows`;
+  note('memory of the page, full', await heapMb(cdp), 'MB', 600, `${rowsHeld}; ${emptyMb.toFixed(0)} MB with a day`);
+  noteTasks('longest task while scrolling', await tasksDuring(cdp, () => page.evaluate(scrollTheFeed)), rowsHeld);
+  await measureFilters(page, rowsHeld);
+  await page.context().close();
+}
+
+async function heapMb(cdp: CDPSession): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  return ((await cdp.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize / 1e6;
+}
+
+/** Keys are pressed all the time while events pour in. */
+async function measureInputDelay(page: Page): Promise<void> {
+  const sending = crowd({ ms: isQuick ? 6000 : 30_000, perSecond: 2000 });
   let isOver = false;
   void sending.finally(() => {
     isOver = true;
@@ -180,70 +190,67 @@ async function measureCrowd(): Promise<void> {
   }
   const { perSecond } = await sending;
   const { delays } = await seenBy(page);
-  const most = Math.max(0, ...delays);
-  note(
-    'input delay at 2,000 events/s',
-    most,
-    'ms',
-    100,
-    `${Math.round(perSecond)} events/s, ${delays.length} slow events, longest`,
-  );
-
+  const detail = `${Math.round(perSecond)} events/s, ${delays.length} slow events, longest`;
+  note('input delay at 2,000 events/s', Math.max(0, ...delays), 'ms', 100, detail);
   await page.keyboard.press('Escape');
-  const rowsHeld = async () =>
-    Number(await page.evaluate("document.querySelector('[role=grid]').getAttribute('aria-rowcount')"));
-  for (let round = 0; round < (isQuick ? 1 : 12) && (await rowsHeld()) < 90_000; round += 1) {
-    await runJob('load', { ...job, ms: 6000, perSecond: 4000, seed: 2 + round });
+}
+
+/** Until the feed holds about as many rows as it keeps. */
+async function fill(page: Page): Promise<void> {
+  for (let round = 0; round < (isQuick ? 1 : 12) && (await rowCount(page)) < 90_000; round += 1) {
+    await crowd({ ms: 6000, perSecond: 4000, seed: 2 + round });
   }
   await sleep(2000);
-  const count = await rowsHeld();
-  note('memory of the page, full', await heap(), 'MB', 600, `${count} rows; ${empty.toFixed(0)} MB with a day`);
+}
 
-  const tasks = await tasksDuring(cdp, () =>
-    page.evaluate(`(async () => {
-    const grid = document.querySelector('[role=grid]');
-    const end = grid.scrollHeight;
-    for (let frame = 0; frame < 240; frame += 1) {
-      const place = frame < 120 ? end - frame * 400 : (end * (240 - frame)) / 120 * 0.9 + 2000;
-      grid.scrollTop = Math.max(2000, place);
-      await new Promise(requestAnimationFrame);
-    }
-  })()`),
-  );
-  noteTasks('longest task while scrolling', tasks, `${count} rows`);
+function crowd(load: { ms: number; perSecond: number; seed?: number }) {
+  const port = Number(new URL(service.url).port);
+  return runJob('load', { port, path: '/ingest/hook', connections: 16, warmUpMs: 500, sessions: 64, ...load });
+}
 
+async function rowCount(page: Page): Promise<number> {
+  return Number(await page.evaluate("document.querySelector('[role=grid]').getAttribute('aria-rowcount')"));
+}
+
+/** Runs in the page: quickly at the end, then all the way up. */
+const scrollTheFeed = `(async () => {
+  const grid = document.querySelector('[role=grid]');
+  const end = grid.scrollHeight;
+  for (let frame = 0; frame < 240; frame += 1) {
+    const place = frame < 120 ? end - frame * 400 : (end * (240 - frame)) / 120 * 0.9 + 2000;
+    grid.scrollTop = Math.max(2000, place);
+    await new Promise(requestAnimationFrame);
+  }
+})()`;
+
+async function measureFilters(page: Page, rowsHeld: string): Promise<void> {
   const filters = ['tool:Bash', 'tool:Edit', 'outcome:failed', '"greet"'];
   const times: number[] = [];
   for (const filter of filters) {
-    times.push(
-      await page.evaluate(`(async () => {
-      const grid = document.querySelector('[role=grid]');
-      const box = document.querySelector('[role=combobox]');
-      const before = grid.getAttribute('aria-rowcount');
-      const began = performance.now();
-      box.value = ${JSON.stringify(`${filter} `)};
-      box.setSelectionRange(box.value.length, box.value.length);
-      box.dispatchEvent(new Event('input', { bubbles: true }));
-      while (performance.now() - began < 3000) {
-        await new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
-        if (grid.getAttribute('aria-rowcount') !== before && grid.querySelector('[role=row]')) break;
-      }
-      return performance.now() - began;
-    })()`),
-    );
+    times.push(await page.evaluate(typeFilter(filter)));
     await sleep(800);
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await sleep(800);
   }
-  note(
-    'filter shows its first result after',
-    Math.max(...times),
-    'ms',
-    50,
-    `${count} rows, slowest of ${filters.length}`,
-  );
-  await page.context().close();
+  const detail = `${rowsHeld}, slowest of ${filters.length}`;
+  note('filter shows its first result after', Math.max(...times), 'ms', 50, detail);
 }
+
+/** Runs in the page: types a filter and tells after how many ms the feed shows another number of rows. */
+const typeFilter = (filter: string) => `(async () => {
+  const grid = document.querySelector('[role=grid]');
+  const box = document.querySelector('[role=combobox]');
+  const before = grid.getAttribute('aria-rowcount');
+  const began = performance.now();
+  box.value = ${JSON.stringify(`${filter} `)};
+  box.setSelectionRange(box.value.length, box.value.length);
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+  while (performance.now() - began < 3000) {
+    await new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
+    if (grid.getAttribute('aria-rowcount') !== before && grid.querySelector('[role=row]')) break;
+  }
+  return performance.now() - began;
+})()`;
 
 /** Processor time: on a busy machine the clock also counts what other processes took. */
 function noteTasks(what: string, tasks: readonly PageTask[], of: string): void {
