@@ -87,6 +87,8 @@ export function useFeedScroll(scroller: Ref<HTMLElement | null>) {
     const index = Math.max(0, countUpTo(rows.value, top.key) - 1);
     const wanted = index * rowPx.value + top.offset;
     if (top.key > 0 && wanted !== scrollTop.value) moveTo(wanted);
+    // What came in front may have made no row, or too few to scroll by.
+    if (scrollTop.value < pageAtPx) void history.page();
   }
 
   function notePlace(): void {

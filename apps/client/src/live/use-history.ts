@@ -4,7 +4,8 @@ import { useLive } from '../data/use-live.ts';
 import { feedLimits } from './feed.ts';
 import { useFilter } from './use-filter.ts';
 
-const pageSize = 500;
+/** As many as the service gives: with telemetry most of them are notes, which are one row together. */
+const pageSize = 1000;
 
 /** Pages older events in when the top of the feed comes near; one page at a time. */
 export function useHistory() {
