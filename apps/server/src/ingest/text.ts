@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Deeper JSON is nobody's hook, and JSON.stringify of it would end in a stack overflow. */
-export const maxJsonDepth = 500;
+const maxJsonDepth = 500;
 /** A level takes two characters at least, so shorter texts cannot be too deep. */
 const surelyShallow = 2 * maxJsonDepth;
 const byteOrderMark = 0xfeff;

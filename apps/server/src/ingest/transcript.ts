@@ -46,7 +46,6 @@ export function createTranscriptIngest({ store, changed }: TranscriptIngestDeps)
     body: Buffer,
   ): Promise<TranscriptResult> {
     const total = { stored: 0, duplicates: 0, nextOffset: offset ?? 0 };
-    // Also without a line: the first chunk of a file tells its head.
     for (const lines of piecesOf(body, redactedLine)) {
       const chunk: TranscriptChunk = { ...file, lines };
       if (offset !== undefined) chunk.offset = total.nextOffset;

@@ -10,6 +10,7 @@ import {
   transcriptFacts,
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import type { WatchedProcess } from '../process-watch.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
 import type { Facets } from './facets.ts';
 import type { ProjectedSession } from './projected-session.ts';
@@ -46,12 +47,7 @@ export interface ProjectionDeps extends RefoldDeps {
 }
 
 /** Whether a process is gone: false where it is known to live, undefined where nobody can know. */
-export type ProcessGone = (process: {
-  pid?: number | undefined;
-  host?: string | undefined;
-  /** When it was last heard of. */
-  lastAt: string;
-}) => boolean | undefined;
+export type ProcessGone = (process: WatchedProcess) => boolean | undefined;
 
 /** Sessions kept in memory at most, beside those with unwritten changes. */
 const maxKept = 400;
