@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import SqliteDatabase from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openConnection } from '../../apps/server/src/store/connection.ts';
 import { serviceFor } from '../running-service.ts';
 import type { Service } from '../service.ts';
 import { waitFor } from '../wait.ts';
@@ -179,7 +179,7 @@ function cumulativeIn(service: Service): number[] {
 }
 
 function read(service: Service, sql: string): number[] {
-  const database = new SqliteDatabase(join(service.home, 'telltale.db'), { readonly: true });
+  const database = openConnection(join(service.home, 'telltale.db'), { readonly: true });
   const values = database.prepare<[], string | number>(sql).pluck().all().map(Number);
   database.close();
   return values;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TelltaleEvent } from '@telltale/core';
-import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { openConnection } from '../../apps/server/src/store/connection.ts';
 import type { ClientAge } from '../client/binary.ts';
 import { requiresClaude } from '../requires.ts';
 import { serviceFor } from '../running-service.ts';
@@ -125,7 +125,7 @@ async function expectJoined(
   for (const event of requests) expect(told('sessionId')).toContain(event.sessionId);
   for (const { promptId, name } of events) if (name === 'tool_result') expect(told('promptId')).toContain(promptId);
 
-  const database = new SqliteDatabase(join(service.home, 'telltale.db'), { readonly: true });
+  const database = openConnection(join(service.home, 'telltale.db'), { readonly: true });
   const count = (sql: string) => database.prepare<[], number>(sql).pluck().get();
   expect(count(`SELECT count(*) FROM metric_series WHERE name = 'claude_code.token.usage'`)).toBeGreaterThan(3);
   expect(count('SELECT count(*) FROM metric_series WHERE no NOT IN (SELECT series FROM metric_points)')).toBe(0);

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
 import { testFolder, until } from '../fixtures/test-service.ts';
+import { openConnection } from './store/connection.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const running = new Set<ChildProcess>();
@@ -79,7 +79,7 @@ it('ends with one sentence when it can no longer write', async () => {
   const { child, ended, home, url } = await started();
   const hook = { method: 'POST', body: '{"session_id":"s-1","hook_event_name":"Stop"}' };
   expect((await fetch(`${url}/ingest/hook`, hook)).status).toBe(200);
-  const blocker = new SqliteDatabase(join(home, 'telltale.db'));
+  const blocker = openConnection(join(home, 'telltale.db'));
   blocker.exec('BEGIN IMMEDIATE');
   child.kill('SIGTERM');
   const { code, err } = await ended;
@@ -135,7 +135,7 @@ it('refuses a database that is damaged, or newer than it knows', async () => {
     'this is no database, and it is long enough to be read as one'.repeat(100),
   );
   expect(await sentence({ TELLTALE_HOME: damaged })).toMatch(/is damaged or no Telltale database: move it away or/);
-  const database = new SqliteDatabase(join(newer, 'telltale.db'));
+  const database = openConnection(join(newer, 'telltale.db'));
   database.pragma('user_version = 9999');
   database.close();
   expect(await sentence({ TELLTALE_HOME: newer })).toMatch(

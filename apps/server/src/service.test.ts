@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { EventPage, ServiceStatus, TranscriptPage } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { testFolder, testService, until } from '../fixtures/test-service.ts';
+import { openConnection } from './store/connection.ts';
 
 const line = (uuid: string) => `${JSON.stringify({ type: 'user', uuid, message: { role: 'user', content: uuid } })}\n`;
 
@@ -76,8 +77,7 @@ it('answers 503 while it cannot store, says it once, and says when it can again'
   const service = await testService();
   await service.fire('s-1');
   // Another process that holds the write lock, as a stuck backup would.
-  const { default: SqliteDatabase } = await import('better-sqlite3');
-  const blocker = new SqliteDatabase(join(service.home, 'telltale.db'));
+  const blocker = openConnection(join(service.home, 'telltale.db'));
   blocker.exec('BEGIN IMMEDIATE');
   const hook = { session_id: 's-1', hook_event_name: 'Stop' };
   const status = async () => (await (await service.get('/api/status')).json()) as ServiceStatus;
@@ -101,9 +101,8 @@ it('answers 503 while it cannot store, says it once, and says when it can again'
 it('says why events stay in the spool that could not be stored, and takes them when it can', async () => {
   const home = testFolder();
   const spool = spoolOf(home);
-  const { default: SqliteDatabase } = await import('better-sqlite3');
   await (await testService({ home })).close(1000);
-  const blocker = new SqliteDatabase(join(home, 'telltale.db'));
+  const blocker = openConnection(join(home, 'telltale.db'));
   const service = await testService({ home });
   blocker.exec('BEGIN IMMEDIATE');
   writeFileSync(join(spool, '77-1.head'), 'telltale-event-id: id-1\n');

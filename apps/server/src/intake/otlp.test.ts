@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type EventPage, redactionRules, type SessionPage } from '@telltale/core';
-import SqliteDatabase from 'better-sqlite3';
 import protobuf from 'protobufjs/light.js';
 import { expect, it } from 'vitest';
 import { asCollected, otlpBodies } from '../../../../packages/core/fixtures/otlp.ts';
 import { secretCases } from '../../../../packages/core/fixtures/secrets.ts';
 import { type TestService, testFolder, testService } from '../../fixtures/test-service.ts';
 import { otlpSchema } from '../ingest/otlp-schema.ts';
+import { openConnection } from '../store/connection.ts';
 
 const schema = protobuf.Root.fromJSON(otlpSchema);
 const protobufType = { 'content-type': 'application/x-protobuf' };
@@ -26,7 +26,7 @@ function encoded(name: string, body: Record<string, unknown>): Uint8Array {
 
 /** Everything that is stored of telemetry, as rows. */
 function held({ home }: TestService) {
-  const database = new SqliteDatabase(`${home}/telltale.db`, { readonly: true });
+  const database = openConnection(`${home}/telltale.db`, { readonly: true });
   const all = (sql: string) => database.prepare<[], Record<string, unknown>>(sql).all();
   const rows = {
     events: all(
@@ -163,7 +163,7 @@ it('holds no secret, neither in events nor in points, spans or what it could not
       protobufType,
     );
   }
-  const database = new SqliteDatabase(`${service.home}/telltale.db`, { readonly: true });
+  const database = openConnection(`${service.home}/telltale.db`, { readonly: true });
   const tables = ['fresh_events', 'metric_series', 'metric_points', 'spans', 'dead_letters'];
   const texts = tables.flatMap((table) =>
     database

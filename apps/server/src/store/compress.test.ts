@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
 
 const { folder, open, openCrashed } = testStores();
 const receivedAt = '2026-11-21T09:00:00.000Z';
@@ -14,7 +14,7 @@ it('leaves nothing of a session that is deleted after a crash broke a settling o
       hookRecord({ session_id, hook_event_name: 'Stop', note: 'x'.repeat(9000) }, { id: session_id, receivedAt }),
     ),
   );
-  const beside = new SqliteDatabase(join(folder(), 'telltale.db'), { readonly: true });
+  const beside = openConnection(join(folder(), 'telltale.db'), { readonly: true });
   const count = (table: string, database = beside) =>
     database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
 
@@ -26,7 +26,7 @@ it('leaves nothing of a session that is deleted after a crash broke a settling o
   beside.close();
 
   for (const id of sessions) expect(await crashed.deleteSession(id)).toBe(true);
-  const left = new SqliteDatabase(join(folder(), 'crashed-1.db'), { readonly: true });
+  const left = openConnection(join(folder(), 'crashed-1.db'), { readonly: true });
   expect(count('batches', left)).toBe(0);
   left.close();
 });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import type { AppendRecord } from './store.ts';
 
@@ -215,7 +215,7 @@ describe('a session that goes on after it was deleted', () => {
 
 it('keeps a session deleted as a whole that an older Telltale deleted: its records are not remembered', async () => {
   await store.close();
-  const database = new SqliteDatabase(join(folder(), 'telltale.db'));
+  const database = openConnection(join(folder(), 'telltale.db'));
   database.prepare("INSERT INTO tombstones (session_id, deleted_at, is_whole) VALUES ('s-1', ?, 1)").run(startMs);
   database.close();
   store = open();

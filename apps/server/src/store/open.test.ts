@@ -1,8 +1,9 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import { SqliteError } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openConnection } from './connection.ts';
 import { StoreError, type StoreProblem, storeErrorOf } from './errors.ts';
 import { migrate, migrationsFolder } from './migrate.ts';
 import { openDatabase } from './open.ts';
@@ -44,7 +45,7 @@ describe('openDatabase', () => {
     const first = openDatabase(file());
     expect(problemOf(file())).toBe('locked');
     // Who only reads may.
-    const reader = new SqliteDatabase(file(), { readonly: true });
+    const reader = openConnection(file(), { readonly: true });
     expect(reader.prepare('SELECT count(*) AS n FROM meta').get()).toEqual({ n: 0 });
     reader.close();
     first.close();
@@ -77,7 +78,7 @@ describe('openDatabase', () => {
     database.pragma('user_version = 9000');
     close();
     expect(problemOf(file())).toBe('newer');
-    const untouched = new SqliteDatabase(file(), { readonly: true });
+    const untouched = openConnection(file(), { readonly: true });
     expect(untouched.pragma('user_version', { simple: true })).toBe(9000);
     untouched.close();
   });
@@ -88,7 +89,7 @@ describe('migrate', () => {
     const steps = join(folder, 'migrations');
     mkdirSync(steps);
     writeFileSync(join(steps, '0001-a.sql'), 'CREATE TABLE a (x)');
-    const database = new SqliteDatabase(file());
+    const database = openConnection(file());
     migrate(database, steps);
     migrate(database, steps);
     writeFileSync(join(steps, '0002-b.sql'), 'CREATE TABLE b (x); CREATE TABLE a (x)');
@@ -103,7 +104,7 @@ describe('migrate', () => {
 
   it('refuses a gap in the numbers', () => {
     copyFileSync(join(migrationsFolder, '0001-first.sql'), join(folder, '0002-first.sql'));
-    const database = new SqliteDatabase(':memory:');
+    const database = openConnection(':memory:');
     expect(() => migrate(database, folder)).toThrow('must have number 1');
     database.close();
   });
@@ -133,7 +134,7 @@ describe('storeErrorOf', () => {
     ['SQLITE_IOERR_WRITE', 'failed'],
     ['SQLITE_FULL', 'full'],
   ] satisfies [string, StoreProblem][])('says %s as a sentence', (code, problem) => {
-    const told = storeErrorOf(new SqliteDatabase.SqliteError('terse', code), file());
+    const told = storeErrorOf(new SqliteError('terse', code), file());
     expect(told).toMatchObject({ problem, message: expect.stringMatching(/telltale\.db .+\.$/) });
   });
 

@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFilter, type Session, type TranscriptEntry } from '@telltale/core';
-import SqliteDatabase from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { entriesOf, sessionsOf } from '../../../../packages/core/fixtures/transcript.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
 import type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts';
 import type { AppendRecord } from './store.ts';
 
@@ -211,7 +211,7 @@ describe('the process of a session', () => {
   });
 
   function groupInFile(): unknown {
-    const database = new SqliteDatabase(join(folder(), 'telltale.db'), { readonly: true });
+    const database = openConnection(join(folder(), 'telltale.db'), { readonly: true });
     try {
       return database.prepare("SELECT group_name FROM sessions WHERE id = 's-1'").pluck().get();
     } finally {
@@ -271,7 +271,7 @@ it('makes the sessions of an older version again by itself, exactly as they were
   const expected = { sessions: ids.map((one) => store.session(one, now)), facets: store.facets() };
 
   await store.close();
-  const database = new SqliteDatabase(join(folder(), 'telltale.db'));
+  const database = openConnection(join(folder(), 'telltale.db'));
   database.exec(`
     UPDATE sessions SET fold_version = 1, fold = '{"old":true}', branch = NULL, model = NULL, look_at = NULL,
       transcript = CASE id WHEN 's-3' THEN '{"app":"told","prompts":1}' ELSE '{"prompts":1}' END;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricPoint, Span } from '@telltale/core';
-import SqliteDatabase from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
+import { openConnection } from './connection.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 import type { AppendRecord } from './store.ts';
 
@@ -53,7 +53,7 @@ it('forgets old notes of the client with their batches, and nothing else', async
   expect(held.every(({ payload }) => typeof payload?.n === 'number')).toBe(true);
   expect(store.stats().events).toBe(held.length);
   await store.close();
-  const database = new SqliteDatabase(file, { readonly: true });
+  const database = openConnection(file, { readonly: true });
   const unused = database.prepare('SELECT count(*) FROM batches WHERE no NOT IN (SELECT batch FROM event_log)').pluck();
   expect(unused.get()).toBe(0);
   database.close();
@@ -119,7 +119,7 @@ it('forgets old points, their series and spans in slices, and nothing of it come
   await store.appendPoints([point('goes on', late)]);
   await store.appendSpans([span(late)]);
   await store.pruneNow();
-  const database = new SqliteDatabase(file, { readonly: true });
+  const database = openConnection(file, { readonly: true });
   const count = (of: string) => database.prepare<[], number>(`SELECT count(*) FROM ${of}`).pluck().get();
   const counts = () => ['metric_points', 'metric_series', 'spans', 'event_log', 'fresh_events'].map(count);
   // Nothing is old yet.

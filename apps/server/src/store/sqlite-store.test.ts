@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseFilter } from '@telltale/core';
-import SqliteDatabase from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import type { AppendRecord, AppendResult, EventQuery } from './store.ts';
 
@@ -186,7 +186,7 @@ describe('sessions', () => {
     await append(...story());
     const expected = store.session('s-1', startMs);
     await store.close();
-    const database = new SqliteDatabase(join(folder(), 'telltale.db'));
+    const database = openConnection(join(folder(), 'telltale.db'));
     database.exec(`UPDATE sessions SET fold_version = 0.5, fold = '{"broken":true}'`);
     database.close();
     store = open();
@@ -291,7 +291,7 @@ describe('events', () => {
     await append(...records);
     await store.compressNow({ keepFresh: 300 });
     await store.close();
-    const database = new SqliteDatabase(join(folder(), 'telltale.db'));
+    const database = openConnection(join(folder(), 'telltale.db'));
     const count = () => database.prepare('SELECT count(*) AS n FROM batches').get();
     const before = count();
     // A plan that came as far as its batches.
@@ -302,7 +302,7 @@ describe('events', () => {
     store = open();
     await store.compressNow();
     expect(all().map(({ payload }) => payload?.note)).toEqual(records.map((_, n) => `n ${n}`));
-    const after = new SqliteDatabase(join(folder(), 'telltale.db'), { readonly: true });
+    const after = openConnection(join(folder(), 'telltale.db'), { readonly: true });
     expect(before).toEqual({ n: 3 });
     expect(after.prepare('SELECT count(*) AS n FROM batches').get()).toEqual({ n: 6 });
     after.close();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
 
 const { folder, open, problems } = testStores();
 const startMs = Date.UTC(2026, 10, 21, 9);
@@ -18,7 +18,7 @@ afterEach(() => void vi.useRealTimers());
 it('forgets no session when writing for a list fails half way', async () => {
   let store = open();
   await store.append([prompt('a'), prompt('b')]);
-  const beside = new SqliteDatabase(join(folder(), 'telltale.db'));
+  const beside = openConnection(join(folder(), 'telltale.db'));
   beside.exec(
     `CREATE TRIGGER broken BEFORE UPDATE ON sessions WHEN NEW.id = 'b' BEGIN SELECT RAISE(ABORT, 'disk'); END`,
   );
