@@ -190,18 +190,22 @@ describe('the action index', () => {
       { hook_event_name: 'PreToolUse', prompt_id: 'p1', tool_name: 'Bash', tool_use_id: 't1', tool_input: {} },
       { hook_event_name: 'MessageDisplay', prompt_id: 'p1', message_id: 'm1', delta: 'done', final: true },
     ]);
+    const input = { hook_event_name: 'SubagentStart', prompt_id: 'p1', agent_id: 'a1', agent_type: 'Explore' };
+    const run = hookEvent(input, 29);
+    const ended = { ...run, id: 'ended', seq: 99, source: 'otel' as const, name: 'subagent_completed' };
     const names = ['user_prompt', 'tool_result', 'assistant_response', 'api_request'];
     const telemetry = names.map((name, step) => ({
       ...hookEvent({ hook_event_name: name, prompt_id: 'p1', tool_use_id: 't1' }, 10 + step),
       ...{ source: 'otel' as const, name, summary: name },
     }));
     const index = createActionIndex();
-    for (const event of [prompt, pre, message, ...telemetry]) index.add(event);
+    for (const event of [prompt, pre, message, ...telemetry, run, ended]) index.add(event);
     expect(index.rows().map(({ kind, seqs }) => [kind, seqs.length])).toEqual([
       ['prompt', 2],
       ['tool', 2],
       ['message', 2],
       ['telemetry', 1],
+      ['subagent', 2],
     ]);
   });
 

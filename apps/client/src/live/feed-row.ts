@@ -73,7 +73,12 @@ function labelOf(action: Action): string {
 function textOf(action: Action, label: string): string {
   const { summary, description, kind, state, toolName } = action;
   if (kind === 'subagent' && description !== undefined) return description;
-  const text = summary === label ? '' : summary.startsWith(`${label} `) ? summary.slice(label.length + 1) : summary;
+  const text =
+    summary === label
+      ? ''
+      : summary.startsWith(`${label} `)
+        ? summary.slice(label.length + 1).replace(/^· /, '')
+        : summary;
   if (state !== 'waiting') return text;
   return `waiting for ${waitedForBy(toolName)}: ${text}`;
 }

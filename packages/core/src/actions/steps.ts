@@ -8,7 +8,7 @@ import { plural } from '../words.ts';
 import { type Action, hasEnded, newAction } from './action.ts';
 import { add, type Board, callRow, change, endOpenRows, endSession, laneOf, note } from './board.ts';
 import { askForCall, attachToOpen, decideCall, finishBatch, finishCall, startCall } from './calls.ts';
-import { startSubagent, stopSubagent } from './subagents.ts';
+import { startSubagent, stopSubagent, subagentKey } from './subagents.ts';
 
 /** What an event does to the rows. */
 export function takeStep(board: Board, event: TelltaleEvent): void {
@@ -42,6 +42,8 @@ function toldByHook(board: Board, event: TelltaleEvent): Action | undefined {
       return board.rows.get(board.pending.get(saidKey('prompt', event)) ?? '');
     case 'assistant_response':
       return board.rows.get(board.pending.get(saidKey('message', event)) ?? '');
+    case 'subagent_completed':
+      return event.agentId === undefined ? undefined : board.rows.get(subagentKey(event));
     case 'compaction':
       return pendingRow(board, 'compaction', event) ?? pendingRow(board, 'compacted', event);
     default:

@@ -68,7 +68,7 @@ export function linkSubagent(board: Board, call: Action, event: TelltaleEvent): 
   change(board, guessed, { spawnedAgentId: rivalId });
 }
 
-function subagentKey(of: { sessionId?: string | undefined; agentId?: string | undefined }): string {
+export function subagentKey(of: { sessionId?: string | undefined; agentId?: string | undefined }): string {
   return `agent:${of.sessionId ?? ''}:${of.agentId ?? ''}`;
 }
 
