@@ -109,6 +109,22 @@ for (const withCurl of [true, false]) {
       };
     }
 
+    it('leaves no copy of what it sent, nor of what a killed sender had cut out', async ({ stage }) => {
+      const { store, install, main, fire, gone } = await setUp(stage);
+      const agent = join(install.home, 'projects', session, 'subagents', 'agent-a1');
+      writeFileSync(main, line(0));
+      writeFileSync(`${agent}.jsonl`, line(1));
+      writeFileSync(`${agent}.meta.json`, '{"agentType":"Explore"}');
+      await fire('Stop');
+      await until(() => store.of() === line(0), 'the transcript');
+      await gone();
+      expect(list(install.spool()).filter((name) => /chunk|meta/.test(name))).toEqual([]);
+      writeFileSync(join(install.spool(), 'chunk'), line(2));
+      await fire('SessionStart');
+      await gone(2);
+      expect(list(install.spool()).filter((name) => withCurl && /chunk/.test(name))).toEqual([]);
+    });
+
     it('sends what lacks, whole lines only, in chunks of at most 1 MB or one longer line', async ({ stage }) => {
       const { store, server, main, fire } = await setUp(stage);
       const lines = [line(0), ...Array.from({ length: 60 }, (_, n) => line(n, 30_000)), line(61, 900_000), line(62)];

@@ -10,6 +10,7 @@ known='
 send_transcripts() {
   if [ -f transcripts/sweep ]; then
     rm -f transcripts/sweep
+    forget_copies # of a sender that was killed
     forget_old_records
     for record in transcripts/*; do
       case $record in *.due | *.end | *.late | *.tmp | *'*') ;; *) : >"$record.due" ;; esac
@@ -52,8 +53,12 @@ send_session() {
     case $agent in *[!A-Za-z0-9_-]*) continue ;; esac
     send_file "$file" "$agent" || lacks=1
   done
+  forget_copies
   return $lacks
 }
+
+# What was cut out for curl is as raw as the transcript, and nothing but the transcript should hold it.
+forget_copies() { rm -f chunk chunk.lines meta; }
 
 send_file() {
   file=$1 agent=${2:-}
