@@ -70,7 +70,7 @@ it('says where it is, and ends cleanly on SIGTERM and SIGINT', async () => {
     expect(await ended).toEqual({
       code: 0,
       err: '',
-      out: `Telltale is running: ${url}\nConnect a project: npm run connect -- <folder of the project>\n`,
+      out: `Telltale is running: ${url}\nConnect a project: npm run connect -- <folder of the project> --url ${url}\n`,
     });
   }
 }, 60_000);

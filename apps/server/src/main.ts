@@ -19,7 +19,11 @@ try {
     print: (line) => console.error(`telltale: ${line}`),
   });
   const address = isLoopback(config.host) ? service.url : config.publicUrl;
-  console.log(`Telltale is running: ${address}\nConnect a project: npm run connect -- <folder of the project>`);
+  // Hooks send to port 4000 unless they are told otherwise.
+  const elsewhere = config.port === 4000 ? '' : ` --url ${address}`;
+  console.log(
+    `Telltale is running: ${address}\nConnect a project: npm run connect -- <folder of the project>${elsewhere}`,
+  );
 
   let isStopping = false;
   const stop = (signal: string) => {
