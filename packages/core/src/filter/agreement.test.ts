@@ -108,6 +108,14 @@ const term: fc.Arbitrary<FilterTerm> = fc.oneof(
 const filter: fc.Arbitrary<Filter> = fc.record({ terms: fc.array(term, { maxLength: 3 }) });
 
 const db = new Database(':memory:');
+/** better-sqlite3 12, compiled for Node 24.19 or newer, aborts when an idle collection meets a statement. */
+const kept: unknown[] = [];
+function prepare(sql: string) {
+  const statement = db.prepare<unknown[]>(sql);
+  kept.push(statement);
+  return statement;
+}
+
 beforeAll(() => {
   db.exec(`
     CREATE TABLE events (seq INTEGER PRIMARY KEY, session INTEGER, session_id TEXT, agent_id TEXT, agent_type TEXT, app TEXT, at INTEGER,
@@ -120,7 +128,7 @@ afterAll(() => db.close());
 
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
   db.exec('DELETE FROM events; DELETE FROM sessions');
-  const addSession = db.prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?)');
+  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?)');
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
     addSession.run(
@@ -135,7 +143,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       Date.parse(row.lastEventAt),
     );
   }
-  const addEvent = db.prepare(
+  const addEvent = prepare(
     'INSERT INTO events VALUES (?, (SELECT no FROM sessions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   for (const row of rows) {
@@ -175,8 +183,7 @@ it('memory and SQL select the same events', () => {
         };
         for (const one of filters) {
           const { where, params } = toSql(one, now);
-          const stored = db
-            .prepare(`SELECT seq FROM events WHERE ${where} ORDER BY seq`)
+          const stored = prepare(`SELECT seq FROM events WHERE ${where} ORDER BY seq`)
             .pluck()
             .all(...params);
           expect(rows.filter((row) => matches(one, row, context)).map(({ seq }) => seq)).toEqual(stored);
@@ -200,8 +207,7 @@ it('memory and SQL select the same sessions by what is their own', () => {
       (sessions, one) => {
         store([], sessions);
         const { where, params } = toSessionSql(one, now);
-        const stored = db
-          .prepare(`SELECT id FROM sessions WHERE ${where} ORDER BY rowid`)
+        const stored = prepare(`SELECT id FROM sessions WHERE ${where} ORDER BY rowid`)
           .pluck()
           .all(...params);
         for (const row of sessions) {
@@ -225,8 +231,7 @@ it('lists the sessions with one event that has it all, and none that is ruled ou
         const rows: Row[] = events.map((row, seq) => ({ ...row, seq }) as Row);
         store(rows, sessions);
         const { where, params } = toSessionSql(one, now);
-        const stored = db
-          .prepare(`SELECT id FROM sessions WHERE ${where} ORDER BY no`)
+        const stored = prepare(`SELECT id FROM sessions WHERE ${where} ORDER BY no`)
           .pluck()
           .all(...params);
         const expected = sessions.filter((row) =>
