@@ -75,6 +75,7 @@ describe('what stops the start', () => {
       { TELLTALE_HOOK_TELEMETRY_DAYS: 'a week' },
       'TELLTALE_HOOK_TELEMETRY_DAYS must be a number of days, 0–9999, got "a week"',
     ],
+    [{ TELLTALE_HOME: 'rel/home' }, 'TELLTALE_HOME must be an absolute path, got "rel/home"'],
     [{ TELLTALE_OTLP_PORT: 'no' }, 'TELLTALE_OTLP_PORT must be 1–65535 or off, got "no"'],
     [
       { TELLTALE_TZ: 'Mars/Olympus' },

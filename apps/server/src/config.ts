@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
 
 /** Everything the service is told from outside, read once at the start. */
@@ -125,7 +125,10 @@ function hostNameOf(name: string, text: string): string {
 function folderOf(name: string, text: string, userHome: string): string {
   if (text.includes('\0')) throw new ConfigError(`${name} must be a folder, got a NUL byte`);
   // A shell leaves the tilde alone inside quotes and in env files.
-  return resolve(text === '~' || text.startsWith('~/') ? join(userHome, text.slice(1)) : text);
+  const path = text === '~' || text.startsWith('~/') ? join(userHome, text.slice(1)) : text;
+  // Hooks and service start in different folders.
+  if (!isAbsolute(path)) throw new ConfigError(`${name} must be an absolute path, got "${text}"`);
+  return resolve(path);
 }
 
 function listOf(text: string | undefined): string[] {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -121,7 +121,16 @@ it('refuses a folder that is a file, or cannot be written', async () => {
   const folder = testFolder();
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  expect(await sentence({ TELLTALE_HOME: file })).toMatch(/^telltale: TELLTALE_HOME .*file cannot be used: /);
+  expect(await sentence({ TELLTALE_HOME: file })).toMatch(
+    /^telltale: TELLTALE_HOME .*file cannot be used: .* is a file$/,
+  );
+  expect(await sentence({ TELLTALE_HOME: join(file, 'below') })).toMatch(/below cannot be used: .*not a directory/);
+  // Where Node's own recursive mkdir would try for ever.
+  if (existsSync('/proc')) {
+    expect(await sentence({ TELLTALE_HOME: '/proc/telltale/home' })).toMatch(
+      /^telltale: TELLTALE_HOME .* cannot be used: /,
+    );
+  }
   const closed = join(folder, 'closed');
   mkdirSync(join(closed, 'telltale.db'), { recursive: true });
   chmodSync(closed, 0o700);

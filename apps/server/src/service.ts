@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
 import { takeSession, transcriptDoor } from './history/door.ts';
@@ -163,11 +163,20 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 /** Private to the user: it holds what agents read and wrote. */
 function openHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
     chmodSync(home, 0o700);
   } catch (error) {
     throw new Error(`TELLTALE_HOME ${home} cannot be used: ${messageOf(error)}`);
   }
+}
+
+/** With what lacks above it. Not `recursive`, which tries for ever below /proc. */
+function makeFolder(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return;
+  if (there) throw new Error(`${path} is a file`);
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** As a URL names it: an IPv6 address stands in brackets. */
