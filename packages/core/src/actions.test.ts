@@ -2,12 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { hookEvent, hookEvents } from '../fixtures/hook-event.ts';
 import { scenarioNames, scenarioOf } from '../fixtures/scenario.ts';
 import { type Action, actionsOf, createActionIndex } from './actions.ts';
+import type { TelltaleEvent } from './event.ts';
 
 /** What a reader sees of a row. */
 function told(actions: readonly Action[]): string[] {
   return actions.map(({ kind, state, summary, errorLine }) =>
     [kind, state, summary, errorLine].filter(Boolean).join(' | '),
   );
+}
+
+/** The rows of events that came in this order, but for the order itself and the event that gave the key. */
+function rowsOf(events: readonly TelltaleEvent[]): Action[] {
+  const index = createActionIndex();
+  for (const event of events) index.add(event);
+  return index.rows().map((row) => ({ ...row, key: '', seqs: [...row.seqs].sort() }));
+}
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 }
 
 describe('actions of recorded sessions', () => {
@@ -207,6 +220,79 @@ describe('the action index', () => {
       ['telemetry', 1],
       ['subagent', 2],
     ]);
+  });
+
+  describe('of a call that hooks and telemetry tell', () => {
+    const input = { file_path: '/p/a.ts', old_string: 'a', new_string: 'b' };
+    const call = { session_id: 's', tool_name: 'Edit', tool_use_id: 't1', prompt_id: 'p1' };
+    const hook = (name: string, step: number, more: object) =>
+      hookEvent({ ...call, tool_input: input, cwd: '/p', hook_event_name: name, ...more }, step);
+    const otel = (name: string, step: number, more: object, outcome?: 'ok' | 'failed' | 'denied') => ({
+      ...hookEvent({ ...call, hook_event_name: name, ...more }, step),
+      ...{ source: 'otel' as const, name, summary: `telemetry's ${name}`, app: 'unknown' },
+      ...(outcome && { outcome }),
+    });
+    const agent = { agent_id: 'a1', agent_type: 'Explore' };
+    const patch = { structuredPatch: [{ lines: ['-a', '+b'] }] };
+    const pre = hook('PreToolUse', 1, agent);
+    const asked = hook('PermissionRequest', 2, { ...agent, tool_use_id: undefined });
+    const decision = otel('tool_decision', 4, { decision: 'accept' });
+    const result = otel('tool_result', 5, { success: 'true', duration_ms: 70 }, 'ok');
+    const failure = otel('tool_result', 5, { success: 'false', error: 'Other words', duration_ms: 70 }, 'failed');
+    const post = hook('PostToolUse', 6, { ...agent, tool_response: patch, duration_ms: 50 });
+    const broken = hook('PostToolUseFailure', 6, { ...agent, error: 'File is gone', duration_ms: 50 });
+    const plain = (name: string, step: number) => hook(name, step, { ...agent, tool_response: patch });
+
+    it.each([
+      ['that went well', [pre, decision, result, post]],
+      ['that failed', [pre, decision, failure, broken]],
+      ['of an older client, whose hook tells no duration', [pre, decision, result, plain('PostToolUse', 6)]],
+    ])('%s, makes the same one row in every order', (_, events) => {
+      const inOrder = rowsOf(events);
+      expect(inOrder).toMatchObject([{ kind: 'tool', name: 'PreToolUse', at: pre.at, endedAt: events.at(-1)?.at }]);
+      for (const order of permutations(events)) {
+        expect(rowsOf(order), order.map(({ name }) => name).join(', ')).toEqual(inOrder);
+      }
+    });
+
+    it.each(['Edit', 'mcp__lab__add'])('%s and that asked, makes one row wherever telemetry comes between', (tool) => {
+      const events = [pre, asked, decision, result, post].map((event) => ({
+        ...{ ...event, toolName: event.source === 'otel' && tool !== 'Edit' ? 'mcp_tool' : tool },
+        summary: event.summary.replace('Edit', tool),
+      }));
+      const inOrder = rowsOf(events);
+      expect(inOrder).toMatchObject([{ state: 'ok', waitedMs: 2000, durationMs: 50, toolName: tool }]);
+      const isAsHooksCome = (order: typeof events) =>
+        order.filter(({ source }) => source === 'hook').at(-1) === events[4];
+      const orders = permutations(events).filter(isAsHooksCome);
+      expect(orders).toHaveLength(40);
+      for (const order of orders) expect(rowsOf(order), order.map(({ name }) => name).join(', ')).toEqual(inOrder);
+    });
+
+    it('counts it once in its subagent, though telemetry does not say whose it is', () => {
+      const start = hook('SubagentStart', 0, { ...agent, tool_use_id: undefined, tool_name: undefined });
+      for (const order of permutations([pre, decision, failure, broken])) {
+        const index = createActionIndex();
+        for (const event of [start, ...order]) index.add(event);
+        expect(index.get('agent:s:a1')).toMatchObject({ tools: 1, failures: 1 });
+      }
+    });
+
+    it('is a call with an end where no hook tells of it', () => {
+      expect(rowsOf([decision])).toMatchObject([{ kind: 'tool', state: 'running', summary: 'Edit' }]);
+      const [row] = rowsOf([decision, failure]);
+      expect(row).toMatchObject({ state: 'failed', errorLine: 'Other words', durationMs: 70, toolName: 'Edit' });
+      const refused = otel('tool_decision', 4, { decision: 'reject' }, 'denied');
+      expect(rowsOf([refused, pre])).toMatchObject([{ state: 'denied', summary: 'Edit a.ts', agentId: 'a1' }]);
+      expect(rowsOf([pre, refused])).toEqual(rowsOf([refused, pre]));
+    });
+  });
+
+  it('gives a request of the API its duration', () => {
+    const event = hookEvent({ hook_event_name: 'api_request', duration_ms: 1200 }, 1);
+    const index = createActionIndex();
+    index.add({ ...event, source: 'otel', name: 'api_request' });
+    expect(index.rows()).toMatchObject([{ kind: 'telemetry', durationMs: 1200 }]);
   });
 
   it('makes one row of the dozens of notes that the client sends with each prompt', () => {

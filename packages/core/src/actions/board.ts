@@ -20,6 +20,12 @@ export interface Board {
   latest: Map<string, string>;
   /** What batches say of calls that nothing else was heard of yet, by `tool_use_id`. */
   told: Map<string, ToldEnd>;
+  /** Keys of the calls that only telemetry has told of yet. */
+  bare: Set<string>;
+  /** Keys of the calls whose end, or its duration, is telemetry's: what a hook says of it counts more. */
+  endedByTelemetry: Set<string>;
+  /** When calls were allowed or refused, by key. */
+  decidedAt: Map<string, string>;
   /** Keys of the rows that the current event changed. */
   changed: Set<string>;
 }
@@ -40,6 +46,9 @@ export function emptyBoard(): Board {
     overAt: new Map(),
     latest: new Map(),
     told: new Map(),
+    bare: new Set(),
+    endedByTelemetry: new Set(),
+    decidedAt: new Map(),
     changed: new Set(),
   };
 }
@@ -139,6 +148,7 @@ export function trim(board: Board, max: number): void {
     board.rows.delete(key);
     board.changed.delete(key);
     closeRow(board, row);
+    for (const keys of [board.bare, board.endedByTelemetry, board.decidedAt]) keys.delete(key);
     if (row.toolUseId !== undefined) board.keyOfCall.delete(row.toolUseId);
     for (const [name, pendingKey] of board.pending) if (pendingKey === key) board.pending.delete(name);
   }

@@ -1,6 +1,6 @@
 import { askingKind, callOfPermission } from '../catalogue/asked.ts';
 import { isNeverRan, responseText } from '../catalogue/call.ts';
-import { callOfEvent, callSummary, errorLine, isAgentTool } from '../catalogue/tools.ts';
+import { callOfEvent, callSummary, errorLine, isAgentTool, isSameTool } from '../catalogue/tools.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt, isFields, listAt, textAt } from '../fields.ts';
 import { earlier, msBetween, shiftTime } from '../iso-time.ts';
@@ -31,16 +31,20 @@ export function startCall(board: Board, event: TelltaleEvent): void {
     note(board, event, 'tool', 'running');
     return;
   }
+  const isAsking = askingKind(event.toolName) !== undefined;
   const known = callRow(board, event.toolUseId) ?? adoptRequest(board, event);
   remember(board.latest, laneOf(event), known?.key ?? callKey(event.toolUseId));
   if (known !== undefined) {
-    // Its end or its request came first: begin where the call says, keep what came of it.
-    const summary = hasEnded(known) ? known.summary : event.summary;
-    const row = change(board, known, { at: earlier(event.at, known.at), summary, ...askedAgent(event) }, event);
+    // Its end, its request or its telemetry came first: begin where the call says, keep what came of it.
+    const isNamed = !board.bare.has(known.key) && hasEnded(known);
+    const named = nameCall(board, known, event);
+    const summary = isNamed ? named.summary : event.summary;
+    const at = named.name === known.name && known.name === event.name ? earlier(event.at, known.at) : event.at;
+    const asked = isAsking && named.askedAt === undefined ? askedLate(board, named, event.at) : {};
+    const row = change(board, named, { name: event.name, at, summary, ...asked, ...askedAgent(event) }, event);
     if (row.state === 'unknown-end') endAsTold(board, row);
     return;
   }
-  const isAsking = askingKind(event.toolName) !== undefined;
   // Loaded after the events that came later: its end, if there was one, is told by them.
   const state = isOver(board, laneOf(event), event.at) ? 'unknown-end' : isAsking ? 'waiting' : 'running';
   const row = newAction(callKey(event.toolUseId), 'tool', state, event);
@@ -58,17 +62,16 @@ export function askForCall(board: Board, event: TelltaleEvent): void {
   const isMeant = (one: Action) =>
     one.toolName === event.toolName && (one.toolUseId === event.toolUseId || one.summary === words);
   const open = openRows(board, lane).filter((one) => isMeant(one) && one.at <= event.at);
-  const row = open.findLast((one) => one.state === 'running') ?? open.at(-1);
+  const row = open.findLast((one) => one.state === 'running') ?? open.at(-1) ?? bareCallAsked(board, event);
   if (row !== undefined) {
-    change(board, row, { state: 'waiting', askedAt: row.askedAt ?? event.at }, event);
+    change(board, row, askedLate(board, row, row.askedAt ?? event.at), event);
     return;
   }
   // The call has ended by what was heard earlier, or nothing of it was heard.
   const latest = board.rows.get(board.latest.get(lane) ?? '');
   if (latest?.toolName === event.toolName && latest?.summary.startsWith(words)) {
-    const answered =
-      latest.endedAt === undefined ? {} : { waitedMs: waitedMs(event.at, latest.endedAt, latest.durationMs) };
-    change(board, latest, { askedAt: event.at, ...answered }, event);
+    const isAnswered = hasEnded(latest) || board.decidedAt.has(latest.key);
+    change(board, latest, isAnswered ? askedLate(board, latest, event.at) : { askedAt: event.at }, event);
     return;
   }
   const state = isOver(board, lane, event.at) ? 'unknown-end' : 'waiting';
@@ -85,32 +88,35 @@ export function finishCall(board: Board, event: TelltaleEvent, state: ActionStat
   }
   const known = callRow(board, event.toolUseId);
   // A denial and a failure of one call may both be told: the first word counts, a known end beats an unknown one.
-  const isFirstEnd = known === undefined || !hasEnded(known) || isWeakEnd(known, event);
-  const row = known ?? beginLate(board, event);
+  const isFirstEnd = known === undefined || !hasEnded(known) || isWeakEnd(board, known, event, state);
+  const isBare = known !== undefined && board.bare.has(known.key);
+  const row = known === undefined ? beginLate(board, event) : nameCall(board, known, event);
   closeRow(board, row);
   if (!isFirstEnd) {
     change(board, row, {}, event);
     return;
   }
   const patch: ActionPatch = { state, endedAt: event.at, ...timesOf(row, event) };
-  const summary = known === undefined ? callOfEvent(event) : row.summary;
+  const summary = known === undefined || isBare ? callOfEvent(event) : row.summary;
   if (state === 'ok') patch.summary = event.summary;
   else {
     patch.summary = summary;
     const words = reason ?? (event.summary.startsWith(`${summary} · `) ? event.summary.slice(summary.length + 3) : '');
     if (words !== '') patch.errorLine = words;
   }
+  if (event.name !== 'PostToolBatch') board.endedByTelemetry.delete(row.key);
   const done = change(board, row, patch, event);
   if (state === 'failed' || state === 'never-ran') countForAgent(board, event, 0, 1);
   if (isAgentTool(event.toolName)) linkSubagent(board, done, event);
 }
 
-/** An end that was only assumed, or told by a batch, gives way to the call's own event. */
-function isWeakEnd(row: Action, event: TelltaleEvent): boolean {
+/** An end that was only assumed, or told by a batch or by telemetry, gives way to the call's own event. */
+function isWeakEnd(board: Board, row: Action, event: TelltaleEvent, state: ActionState): boolean {
   if (row.state === 'unknown-end') return true;
-  return (
-    event.name !== 'PostToolBatch' && row.durationMs === undefined && (row.state === 'ok' || row.state === 'denied')
-  );
+  const isBatch = event.name === 'PostToolBatch';
+  // A batch knows better than telemetry only what did not run at all: a failed call looks well in it.
+  if (board.endedByTelemetry.has(row.key)) return !isBatch || state === 'never-ran' || state === 'denied';
+  return !isBatch && row.durationMs === undefined && (row.state === 'ok' || row.state === 'denied');
 }
 
 /** Every call of the batch has an end now; some are told nowhere else. */
@@ -120,12 +126,13 @@ export function finishBatch(board: Board, event: TelltaleEvent): void {
     if (!isFields(entry) || id === undefined) continue;
     const text = responseText(entry);
     const known = callRow(board, id);
-    if (known !== undefined && hasEnded(known) && known.state !== 'unknown-end') {
+    const hasNotRun = isNeverRan(text);
+    const state = hasNotRun ? 'never-ran' : refused.test(text.slice(0, 400)) ? 'denied' : 'ok';
+    const isTold = known !== undefined && board.endedByTelemetry.has(known.key) && state !== 'ok';
+    if (known !== undefined && hasEnded(known) && known.state !== 'unknown-end' && !isTold) {
       change(board, known, {}, event);
       continue;
     }
-    const hasNotRun = isNeverRan(text);
-    const state = hasNotRun ? 'never-ran' : refused.test(text.slice(0, 400)) ? 'denied' : 'ok';
     const toolName = textAt(entry, 'tool_name') ?? 'unknown tool';
     const summary = callSummary(toolName, fieldsAt(entry, 'tool_input') ?? {}, textAt(event.payload, 'cwd'));
     const words = state === 'ok' ? undefined : errorLine(text);
@@ -138,21 +145,6 @@ export function finishBatch(board: Board, event: TelltaleEvent): void {
     if (known === undefined) countForAgent(board, event, 1, 0);
   }
   endOpenRows(board, laneOf(event), event.at);
-}
-
-/** `tool_decision` of the telemetry: the moment of the answer. */
-export function decideCall(board: Board, event: TelltaleEvent): void {
-  const row = event.toolUseId === undefined ? undefined : callRow(board, event.toolUseId);
-  if (row === undefined) {
-    note(board, event, 'telemetry');
-    return;
-  }
-  const isRejected = textAt(event.payload, 'decision') === 'reject';
-  const answered = row.askedAt === undefined ? {} : { waitedMs: msBetween(row.askedAt, event.at) };
-  if (isRejected && !hasEnded(row)) {
-    closeRow(board, row);
-    change(board, row, { state: 'denied', endedAt: event.at, ...answered }, event);
-  } else change(board, row, { ...answered, state: row.state === 'waiting' ? 'running' : row.state }, event);
 }
 
 /** The client still waits, it says; or the task that a call made was created. */
@@ -177,8 +169,48 @@ function requestKey(event: TelltaleEvent, words: string): string {
   return `asked|${laneOf(event)}|${words}`;
 }
 
+/** The first hook of a call that telemetry told first says whose it is and what it works on. */
+function nameCall(board: Board, row: Action, event: TelltaleEvent): Action {
+  if (!board.bare.delete(row.key)) return row;
+  closeRow(board, row);
+  const {
+    key: _key,
+    kind: _kind,
+    state: _state,
+    at: _at,
+    seqs: _seqs,
+    ...named
+  } = newAction(row.key, 'tool', row.state, event);
+  const next = change(board, row, { ...named, ...askedAgent(event) });
+  if (!hasEnded(next)) openRow(board, next);
+  countForAgent(board, event, 1, 0);
+  return next;
+}
+
+/** A request has no id: of the calls that telemetry told first it means the one that was decided next. */
+function bareCallAsked(board: Board, event: TelltaleEvent): Action | undefined {
+  for (const key of board.bare) {
+    const row = board.rows.get(key);
+    // It was decided, or at least ran, after it was asked.
+    if (row === undefined || row.askedAt !== undefined || (board.decidedAt.get(key) ?? row.at) < event.at) continue;
+    const isLane = row.sessionId === event.sessionId && (row.agentId ?? event.agentId) === event.agentId;
+    if (isLane && isSameTool(row.toolName, event.toolName)) return row;
+  }
+  return undefined;
+}
+
+/** The question of a call; its answer may be known already. */
+function askedLate(board: Board, row: Action, askedAt: string): ActionPatch {
+  const decidedAt = board.decidedAt.get(row.key);
+  if (decidedAt !== undefined && decidedAt >= askedAt) return { askedAt, waitedMs: msBetween(askedAt, decidedAt) };
+  if (!hasEnded(row)) return { askedAt, state: 'waiting' };
+  return row.endedAt === undefined
+    ? { askedAt }
+    : { askedAt, waitedMs: waitedMs(askedAt, row.endedAt, row.durationMs) };
+}
+
 /** A call that was loaded after its batch, and has no other end. */
-function endAsTold(board: Board, row: Action): void {
+export function endAsTold(board: Board, row: Action): void {
   const told = board.told.get(row.toolUseId ?? '');
   if (told === undefined) return;
   board.told.delete(row.toolUseId ?? '');

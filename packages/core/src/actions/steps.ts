@@ -6,9 +6,10 @@ import { rowOf, textAt } from '../fields.ts';
 import { earlier, later, msBetween } from '../iso-time.ts';
 import { plural } from '../words.ts';
 import { type Action, hasEnded, newAction } from './action.ts';
-import { add, type Board, callRow, change, endOpenRows, endSession, laneOf, note } from './board.ts';
-import { askForCall, attachToOpen, decideCall, finishBatch, finishCall, startCall } from './calls.ts';
+import { add, type Board, change, endOpenRows, endSession, laneOf, note } from './board.ts';
+import { askForCall, attachToOpen, finishBatch, finishCall, startCall } from './calls.ts';
 import { startSubagent, stopSubagent, subagentKey } from './subagents.ts';
+import { decideCall, tellResult } from './telemetry-calls.ts';
 
 /** What an event does to the rows. */
 export function takeStep(board: Board, event: TelltaleEvent): void {
@@ -24,20 +25,24 @@ const other: Step = (board, event) => {
 };
 
 const telemetry: Step = (board, event) => {
-  if (event.name === 'tool_decision') decideCall(board, event);
+  if (event.source === 'otel' && event.name === 'tool_decision') decideCall(board, event);
+  else if (event.source === 'otel' && event.name === 'tool_result') tellResult(board, event);
   else if (event.source === 'otel' && isBookkeeping(event.name)) noteBookkeeping(board, event);
   else {
     const row = toldByHook(board, event);
-    if (row === undefined) note(board, event, 'telemetry', event.outcome === 'failed' ? 'failed' : 'noted');
+    if (row === undefined) noteTelemetry(board, event);
     else change(board, row, {}, event);
   }
 };
 
+function noteTelemetry(board: Board, event: TelltaleEvent): void {
+  const row = note(board, event, 'telemetry', event.outcome === 'failed' ? 'failed' : 'noted');
+  if (event.durationMs !== undefined) change(board, row, { durationMs: event.durationMs });
+}
+
 /** The row that a hook has made of the same thing: telemetry comes some seconds later. */
 function toldByHook(board: Board, event: TelltaleEvent): Action | undefined {
   switch (event.name) {
-    case 'tool_result':
-      return callRow(board, event.toolUseId ?? '');
     case 'user_prompt':
       return board.rows.get(board.pending.get(saidKey('prompt', event)) ?? '');
     case 'assistant_response':

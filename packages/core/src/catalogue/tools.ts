@@ -144,6 +144,11 @@ export function isAgentTool(toolName: string | undefined): boolean {
   return toolName === 'Agent' || toolName === 'Task';
 }
 
+/** Whether telemetry's name of a tool can mean a hook's: of MCP tools it says no more unless asked to. */
+export function isSameTool(told: string | undefined, named: string | undefined): boolean {
+  return told === named || (told === 'mcp_tool' && mcpNames(named ?? '') !== undefined);
+}
+
 /** What the call works on, without the tool's name. */
 export function toolSubject(toolName: string, input: Fields, cwd?: string): string {
   return toolRow(toolName)?.subject(input, cwd) ?? argumentsLine(input, cwd);
