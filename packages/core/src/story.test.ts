@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hookEvent, hookEvents } from '../fixtures/hook-event.ts';
 import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../fixtures/transcript.ts';
 import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
+import type { TelltaleEvent } from './event.ts';
 import { buildStory, itemLine, lanesOf, type Story, type StoryItem, type StorySources, turnLine } from './story.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
 
@@ -339,6 +340,39 @@ describe('a session in the making', () => {
       '  text: All done.',
     ]);
     expect(story).toMatchObject({ prompts: 1, tools: 2, failures: 0 });
+  });
+});
+
+describe('calls of which telemetry tells', () => {
+  const [id = ''] = sessionsOf('tools');
+  const events = eventsOf('tools', id);
+  const isOfCall = ({ toolUseId, name }: TelltaleEvent) => toolUseId !== undefined || name === 'PostToolBatch';
+  /** As telemetry tells the same calls: its decision is timed before the hook's beginning. */
+  const telemetry = events.flatMap(({ payload: _, ...event }): TelltaleEvent[] => {
+    const { id, seq, at, durationMs = 5, toolName = '' } = event;
+    const told = { ...event, source: 'otel' as const, summary: toolName };
+    if (event.name === 'PreToolUse') {
+      const before = new Date(Date.parse(at) - 1).toISOString();
+      return [
+        { ...told, id: `${id}d`, seq: seq + 1000, name: 'tool_decision', at: before, payload: { decision: 'accept' } },
+      ];
+    }
+    if (!event.name.startsWith('PostToolUse')) return [];
+    return [{ ...told, id: `${id}r`, seq: seq + 1000, name: 'tool_result', durationMs }];
+  });
+
+  it('are each told once, as hooks tell them', () => {
+    const alone = buildStory({ events, entries: [] });
+    expect(read(buildStory({ events: [...telemetry, ...events], entries: [] }))).toEqual(read(alone));
+  });
+
+  it('are told by telemetry and the transcript where there are no hooks for them', () => {
+    const entries = entriesOf('tools', id);
+    const others = events.filter((event) => !isOfCall(event));
+    const story = buildStory({ events: [...others, ...telemetry], entries });
+    expect(essence(story)).toEqual(essence(buildStory({ events, entries })));
+    expect(read(story)).toEqual(read(buildStory({ events: others, entries })));
+    expect(buildStory({ events: [...others, ...telemetry], entries: [] })).toMatchObject({ tools: story.tools });
   });
 });
 

@@ -39,6 +39,19 @@ describe('rows', () => {
     ]);
   });
 
+  it('makes one row of a call that telemetry tells first', () => {
+    const feed = createFeed();
+    const told = { source: 'otel' as const, toolUseId: 'a', toolName: 'Bash' };
+    const decision = event(1, 'tool_decision', { ...told, summary: 'allowed Bash by config' });
+    const result = event(2, 'tool_result', { ...told, summary: 'Bash', outcome: 'ok', durationMs: 40 });
+    const texts = [decision, result, pre(3, 'a'), post(4, 'a')].map((next) => {
+      feed.append([next]);
+      return `${lines(feed)} ${feed.rows[0]?.text}`.trim();
+    });
+    expect(texts).toEqual(['1 Bash running', '1 Bash ok', '1 Bash ok npm test', '1 Bash ok npm test']);
+    expect(feed.rows[0]?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
   it('takes an event once, however often it comes', () => {
     const feed = createFeed();
     feed.append([pre(1, 'a'), post(2, 'a')]);

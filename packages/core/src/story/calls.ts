@@ -2,6 +2,7 @@ import type { Action } from '../actions.ts';
 import { askedWords, askingKind } from '../catalogue/asked.ts';
 import { responseText } from '../catalogue/call.ts';
 import { lineCount, patchLines } from '../catalogue/patch.ts';
+import { telemetryRow } from '../catalogue/telemetry.ts';
 import { callSummary, doneSummary } from '../catalogue/tools.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, numberAt, textAt } from '../fields.ts';
@@ -39,7 +40,10 @@ function joinCall(
   const response = told.response ?? result?.response;
   const error = told.error ?? result?.error;
   const at = said?.at ?? done?.at ?? '';
-  const action = done ? withSaid(done, said) : actionOf(said, input, at);
+  const isUntold = said !== undefined && done !== undefined && telemetryRow(done.name) !== undefined;
+  // Telemetry alone does not say what the call worked on.
+  const heard = isUntold ? { ...done, ...wordsOf(actionOf(said, input, at)) } : done;
+  const action = heard ? withSaid(heard, said) : actionOf(said, input, at);
   const item: ActionItem = {
     kind: 'action',
     at,
@@ -59,7 +63,7 @@ function joinCall(
   return {
     item,
     wait: waitOf(item, said, cwd),
-    lane: done?.agentId ?? said?.lane ?? mainLane,
+    lane: action.agentId ?? said?.lane ?? mainLane,
     promptId: done?.promptId,
   };
 }
@@ -93,6 +97,10 @@ function batchEntry(payload: Fields, toolUseId: string | undefined): Fields | un
   return listAt(payload, 'tool_calls').find(
     (entry): entry is Fields => isFields(entry) && entry.tool_use_id === toolUseId,
   );
+}
+
+function wordsOf({ summary, toolName, agentId, name, errorLine }: Action): Partial<Action> {
+  return { summary, name, ...present({ toolName, agentId, errorLine }) };
 }
 
 /** What the events left open, the transcript may tell. */
