@@ -37,6 +37,30 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     await viewer.close();
   });
 
+  it('counts an event once in the pulse, also when the last events come behind the history', async () => {
+    const session = tellSession({ name: 'counted', cwd: '/p/counted', startMs: Date.now() });
+    session.prompt('Count me once');
+    await deliver(setting.service, session);
+    const viewer = await setting.open('/');
+    const count = async () => (await setting.service.events()).length;
+    const pulse = (events: number) => viewer.page.getByRole('img', { name: new RegExp(`^${events} events?, `) });
+    await viewer.page.routeWebSocket('**/live', (page) => {
+      const service = page.connectToServer();
+      const isLate = (message: string) => message.startsWith('{"events"');
+      service.onMessage((message) => {
+        if (isLate(String(message))) setTimeout(() => page.send(message), 1500);
+        else page.send(message);
+      });
+    });
+    await viewer.page.reload();
+    await pulse(await count()).waitFor();
+    expect(await viewer.rows.count()).toBe(0);
+    await viewer.rows.first().waitFor();
+    for (const hook of tellMore('counted', 2)) await sendHook(setting.service, hook);
+    await pulse(await count()).waitFor();
+    await viewer.close();
+  });
+
   it('shows a whole recorded session while it comes, a row for each action and no more', async () => {
     const viewer = await setting.open('/?filter=app:tools');
     await viewer.page.getByText('No event matches the filter').waitFor();

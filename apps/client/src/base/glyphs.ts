@@ -77,8 +77,12 @@ const byEvent: Readonly<Record<string, Component>> = {
   TaskCompleted: ListChecks,
   ConfigChange: Settings2,
   CwdChanged: FolderOpen,
+  alert: OctagonAlert,
   api_error: OctagonAlert,
   api_request: Brain,
+  user_prompt: ChevronRight,
+  assistant_response: MessageSquareText,
+  mcp_server_connection: Plug,
 };
 
 /** Every icon that a row may have. */

@@ -17,6 +17,8 @@ export function usePulse() {
   const model = shallowRef(createPulse(page.range.value));
   /** Counted here since the history was asked for. */
   let since: TelltaleEvent[] = [];
+  /** `seq` up to which the history that was asked for holds everything: a greeting brings the last events once more. */
+  let inHistory = 0;
   const isLive = computed(() => live.connection.value.phase === 'live');
 
   watch([page.range, query, () => live.hello.value?.store, isLive], load, { immediate: true });
@@ -30,7 +32,7 @@ export function usePulse() {
     if (!isLive.value) return;
     const asked = { minutes: page.range.value, filter: query.value };
     since = [];
-    const upTo = live.upTo.value;
+    inHistory = Math.max(live.hello.value?.seq ?? 0, live.upTo.value);
     const told = await (asked.filter === '' ? api.pulse({ minutes: asked.minutes }) : filteredPulse(asked)).catch(
       () => undefined,
     );
@@ -38,13 +40,14 @@ export function usePulse() {
     model.value = createPulse(asked.minutes, told);
     // What came while the answer was on its way may be in it or not: count only what is surely later.
     const answered = told ? Date.parse(told.from) + told.buckets.length * told.bucketMs : 0;
-    model.value.add(since.filter((event) => event.seq > upTo && Date.parse(event.at) >= answered).map(pulseEvent));
+    model.value.add(since.filter((event) => Date.parse(event.at) >= answered).map(pulseEvent));
   }
 
   function count(events: readonly TelltaleEvent[]): void {
     const terms = filter.value;
     const context = { now: Date.now(), sessionOf: live.session, searchTextOf };
-    const mine = terms ? events.filter((event) => matches(terms, event, context)) : events;
+    const later = events.filter((event) => event.seq > inHistory);
+    const mine = terms ? later.filter((event) => matches(terms, event, context)) : later;
     model.value.add(mine.map(pulseEvent));
     since.push(...mine.slice(0, 1000));
   }
