@@ -1,6 +1,7 @@
 import {
   type Action,
   type ActionState,
+  durationWords,
   type FilterEvent,
   hookRow,
   type TelltaleEvent,
@@ -71,8 +72,9 @@ function labelOf(action: Action): string {
 
 /** The label stands in its own column. */
 function textOf(action: Action, label: string): string {
-  const { summary, description, kind, state, toolName } = action;
+  const { description, kind, state, toolName } = action;
   if (kind === 'subagent' && description !== undefined) return description;
+  const summary = kind === 'telemetry' ? withoutDuration(action) : action.summary;
   const text =
     summary === label
       ? ''
@@ -81,4 +83,10 @@ function textOf(action: Action, label: string): string {
         : summary;
   if (state !== 'waiting') return text;
   return `waiting for ${waitedForBy(toolName)}: ${text}`;
+}
+
+/** A note's duration has a column of its own. */
+function withoutDuration({ summary, durationMs }: Action): string {
+  const words = durationMs === undefined ? '' : ` · ${durationWords(durationMs)}`;
+  return words !== '' && summary.endsWith(words) ? summary.slice(0, -words.length) : summary;
 }

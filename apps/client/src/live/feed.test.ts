@@ -52,6 +52,14 @@ describe('rows', () => {
     expect(feed.rows[0]?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 
+  it('has the duration of a request of the API in its column, not in its text', () => {
+    const feed = createFeed();
+    const told = { source: 'otel' as const, durationMs: 1200, summary: 'haiku · 2 in · 5 out · 1.2 s' };
+    feed.append([event(1, 'api_request', told)]);
+    const [row] = feed.rows;
+    expect([row?.label, row?.text, row?.action.durationMs]).toEqual(['API request', 'haiku · 2 in · 5 out', 1200]);
+  });
+
   it('takes an event once, however often it comes', () => {
     const feed = createFeed();
     feed.append([pre(1, 'a'), post(2, 'a')]);
