@@ -30,7 +30,7 @@ export function endCall(fold: SessionFold, event: TelltaleEvent, hasFailed: bool
   const id = event.toolUseId;
   if (id === undefined) return { started: 0, failed: 0 };
   if (fold.endedCalls.includes(id)) {
-    const wasUnheard = remove(fold.endedByBatch, (ended) => ended === id);
+    const wasUnheard = remove(fold.endedUnheard, (ended) => ended === id);
     return { started: 0, failed: hasFailed && wasUnheard ? 1 : 0 };
   }
   const wasOpen = forget(fold, id, limits);
@@ -46,14 +46,26 @@ export function endBatch(fold: SessionFold, event: TelltaleEvent, limits: FoldLi
   const failed = new Set<unknown>(event.payload === undefined ? [] : neverRan(event.payload));
   for (const entry of listAt(event.payload, 'tool_calls')) {
     const id = isFields(entry) ? textAt(entry, 'tool_use_id') : undefined;
-    if (id === undefined || fold.endedCalls.includes(id)) continue;
+    if (id === undefined) continue;
+    if (fold.endedCalls.includes(id)) {
+      if (failed.has(entry) && remove(fold.endedUnheard, (ended) => ended === id)) count.failed += 1;
+      continue;
+    }
     if (!forget(fold, id, limits)) count.started += 1;
     if (failed.has(entry)) count.failed += 1;
-    else keep(fold.endedByBatch, id, limits.calls);
+    else keep(fold.endedUnheard, id, limits.calls);
   }
   // All calls of a batch have an end; those that it does not name were lost with their ids.
-  remove(fold.calls, (call) => call.agentId === event.agentId);
+  dropCalls(fold, (call) => call.agentId === event.agentId, limits);
   return count;
+}
+
+/** Calls that are over without a word of their end. Should it come after all, it is known whose it is. */
+export function dropCalls(fold: SessionFold, isOver: (call: OpenCall) => boolean, limits: FoldLimits): void {
+  for (const { id } of fold.calls.filter(isOver)) {
+    forget(fold, id, limits);
+    keep(fold.endedUnheard, id, limits.calls);
+  }
 }
 
 /** The open call that a PermissionRequest means: it has no id, so the newest of equal agent, tool and input. */

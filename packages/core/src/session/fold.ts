@@ -1,7 +1,7 @@
 import type { Agent, Trouble, Wait } from '../session-view.ts';
 
 /** Of this fold and of the transcript fold: those of another version are thrown away and made anew. */
-export const foldVersion = 4;
+export const foldVersion = 5;
 
 /** Everything that a session's view needs, as plain JSON of bounded size: the store keeps it beside the session. */
 export interface SessionFold {
@@ -50,8 +50,8 @@ export interface SessionFold {
   calls: OpenCall[];
   /** Ids of calls that have ended lately: what comes late or twice does not count again. */
   endedCalls: string[];
-  /** Of these, the ones that only their batch ended: their own end may still be heard, in the same millisecond. */
-  endedByBatch: string[];
+  /** Of these, the ones whose own end was not heard (a batch, a prompt or the session ended them): it may still come. */
+  endedUnheard: string[];
   waits: OpenWait[];
   background: BackgroundTask[];
   agents: AgentFold[];
@@ -159,7 +159,7 @@ export function emptyFold(sessionId: string): SessionFold {
     hasTelemetry: false,
     calls: [],
     endedCalls: [],
-    endedByBatch: [],
+    endedUnheard: [],
     waits: [],
     background: [],
     agents: [],

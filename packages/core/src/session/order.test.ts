@@ -52,6 +52,28 @@ describe('the order of delivery', () => {
   });
 });
 
+it('counts a call once whose end comes after its session, its turn or its agent was over', () => {
+  const call = { tool_name: 'Bash', tool_use_id: 't1' };
+  const ends = [
+    { hook_event_name: 'PostToolUse', ...call },
+    { hook_event_name: 'PostToolUseFailure', ...call },
+    { hook_event_name: 'PostToolBatch', tool_calls: [{ tool_use_id: 't1', tool_response: '<tool_use_error>x' }] },
+  ];
+  const overs = ['SessionStart', 'SessionEnd', 'UserPromptSubmit', 'Stop'];
+  for (const over of overs) {
+    const counted = ends.map((end) => {
+      const inputs = [{ hook_event_name: 'PreToolUse', ...call }, { hook_event_name: over }, end];
+      const fold = delivered(inputs.map((input, step) => hookEvent(input, step)));
+      return [fold.tools, fold.failures];
+    });
+    expect(counted, over).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+  }
+});
+
 const tool = fc.constantFrom('Bash', 'Edit', 'Agent', 'AskUserQuestion', 'mcp__lab__add');
 const anyInput = fc.record(
   {

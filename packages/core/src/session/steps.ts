@@ -12,7 +12,7 @@ import {
   noteSpawn,
   startAgent,
 } from './agents.ts';
-import { type CallCount, endBatch, endCall, startCall } from './calls.ts';
+import { type CallCount, dropCalls, endBatch, endCall, startCall } from './calls.ts';
 import { type FoldLimits, keep, remove, type SessionFold } from './fold.ts';
 import {
   endApiTrouble,
@@ -39,7 +39,7 @@ import {
 export type Step = (fold: SessionFold, event: TelltaleEvent, limits: FoldLimits) => void;
 
 export const hookSteps: Readonly<Record<string, Step>> = {
-  SessionStart: (fold, event) => {
+  SessionStart: (fold, event, limits) => {
     const source = textAt(event.payload, 'source');
     fold.isCompacting = false;
     // Compaction starts the context anew, not the session: it may be in the middle of a turn.
@@ -48,17 +48,17 @@ export const hookSteps: Readonly<Record<string, Step>> = {
     const title = textAt(event.payload, 'session_title');
     if (title !== undefined) fold.title = title;
     revive(fold);
-    endEverything(fold, event.at);
+    endEverything(fold, event.at, limits);
     endTroubleOfTurn(fold);
   },
 
-  UserPromptSubmit: (fold, event) => {
+  UserPromptSubmit: (fold, event, limits) => {
     const prompt = textAt(event.payload, 'prompt') ?? '';
     const kind = promptKind(prompt);
     if (kind === 'client-command') return;
     revive(fold);
     dropWaitsOfAgent(fold, undefined);
-    endCallsOfMain(fold);
+    endCallsOfMain(fold, limits);
     fold.isCompacting = false;
     startTurn(fold, event);
     if (kind === 'task-notification') {
@@ -132,7 +132,7 @@ export const hookSteps: Readonly<Record<string, Step>> = {
     else if (type === 'idle_prompt') {
       // The input line is open: a turn that was interrupted ends here, nothing else tells it.
       dropWaitsOfAgent(fold, undefined);
-      if (fold.isInTurn) finishTurn(fold, event);
+      if (fold.isInTurn) finishTurn(fold, event, limits);
     }
   },
 
@@ -145,7 +145,7 @@ export const hookSteps: Readonly<Record<string, Step>> = {
 
   SubagentStop: (fold, event, limits) => {
     dropWaitsOfAgent(fold, event.agentId);
-    remove(fold.calls, (call) => event.agentId !== undefined && call.agentId === event.agentId);
+    dropCalls(fold, (call) => event.agentId !== undefined && call.agentId === event.agentId, limits);
     if (!endAgent(fold, event, limits)) return;
     endFailingOf(fold, event.agentId);
     const hadBackground = isBackgroundRunning(fold);
@@ -154,7 +154,7 @@ export const hookSteps: Readonly<Record<string, Step>> = {
     if (hadBackground && !fold.isInTurn && !isBackgroundRunning(fold)) fold.turnFinishedAt = event.at;
   },
 
-  Stop: (fold, event) => {
+  Stop: (fold, event, limits) => {
     dropWaitsOfAgent(fold, undefined);
     const tasks = backgroundOf(event);
     fold.background = tasks ?? [];
@@ -163,15 +163,15 @@ export const hookSteps: Readonly<Record<string, Step>> = {
     const words = saidLine(textAt(event.payload, 'last_assistant_message') ?? '', 160);
     if (words !== '') fold.lastLine = words;
     endApiTrouble(fold);
-    finishTurn(fold, event);
+    finishTurn(fold, event, limits);
   },
 
-  StopFailure: (fold, event) => {
+  StopFailure: (fold, event, limits) => {
     dropWaitsOfAgent(fold, undefined);
     noteStopFailure(fold, event);
     fold.lastLine = event.summary;
     // It is not awaited by the client and may come after SessionEnd.
-    if (fold.endedAt === undefined) finishTurn(fold, event);
+    if (fold.endedAt === undefined) finishTurn(fold, event, limits);
   },
 
   PreCompact: (fold, event) => {
@@ -185,8 +185,8 @@ export const hookSteps: Readonly<Record<string, Step>> = {
     fold.lastLine = event.summary;
   },
 
-  SessionEnd: (fold, event) => {
-    endEverything(fold, event.at);
+  SessionEnd: (fold, event, limits) => {
+    endEverything(fold, event.at, limits);
     fold.failing.length = 0;
     fold.troubles.length = 0;
     fold.endedAt = event.at;
@@ -197,13 +197,14 @@ export const hookSteps: Readonly<Record<string, Step>> = {
 
 export const telemetrySteps: Readonly<Record<string, Step>> = {
   // The only sign of an answer while an approved call runs, and of a refusal by Esc.
-  tool_decision: (fold, event) => {
+  tool_decision: (fold, event, limits) => {
     fold.hasTelemetry = true;
     const agentId = event.agentId ?? fold.calls.find((call) => call.id === event.toolUseId)?.agentId;
     endWaitOfCall(fold, event);
     // A refusal by hand ends the turn, and nothing else tells it.
     const isByHand = byHand.has(textAt(event.payload, 'source') ?? '');
-    if (event.outcome === 'denied' && isByHand && agentId === undefined && fold.isInTurn) finishTurn(fold, event);
+    if (event.outcome === 'denied' && isByHand && agentId === undefined && fold.isInTurn)
+      finishTurn(fold, event, limits);
   },
   api_error: noteApiTrouble,
   api_retries_exhausted: noteApiTrouble,
@@ -219,11 +220,11 @@ function startTurn(fold: SessionFold, event: TelltaleEvent, speaks = true): void
   if (speaks) fold.lastLine = event.summary;
 }
 
-function finishTurn(fold: SessionFold, event: TelltaleEvent): void {
+function finishTurn(fold: SessionFold, event: TelltaleEvent, limits: FoldLimits): void {
   fold.isInTurn = false;
   fold.isCompacting = false;
   fold.turnFinishedAt = event.at;
-  endCallsOfMain(fold);
+  endCallsOfMain(fold, limits);
   endFailingOf(fold, undefined);
 }
 
@@ -233,9 +234,9 @@ function revive(fold: SessionFold): void {
   delete fold.endReason;
 }
 
-function endEverything(fold: SessionFold, at: string): void {
+function endEverything(fold: SessionFold, at: string, limits: FoldLimits): void {
   dropAllWaits(fold);
-  fold.calls.length = 0;
+  dropCalls(fold, () => true, limits);
   fold.background.length = 0;
   endAllAgents(fold, at);
   fold.isInTurn = false;
@@ -243,8 +244,8 @@ function endEverything(fold: SessionFold, at: string): void {
   delete fold.turnFinishedAt;
 }
 
-function endCallsOfMain(fold: SessionFold): void {
-  remove(fold.calls, (call) => call.agentId === undefined);
+function endCallsOfMain(fold: SessionFold, limits: FoldLimits): void {
+  dropCalls(fold, (call) => call.agentId === undefined, limits);
 }
 
 function count(fold: SessionFold, event: TelltaleEvent, counted: CallCount, limits: FoldLimits): void {
