@@ -41,7 +41,7 @@ const tinyChunks = {
 
 /** Takes the statements that make time and line unique out of the shipped configuration. */
 const unchangedLines = {
-  '- set(log.time_unix_nano, log.time_unix_nano + log.attributes["event.sequence"])':
+  '- set(log.time_unix_nano, log.time_unix_nano + Int(log.attributes["event.sequence"]))':
     '- set(log.time_unix_nano, log.time_unix_nano)',
   '- set(log.body, Concat([log.body, log.attributes["session.id"], log.attributes["event.sequence"]], " "))':
     '- set(log.body, log.body)',
