@@ -253,17 +253,17 @@ describe.skipIf(!(await requiresStack()))('dashboards and alerts on real data', 
         values.set(name, samples);
         if (name.endsWith('_series')) values.set(name.replace('_series', ''), samples);
       }
-      const formula = rule.data.find(
-        ({ model }) =>
-          (model as { type?: string; refId?: string }).type === 'math' && (model as { refId?: string }).refId === 'A',
-      );
-      if (formula) values.set('A', [await reckoned((formula.model as { expression: string }).expression, values)]);
+      const formula = formulaOf(rule);
+      if (formula) values.set('A', [await reckoned(formula, values)]);
       const limit = only(values.get('limit') ?? []);
       expect(limit).toBe(0.000001);
       const above = (values.get('A') ?? []).filter(({ value }) => value > limit);
       // Everything happened in this data, except that metrics and events agree.
-      if (rule.labels.threshold === 'reconciliation') expect(above).toEqual([]);
-      else expect(above.length).toBeGreaterThan(0);
+      if (rule.labels.threshold !== 'reconciliation') return expect(above.length).toBeGreaterThan(0);
+      expect(above).toEqual([]);
+      // The control: without the metrics they do not.
+      values.set('metrics', [{ labels: {}, value: 0 }]);
+      expect((await reckoned(formulaOf(rule), values)).value).toBeGreaterThan(limit);
     });
   });
 
@@ -275,6 +275,12 @@ describe.skipIf(!(await requiresStack()))('dashboards and alerts on real data', 
     return { labels: {}, value: only(await promql(stack.prometheus, `vector(${text})`)) };
   }
 });
+
+/** What a rule reckons from its queries, or nothing. */
+function formulaOf({ data }: (typeof alertRules)[number]): string {
+  const models = data.map(({ model }) => model as { type?: string; refId?: string; expression?: string });
+  return models.find(({ type, refId }) => type === 'math' && refId === 'A')?.expression ?? '';
+}
 
 function alertNames(): string[] {
   return alertRules.flatMap(({ annotations }) => annotations.description?.match(/TELLTALE_(ALERT_\w+)/)?.[1] ?? []);
