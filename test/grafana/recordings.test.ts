@@ -67,7 +67,7 @@ describe.skipIf(!(await requiresStack()))('dashboards on what the real client se
   it('MCP tools, permission decisions and client versions have their names', async () => {
     const labels = async (place: string) =>
       (await ask(stack, queryAt(place, 'loki'), lately())).map(({ labels }) => labels);
-    expect(await labels('extensions: Which MCP tools were called?')).toEqual([{ server: 'lab', tool: 'add' }]);
+    expect(await labels('extensions: Which MCP tools were called?')).toEqual([{ tool: 'lab add' }]);
     expect(await labels('team: Which versions of the client are in use?')).toEqual([{ service_version: '2.1.329' }]);
     expect(await labels('tools: Who decided about tool calls?')).toEqual(
       expect.arrayContaining([

@@ -106,7 +106,7 @@ export const context = createDashboard({
     rows({
       ...{ question: 'How did compactions go?', missing: missing.none, width: 12 },
       queries: [
-        eventsRows(chosenCount({ name: 'compaction', by: ['trigger', 'success', 'session_id'] }), 'A'),
+        eventsRows(chosenCount({ name: 'compaction', by: ['session_id'] }), 'A'),
         eventsRows(chosenSum({ name: 'compaction', field: 'pre_tokens', by: ['session_id'] }), 'B'),
         eventsRows(chosenSum({ name: 'compaction', field: 'post_tokens', by: ['session_id'] }), 'C'),
         eventsRows(chosenMax({ name: 'compaction', field: 'duration_ms', by: ['session_id'] }), 'D'),
@@ -114,8 +114,6 @@ export const context = createDashboard({
       join: 'session_id',
       columns: [
         { field: 'session_id', name: 'Session', width: 320 },
-        { field: 'trigger', name: 'Asked by' },
-        { field: 'success', name: 'Succeeded' },
         { field: 'Value #A', name: 'Times', unit: 'count' },
         { field: 'Value #B', name: 'Tokens before', unit: 'tokens' },
         { field: 'Value #C', name: 'Tokens after', unit: 'tokens' },

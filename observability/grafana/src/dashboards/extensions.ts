@@ -6,7 +6,7 @@ import { missing } from './missing.ts';
 
 /** Names of MCP tools stand in a JSON text, and only with OTEL_LOG_TOOL_DETAILS=1. */
 const mcpNames =
-  '| tool_name="mcp_tool" | line_format "{{.tool_parameters}}" | json server="mcp_server_name", tool="mcp_tool_name"';
+  '| tool_name="mcp_tool" | line_format "{{.tool_parameters}}" | json server="mcp_server_name", tool="mcp_tool_name" | label_format tool="{{.server}} {{.tool}}"';
 const details = 'No MCP calls in this time. OTEL_LOG_TOOL_DETAILS=1 sends their names';
 
 export const extensions = createDashboard({
@@ -34,7 +34,7 @@ export const extensions = createDashboard({
     rows({
       ...{ question: 'Which MCP tools were called?', missing: details, width: 12, join: 'tool' },
       queries: [
-        eventsRows(chosenCount({ name: 'tool_result', where: mcpNames, by: ['server', 'tool'] }), 'A'),
+        eventsRows(chosenCount({ name: 'tool_result', where: mcpNames, by: ['tool'] }), 'A'),
         eventsRows(chosenCount({ name: 'tool_result', where: `| success="false" ${mcpNames}`, by: ['tool'] }), 'B'),
         eventsRows(
           chosenQuantile({ name: 'tool_result', where: mcpNames, field: 'duration_ms', quantile: 0.95, by: ['tool'] }),
@@ -42,7 +42,6 @@ export const extensions = createDashboard({
         ),
       ],
       columns: [
-        { field: 'server', name: 'Server' },
         { field: 'tool', name: 'Tool' },
         { field: 'Value #A', name: 'Calls', unit: 'count' },
         { field: 'Value #B', name: 'Failed', unit: 'count' },
