@@ -10,13 +10,16 @@ export interface GrowthOptions {
 /**
  * How much scraped counters grew. `increase()` suits them, as their part is scraped for as long as it lives; but a
  * counter appears when it counts for the first time, and increase() does not see how it got there from 0. So what it
- * begins with is added, unless it was there before.
+ * begins with is added, unless it was there before. After a pause without scrapes (a laptop that slept) only what is
+ * more than the last value of the week before; a lower one is a new beginning.
  *
  * Each name is asked for alone: without its name, two counters can have the same labels.
  */
 export function growth({ names, by = [], range = wholeRange }: GrowthOptions): string {
   const parts = names.map((name) => {
-    const begun = `min_over_time(${name}[${range}]) unless last_over_time(${name}[10m] offset ${range})`;
+    const lowest = `min_over_time(${name}[${range}])`;
+    const before = (window: string) => `last_over_time(${name}[${window}] offset ${range})`;
+    const begun = `(${lowest} - (${before('7d')} <= ${lowest}) or ${lowest}) unless ${before('10m')}`;
     const grown = `sum by (${by.join(', ')}) (increase(${name}[${range}]))`;
     const first = `sum by (${by.join(', ')}) (${begun})`;
     return [grown, first].map((text, index) => `label_replace(${text}, "part", "${name} ${index}", "", "")`);
