@@ -1,6 +1,6 @@
 import { eventsNow, last, math, now } from '../queries.ts';
 import { countOf, type EventName } from '../query/events.ts';
-import { hookedSessions, knownSessions, measuredSessions } from '../query/identity.ts';
+import { hookedSessions, knownSessions, measuredSessions, workingSessions } from '../query/identity.ts';
 import { costOfEvents } from '../query/reconciliation.ts';
 import { growth, lossCounters } from '../query/scraped.ts';
 import { total } from '../query/total.ts';
@@ -15,7 +15,9 @@ const fromEvents = (expression: string, refId = 'A') => [
 const counted = (name: EventName, by: readonly string[], range: string, where?: string) =>
   fromEvents(countOf({ name, by, range, ...(where ? { where } : {}) }));
 
-const measured = measuredSessions(day);
+// A session stays known for a day after its last event, when its last metric point is older than a day.
+const measured = measuredSessions('48h');
+const working = workingSessions(day);
 const hooked = hookedSessions(day);
 const users = (sessions: string) => `count by (user) (${knownSessions(day)} and on (session_id) (${sessions}))`;
 
@@ -90,7 +92,7 @@ export const alertRules = [
     ...{ threshold: 'telemetry_without_hooks', title: 'Telemetry without hooks', severity: 'info', lasting: '30m' },
     summary: '{{ .Values.A.Value }} sessions of {{ .Labels.user }} sent metrics, but no hooks',
     runbook: 'Their cost is known, but not what was said and done: npm run connect in their projects.',
-    queries: [fromMetrics(users(`${measured} unless on (session_id) ${hooked}`))],
+    queries: [fromMetrics(users(`${working} unless on (session_id) ${hooked}`))],
   }),
   alertRule({
     ...{ threshold: 'hooks_without_telemetry', title: 'Hooks without telemetry', severity: 'info', lasting: '30m' },

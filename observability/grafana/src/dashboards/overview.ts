@@ -25,7 +25,8 @@ export const overview = createDashboard({
       ...{ unit: 'share', decimals: 1, queries: [now(cacheHitRatio())] },
     }),
     number({
-      ...{ question: 'How many sessions were started?', missing: missing.metrics, width: 4, unit: 'count' },
+      ...{ question: 'How often was a session started?', missing: missing.metrics, width: 4, unit: 'count' },
+      description: 'New, resumed and continued: each start counts.',
       queries: [now(chosenTotal({ metric: 'sessions', filter: 'start_type!="agents_view"' }))],
     }),
     number({
@@ -38,6 +39,7 @@ export const overview = createDashboard({
     }),
     number({
       ...{ question: 'What did today cost?', missing: missing.metrics, width: 4, unit: 'dollars', time: 'now/d' },
+      description: 'With a project or user chosen: only sessions of the dashboard’s time range.',
       ...{ color: 'green', queries: [now(chosenTotal({ metric: 'cost' }))] },
     }),
     calendar({

@@ -2,7 +2,7 @@ import { distinct, number, rows } from '../panels.ts';
 import { eventsRows, now, nowRows, overRows } from '../queries.ts';
 import { chosenBars, chosenTotal } from '../query/chosen.ts';
 import { countOf } from '../query/events.ts';
-import { hookedSessions, knownSessions, measuredSessions, wholeRange } from '../query/identity.ts';
+import { hookedSessions, knownSessions, measuredSessions, wholeRange, workingSessions } from '../query/identity.ts';
 import { sessionScope } from '../query/scope.ts';
 import { total } from '../query/total.ts';
 import { createDashboard } from './dashboard.ts';
@@ -11,7 +11,9 @@ import { missing } from './missing.ts';
 const cost = chosenTotal({ metric: 'cost' });
 const byUser = (metric: 'cost' | 'sessions' | 'commits' | 'pullRequests' | 'editDecisions', filter?: string) =>
   chosenTotal({ metric, by: ['user'], ...(filter ? { filter } : {}) });
-const measured = measuredSessions(wholeRange);
+// A session stays known for a day after its last event, when its last metric point is older than the range.
+const measured = measuredSessions(`1d${wholeRange}`);
+const working = workingSessions(wholeRange);
 const hooked = hookedSessions(wholeRange);
 
 export const team = createDashboard({
@@ -28,11 +30,13 @@ export const team = createDashboard({
     number({
       ...{ question: 'What has this month cost so far?', missing: missing.metrics, width: 5, unit: 'dollars' },
       ...{ time: 'now/M', color: 'green', queries: [now(cost)] },
+      description: 'With a project or user chosen: only sessions of the dashboard’s time range.',
     }),
     number({
       ...{ question: 'What will this month cost at this pace?', missing: missing.metrics, width: 5, unit: 'dollars' },
       ...{ time: 'now/M', color: 'orange', decimals: 0 },
-      description: 'The month so far, stretched to its length in days.',
+      description:
+        'The month so far, stretched to its length in days. With a project or user chosen: only sessions of the dashboard’s time range.',
       queries: [now(`${cost} * on () (days_in_month() * 86400000 / $\{__range_ms})`)],
     }),
     number({
@@ -53,7 +57,8 @@ export const team = createDashboard({
     }),
     rows({
       ...{ question: 'What does each person do with it?', missing: missing.metrics, width: 24 },
-      description: 'Acceptance: edits that were accepted, of all that were proposed.',
+      description:
+        'Starts: of new, resumed and continued sessions. Acceptance: edits that were accepted, of all that were proposed.',
       join: 'user',
       queries: [
         nowRows(byUser('cost'), 'A'),
@@ -66,7 +71,7 @@ export const team = createDashboard({
       columns: [
         { field: 'user', name: 'User' },
         { field: 'Value #A', name: 'Cost', unit: 'dollars', decimals: 2 },
-        { field: 'Value #B', name: 'Sessions', unit: 'count' },
+        { field: 'Value #B', name: 'Starts', unit: 'count' },
         { field: 'Value #C', name: 'Acceptance', unit: 'share', decimals: 0 },
         { field: 'Value #D', name: 'Commits', unit: 'count' },
         { field: 'Value #E', name: 'Pull requests', unit: 'count' },
@@ -114,7 +119,7 @@ export const team = createDashboard({
       description: 'Their cost is known, but not what was said and done. npm run connect sets the hooks up.',
       queries: [
         nowRows(
-          `count by (user, project) (${knownSessions()} and on (session_id) (${measured} unless on (session_id) ${hooked}))`,
+          `count by (user, project) (${knownSessions()} and on (session_id) (${working} unless on (session_id) ${hooked}))`,
         ),
       ],
       columns: [

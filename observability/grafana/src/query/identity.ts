@@ -55,6 +55,11 @@ export function measuredSessions(range: string): string {
   return `group by (session_id) (last_over_time({__name__=~"${metrics.sessions}|${metrics.tokens}"}[${range}]))`;
 }
 
+/** The same without those that only began: `--continue` counts a session under an id that nothing else ever has. */
+export function workingSessions(range: string): string {
+  return `group by (session_id) (last_over_time(${metrics.tokens}[${range}]))`;
+}
+
 /** Sessions that hooks told of, each once. Telemetry makes sessions too, but only hooks tell the host. */
 export function hookedSessions(range: string): string {
   return `group by (session_id) (last_over_time(telltale_session_info{host!=""}[${range}]))`;
