@@ -5,6 +5,7 @@ import type { PaletteEntry } from './palette.ts';
 /** Prompts with these words, newest first, over all sessions that are kept. */
 export async function findPrompts(words: string): Promise<PaletteEntry[]> {
   if (words.trim().length < 3) return [];
+  // Without an answer the palette still goes to pages, projects and sessions.
   const found = await api
     .events({ name: 'UserPromptSubmit', q: words, limit: 15, order: 'desc' })
     .catch(() => undefined);
