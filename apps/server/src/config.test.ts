@@ -14,7 +14,6 @@ it('reads defaults from an empty environment', () => {
     telemetryDays: 90,
     url: 'http://127.0.0.1:4000',
     publicUrl: 'http://localhost:4000',
-    grafanaUrl: 'http://localhost:3000',
     timeZone: zone,
     allowedHosts: [],
     devOrigins: [],

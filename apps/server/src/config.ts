@@ -17,7 +17,8 @@ export interface Config {
   /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
   url: string;
   publicUrl: string;
-  grafanaUrl: string;
+  /** Where a browser finds Grafana; absent where none was named, so no page links to one that is not there. */
+  grafanaUrl?: string;
   /** The zone that cuts every "day". */
   timeZone: string;
   /** Host names that are answered beside `localhost`, `127.0.0.1` and `[::1]`. */
@@ -54,7 +55,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     telemetryDays: daysOf('TELLTALE_TELEMETRY_DAYS', text('TELLTALE_TELEMETRY_DAYS', '90')),
     url: urlOf('TELLTALE_URL', text('TELLTALE_URL', `http://127.0.0.1:${port}`)),
     publicUrl: urlOf('TELLTALE_PUBLIC_URL', text('TELLTALE_PUBLIC_URL', `http://localhost:${port}`)),
-    grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', 'http://localhost:3000')),
+    ...(text('GRAFANA_PUBLIC_URL', '') && { grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', '')) }),
     timeZone: zoneOf('TELLTALE_TZ', text('TELLTALE_TZ', Intl.DateTimeFormat().resolvedOptions().timeZone)),
     allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
     devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),

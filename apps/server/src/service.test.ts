@@ -17,6 +17,16 @@ function spoolOf(home: string): string {
   return folder;
 }
 
+it('says where Grafana is only where it was told of one', async () => {
+  const status = async (env: Record<string, string>) =>
+    (await (await (await testService({ env })).get('/api/status')).json()) as ServiceStatus;
+  expect(await status({ GRAFANA_PUBLIC_URL: 'http://localhost:3000/' })).toMatchObject({
+    grafanaUrl: 'http://localhost:3000',
+  });
+  expect(await status({})).not.toHaveProperty('grafanaUrl');
+  expect(await status({ GRAFANA_PUBLIC_URL: '' })).not.toHaveProperty('grafanaUrl');
+});
+
 it('takes what hooks left while it was down, and says how much still waits', async () => {
   const home = testFolder();
   const spool = spoolOf(home);

@@ -94,7 +94,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
     let refused = 0;
     const status = {
-      ...{ store, hub, spool, version, timeZone: config.timeZone },
+      ...{ store, hub, spool, version, timeZone: config.timeZone, grafanaUrl: config.grafanaUrl },
       // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
       root: isLoopback(config.host) ? root : undefined,
       storageProblem: () => complaints.problemOf('storing'),

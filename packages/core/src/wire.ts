@@ -110,6 +110,8 @@ export const serviceStatusSchema = z.object({
   timeZone: z.string(),
   /** Copy-ready command that connects a project. */
   connectCommand: z.string(),
+  /** Where a browser finds Grafana with its dashboards; absent where no one has said that there is one. */
+  grafanaUrl: z.string().optional(),
 });
 
 export type EventPage = z.infer<typeof eventPageSchema>;

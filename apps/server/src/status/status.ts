@@ -12,13 +12,14 @@ export interface StatusDeps {
   /** Folder of this installation's code, for the command that connects a project; none where no user sees that folder. */
   root: string | undefined;
   timeZone: string;
+  grafanaUrl: string | undefined;
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
 }
 
 /** What the page shows of the service's own state. */
 export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
-  const { store, hub, spool, version, root, timeZone } = deps;
+  const { store, hub, spool, version, root, timeZone, grafanaUrl } = deps;
   const { events, sessions, databaseBytes, rejected } = store.stats();
   const { items, dropped } = await spool.backlog();
   const storageProblem = deps.storageProblem();
@@ -26,6 +27,7 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
     ...(storageProblem !== undefined && { storageProblem }),
+    ...(grafanaUrl !== undefined && { grafanaUrl }),
     connectCommand: root
       ? `npm --prefix ${quoted(root)} run connect -- "$PWD"`
       : 'npm run connect -- ~/code/my-project',
