@@ -5,6 +5,7 @@ export * from './catalogue/path.ts';
 export * from './catalogue/telemetry.ts';
 export * from './catalogue/tools.ts';
 export * from './catalogue.ts';
+export * from './cost-view.ts';
 export * from './event.ts';
 export * from './fields.ts';
 export * from './filter.ts';

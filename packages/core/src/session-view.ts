@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activitySchema, costSources, lastRequestSchema, tokensSchema } from './cost-view.ts';
 
 /** What a session is doing; computed with `now` passed in, see `session/view.ts`. */
 export const sessionStates = [
@@ -114,6 +115,18 @@ export const sessionSchema = z.object({
   installedTwice: z.boolean().optional(),
   /** `transcript`: known only from an imported transcript, without hooks. */
   knownFrom: z.enum(['events', 'transcript']),
+  /** List price in dollars, as the client reckoned it; absent while nothing is known. */
+  costUsd: z.number().optional(),
+  costSource: z.enum(costSources).optional(),
+  /** Of `costUsd`: priced by table, from the transcript alone. */
+  estimatedUsd: z.number().optional(),
+  /** Of `costUsd`: what only the metric knows. */
+  unattributedUsd: z.number().optional(),
+  /** Requests of models without a price: they are in no total. */
+  unpriced: z.number().int().optional(),
+  tokens: tokensSchema.optional(),
+  activity: activitySchema.optional(),
+  lastRequest: lastRequestSchema.optional(),
 });
 
 export type SessionState = (typeof sessionStates)[number];
