@@ -1,18 +1,34 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['telltale-source'];
+const isSoak = process.env.TELLTALE_SOAK === '1';
+const tests = ['**/*.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])];
 
-// Whole processes are tested here, each busy on its own: one file at a time, and no time limit in a hurry.
+/** What measures, promises an answer within seconds, or may build anew: nothing else runs meanwhile. */
+const alone = [
+  ...['browser/live.test.ts', 'grafana/growth.test.ts', 'road/page.test.ts', 'road/permission.test.ts'],
+  ...['stack/redaction-cost.test.ts', 'stack/run.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])],
+];
+
+// Whole processes are tested here, which wait for each other most of the time: no test has a time limit in a hurry.
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     root: import.meta.dirname,
-    // `npm run test:soak` also runs what takes minutes.
-    include: ['**/*.test.ts', ...(process.env.TELLTALE_SOAK === '1' ? ['**/*.soak.ts'] : [])],
     environment: 'node',
-    fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...{ name: 'beside', include: tests, exclude: ['**/node_modules/**', ...alone], sequence: { groupOrder: 1 } },
+          maxWorkers: isSoak ? 1 : Math.min(availableParallelism(), 4),
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+    ],
   },
 });

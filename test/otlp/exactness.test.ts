@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../ports.ts';
 import { requiresStack } from '../requires.ts';
 import { send } from '../stack/payloads.ts';
-import { steadyPort } from '../stack/ports.ts';
-import { collectorMetric, only, promql } from '../stack/queries.ts';
+import { only, promql } from '../stack/queries.ts';
 import { createStack, type Stack } from '../stack/stack.ts';
-import { waitFor } from '../wait.ts';
-import { expectExact, shownTotal } from './exactness.ts';
+import { deliverAll, drained, refusedPoints } from './delivering.ts';
+import { expectExact, shownTotal, shownTotals } from './exactness.ts';
 import { createLedger } from './ledger.ts';
+import { sendSkewed, sendTwice, sendTwins } from './look-alikes.ts';
 import { createRandom } from './random.ts';
 import { createSimulatedClient } from './simulated-client.ts';
 import { createWorkload, type Delivery, type Workload } from './workload.ts';
@@ -19,14 +20,16 @@ const cost = 'claude_code_cost_usage_USD_total';
 describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', () => {
   let stack: Stack;
   const now = Date.now();
-  /** The way of the peers' configurations, beside ours on the same data. */
+  /** The ways of other configurations, beside ours: the collector's own exporter, and counters without `start_ms`. */
   let naiveExporter: string;
+  let withoutStart: string;
   beforeAll(async () => {
-    const naive = `127.0.0.1:${await steadyPort()}`;
-    naiveExporter = `http://${naive}/metrics`;
+    const [exporter, receiver] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+    naiveExporter = `http://${exporter}/metrics`;
+    withoutStart = `http://${receiver}`;
     stack = await createStack({
       start: ['collector', 'prometheus'],
-      collectorExtras: [naiveConfig(naive)],
+      collectorExtras: [naiveConfig(exporter, receiver)],
     });
   });
   afterAll(() => stack?.stop());
@@ -40,7 +43,7 @@ describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', 
       const work = createWorkload({
         ...{ name, seed: 1, sessions: 500, clients, exports: 1, from: now - hour, to: now - minute },
       });
-      await deliverAll(stack, work.deliveries);
+      await deliverAll(stack.otlp, work.deliveries);
       await passedOn();
       await expectExact(stack.prometheus, name, work.ledger, work);
       const truth = work.ledger.totals({ metric: 'claude_code.cost.usage', by: [], ...work }).get('') ?? 0;
@@ -49,16 +52,16 @@ describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', 
       expect(naive).toBeLessThan(truth / 100);
     });
 
-    it(`are exact for busy, idle and resumed sessions, at any range (${clients}, T3, T4)`, async () => {
+    it(`are exact for busy, idle and resumed sessions that export in step, at any range (${clients}, T3, T4)`, async () => {
       const name = `lives-${clients}`;
       const work = createWorkload({
         ...{ name, seed: 2, sessions: 40, clients, exports: 12, from: now - 3 * hour, to: now - minute },
         ...{ resumes: true, inStep: true },
       });
-      const failed = await sendFailures(stack);
-      await deliverAll(stack, work.deliveries);
+      const failed = await refusedPoints(stack);
+      await deliverAll(stack.otlp, work.deliveries);
       await passedOn();
-      expect(await sendFailures(stack)).toBe(failed);
+      expect(await refusedPoints(stack)).toBe(failed);
       const anExport = work.deliveries[Math.floor(work.deliveries.length / 2)]?.at ?? 0;
       await expectExact(stack.prometheus, name, work.ledger, work);
       await expectExact(stack.prometheus, name, work.ledger, ranges(now - 2 * hour + 1_234, now - hour + 77));
@@ -90,27 +93,47 @@ describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', 
     expect(line?.split(' ').at(-1)).toBe('7');
   });
 
+  for (const temporality of ['cumulative', 'delta'] as const) {
+    it(`are exact for 20 sessions of one person that do everything in the same milliseconds (${temporality}, T3)`, async () => {
+      const name = `twins-${temporality}`;
+      const failed = await refusedPoints(stack);
+      const { ledger, costUsd, ...range } = await sendTwins(stack.otlp, { name, temporality, tellsSession: true });
+      await passedOn();
+      expect(await refusedPoints(stack)).toBe(failed);
+      await expectExact(stack.prometheus, name, ledger, range);
+
+      // The control: without session.id, as OTEL_METRICS_INCLUDE_SESSION_ID=false has it, they are all one counter.
+      await sendTwins(stack.otlp, { name: `${name}-nameless`, temporality, tellsSession: false });
+      await passedOn();
+      const shown = await shownTotal(stack.prometheus, { metric: 'cost', experiment: `${name}-nameless`, range });
+      expect(shown).toBeLessThan(costUsd / 2);
+    });
+  }
+
   it('are exact when two processes of one session live at once and count the same (T4)', async () => {
-    const ledger = createLedger();
-    const identity = { 'session.id': 'twice', experiment: 'twice', 'user.email': 'ada@example.com', project: 'api' };
-    const [first, second] = [1, 2].map(() => createSimulatedClient({ ledger, temporality: 'cumulative', identity }));
-    const from = now - 30 * minute;
-    const amounts = [
-      { of: first, at: 1, costUsd: 0.75 },
-      { of: second, at: 2, costUsd: 0.25 }, // below the other's value: a reset, were it one series
-      { of: first, at: 3, costUsd: 0.125 },
-      { of: second, at: 4, costUsd: 3 }, // above it
-    ];
-    for (const { of, at, costUsd } of amounts) {
-      of?.request(from + at * minute, { model: 'claude-opus-5-5', costUsd, tokens: { input: at, output: 1 } });
-      for (const client of [first, second]) {
-        const payload = client?.export(from + at * minute + 5_000);
-        if (payload) expect(await send(stack.otlp, 'metrics', payload)).toBe(200);
-      }
-    }
+    const range = { from: now - 30 * minute, to: now };
+    const ledger = await sendTwice(stack.otlp, 'twice', range.from);
     await passedOn();
-    await expectExact(stack.prometheus, 'twice', ledger, { from, to: now });
-    expect(ledger.totals({ metric: 'claude_code.cost.usage', by: [], from, to: now }).get('')).toBe(4.125);
+    await expectExact(stack.prometheus, 'twice', ledger, range);
+    expect(ledger.totals({ metric: 'claude_code.cost.usage', by: [], ...range }).get('')).toBe(4.125);
+  });
+
+  it('control: without start_ms a second process takes the place of the first one, or looks like a reset (T4)', async () => {
+    const range = { from: now - 30 * minute, to: now };
+    await sendTwice(withoutStart, 'twice-plain', range.from);
+    const work = createWorkload({
+      ...{ name: 'lives-plain', seed: 2, sessions: 40, clients: 'cumulative', exports: 12 },
+      ...{ from: now - 3 * hour, to: now - minute, resumes: true, inStep: true },
+    });
+    await deliverAll(withoutStart, work.deliveries);
+    await passedOn();
+    const ask = (experiment: string, range: { from: number; to: number }) =>
+      shownTotal(stack.prometheus, { metric: 'cost', experiment, range });
+    expect(await ask('twice-plain', range)).toBe(3.25); // what the second one counted
+    const resets = `sum(resets(${cost}{experiment="twice-plain"}[1h]))`;
+    expect(only(await promql(stack.prometheus, resets))).toBeGreaterThan(0);
+    const truth = work.ledger.totals({ metric: 'claude_code.cost.usage', by: [], ...work }).get('') ?? 0;
+    expect(await ask('lives-plain', work)).toBeLessThan(truth * 0.95);
   });
 
   it('heal for cumulative clients whose exports were refused; a delta client loses those and no other (T6)', async () => {
@@ -123,7 +146,7 @@ describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', 
       // The last export of a process always gets through: nothing could heal that one.
       const arriving = work.deliveries.filter((delivery) => last.has(delivery) || random.next() > 0.3);
       expect(arriving.length).toBeLessThan(work.deliveries.length);
-      await deliverAll(stack, arriving);
+      await deliverAll(stack.otlp, arriving);
       await passedOn();
       const truth = work.ledger.totals({ metric: 'claude_code.cost.usage', by: [], ...work }).get('') ?? 0;
       const shown = await shownTotal(stack.prometheus, { metric: 'cost', experiment: name, range: work });
@@ -145,84 +168,55 @@ describe.skipIf(!(await requiresStack()))('totals of Claude Code’s counters', 
     const random = createRandom(6);
     const again = work.deliveries.filter(() => random.next() < 0.4);
     const arriving = random.shuffled([...work.deliveries, ...again, ...again.slice(0, 40)]);
-    await deliverAll(stack, arriving);
+    await deliverAll(stack.otlp, arriving);
     await passedOn();
     await expectExact(stack.prometheus, name, work.ledger, work);
     await expectExact(stack.prometheus, name, work.ledger, ranges(now - 4 * day, now - 2 * day));
   });
 
-  it('control: without the window for late samples the same late data is not exact (T8)', async () => {
-    const strict = await createStack({
-      start: ['collector', 'prometheus'],
-      replace: { prometheus: { 'out_of_order_time_window: 7d': 'out_of_order_time_window: 0s' } },
-    });
-    try {
-      const work = createWorkload({
-        ...{
-          name: 'strict',
-          seed: 5,
-          sessions: 10,
-          clients: 'mixed',
-          exports: 6,
-          from: now - 6 * day,
-          to: now - minute,
-        },
+  it('survive clocks that are minutes off (T15)', async () => {
+    const ledger = await sendSkewed(stack.otlp);
+    await passedOn();
+    await expectExact(stack.prometheus, 'skewed', ledger, { from: now - hour, to: now + 10 * minute });
+  });
+
+  describe('control: without the window for late samples', () => {
+    let strict: Stack;
+    beforeAll(async () => {
+      strict = await createStack({
+        start: ['collector', 'prometheus'],
+        replace: { prometheus: { 'out_of_order_time_window: 7d': 'out_of_order_time_window: 0s' } },
       });
-      await deliverAll(strict, createRandom(6).shuffled(work.deliveries));
+    });
+    afterAll(() => strict?.stop());
+
+    it('the same late data is not exact (T8)', async () => {
+      const work = createWorkload({
+        ...{ name: 'strict', seed: 5, sessions: 10, clients: 'mixed', exports: 6 },
+        ...{ from: now - 6 * day, to: now - minute },
+      });
+      await deliverAll(strict.otlp, createRandom(6).shuffled(work.deliveries));
       await drained(strict);
       const truth = work.ledger.totals({ metric: 'claude_code.cost.usage', by: [], ...work }).get('') ?? 0;
       const shown = await shownTotal(strict.prometheus, { metric: 'cost', experiment: 'strict', range: work });
       expect(shown).toBeLessThan(truth * 0.9);
-      expect(await sendFailures(strict)).toBeGreaterThan(0);
-    } finally {
-      await strict.stop();
-    }
-  });
+      expect(await refusedPoints(strict)).toBeGreaterThan(0);
+    });
 
-  it('survive clocks that are minutes off (T15)', async () => {
-    const ledger = createLedger();
-    for (const [name, skew] of Object.entries({ behind: -5 * minute, ahead: 5 * minute })) {
-      const identity = { 'session.id': name, experiment: 'skewed', project: 'docs', 'user.email': 'ada@example.com' };
-      const client = createSimulatedClient({ ledger, temporality: 'cumulative', identity });
-      for (const at of [now - 3 * minute + skew, now - minute + skew]) {
-        client.request(at, { model: 'claude-haiku-5', costUsd: 0.5, tokens: { input: 3, output: 4 } });
-        const payload = client.export(at + 1_000);
-        if (payload) expect(await send(stack.otlp, 'metrics', payload)).toBe(200);
-      }
-    }
-    await passedOn();
-    await expectExact(stack.prometheus, 'skewed', ledger, { from: now - hour, to: now + 10 * minute });
+    it('a machine whose clock is ahead has the others refused (T15)', async () => {
+      await sendSkewed(strict.otlp);
+      await drained(strict);
+      const range = { from: now - hour, to: now + 10 * minute };
+      const shown = await shownTotals(strict.prometheus, {
+        metric: 'cost',
+        by: ['session_id'],
+        experiment: 'skewed',
+        range,
+      });
+      expect(Object.fromEntries(shown)).toEqual({ ahead: 1 });
+    });
   });
 });
-
-/** Everything the collector took is in Prometheus, or was refused by it. */
-async function drained({ collectorMetrics: url }: Stack): Promise<void> {
-  const exporter = 'exporter="otlp_http/prometheus"';
-  await waitFor(
-    'the queue to Prometheus to be empty',
-    async () => {
-      const [taken, sent, failed] = await Promise.all([
-        collectorMetric(url, 'otelcol_receiver_accepted_metric_points'),
-        collectorMetric(url, 'otelcol_exporter_sent_metric_points', exporter),
-        collectorMetric(url, 'otelcol_exporter_send_failed_metric_points', exporter),
-      ]);
-      return taken > 0 && sent + failed >= taken;
-    },
-    120_000,
-  );
-}
-
-function sendFailures({ collectorMetrics }: Stack): Promise<number> {
-  return collectorMetric(collectorMetrics, 'otelcol_exporter_send_failed_metric_points');
-}
-
-async function deliverAll({ otlp }: Stack, deliveries: readonly Delivery[]): Promise<void> {
-  for (let index = 0; index < deliveries.length; index += 8) {
-    const some = deliveries.slice(index, index + 8);
-    const answers = await Promise.all(some.map(({ payload }) => send(otlp, 'metrics', payload)));
-    expect(new Set(answers)).toEqual(new Set([200]));
-  }
-}
 
 interface ToldMetrics {
   resourceMetrics: {
@@ -254,12 +248,22 @@ function lastOfEach(deliveries: Workload['deliveries']): Set<Delivery> {
   return new Set(last.values());
 }
 
-/** The collector's own prometheus exporter, which the configurations of others scrape. */
-const naiveConfig = (endpoint: string) => `
+/**
+ * The collector's own prometheus exporter, which the configurations of others scrape; and a receiver whose counters go
+ * to Prometheus without `start_ms`.
+ */
+const naiveConfig = (exporter: string, receiver: string) => `
+receivers:
+  otlp/plain: { protocols: { http: { endpoint: "${receiver}" } } }
+processors:
+  transform/plain:
+    metric_statements:
+      - set(datapoint.attributes["temporality"], "cumulative") where metric.aggregation_temporality == AGGREGATION_TEMPORALITY_CUMULATIVE
 exporters:
   prometheus:
-    endpoint: ${endpoint}
+    endpoint: ${exporter}
 service:
   pipelines:
     metrics/naive: { receivers: [otlp], exporters: [prometheus] }
+    metrics/plain: { receivers: [otlp/plain], processors: [transform/plain], exporters: [otlp_http/prometheus] }
 `;

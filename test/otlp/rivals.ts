@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { total } from '@telltale/observability/query/total.ts';
+import { freePort } from '../ports.ts';
 import { root } from '../service.ts';
 import { send } from '../stack/payloads.ts';
-import { steadyPort } from '../stack/ports.ts';
 import { promql } from '../stack/queries.ts';
 import { createStack, type Stack } from '../stack/stack.ts';
 import type { createLedger } from './ledger.ts';
@@ -72,7 +72,7 @@ writeFileSync(join(root, 'docs', 'rivals.md'), `${lines.join('\n')}\n`);
 process.stdout.write(`${lines.join('\n')}\n`);
 
 async function measure(title: string, sessions: number, exports: number): Promise<string[]> {
-  const ports = await Promise.all(rivals.map(() => steadyPort()));
+  const ports = await Promise.all(rivals.map(() => freePort()));
   const stack = await createStack({
     start: ['collector', 'prometheus'],
     collectorExtras: [collectorExtra(ports)],

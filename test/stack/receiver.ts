@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { freePort } from '../ports.ts';
 import type { Signal } from './payloads.ts';
-import { steadyPort } from './ports.ts';
 
 /** Takes OTLP/JSON where the event service would, answers as it is told, and remembers what it took. */
 export interface Receiver {
@@ -24,7 +24,7 @@ export interface Received {
 }
 
 export async function createReceiver(): Promise<Receiver> {
-  const port = await steadyPort();
+  const port = await freePort();
   let server: Server | undefined;
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}`,

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../ports.ts';
 import { prepareService, type Service } from '../service.ts';
 import { stackBinaries } from './binaries.ts';
 import { createPart, type Part } from './part.ts';
-import { steadyPort } from './ports.ts';
 import { shipped } from './shipped.ts';
 
 /** The native stack: real collector, Prometheus, Loki and event service, with the shipped configuration. */
@@ -211,7 +211,7 @@ function servicePart(service: Service): Part {
 
 async function portsFor<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
   const ports: Partial<Record<Name, number>> = {};
-  for (const name of names) ports[name] = await steadyPort();
+  for (const name of names) ports[name] = await freePort();
   return ports as Record<Name, number>; // each name has got one
 }
 
