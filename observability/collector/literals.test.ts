@@ -7,6 +7,8 @@ const dressings: Record<string, (text: string) => string> = {
   'plain text': (text) => text,
   JSON: (text) => JSON.stringify({ prompt: text }),
   'JSON in JSON': (text) => JSON.stringify({ input: JSON.stringify({ command: text }) }),
+  'JSON with its slashes escaped, in JSON': (text) =>
+    JSON.stringify({ input: JSON.stringify({ command: text }).replaceAll('/', '\\/') }),
   'an aligned file': (text) => text.replace(/([a-z]) ?([=:])/gi, '$1 \t $2'),
 };
 

@@ -1,5 +1,7 @@
 import { redactionRules } from '@telltale/core';
 
+const escapedSlash = String.raw`\/`;
+
 /** A word of every literal: what the first look asks of each record, so there are few. */
 export const words = shortest(redactionRules.flatMap(({ literals }) => literals.map(wordIn)));
 
@@ -32,12 +34,13 @@ export const spelling = [
 
 /** A literal without the `=`, `:` or quote that ends it, which JSON text may spell otherwise. */
 function wordIn(literal: string): string {
-  return literal.includes(String.raw`\/`) ? '/\\' : literal.replace(/^["]|[\s=:"'\\>]+$/g, '');
+  return literal.includes(escapedSlash) ? '/\\' : literal.replace(/^["]|[\s=:"'\\>]+$/g, '');
 }
 
 /** Literals as they are in a text of one spelling: no backslash, no space before `=` or `:`, none before "key". */
 function plainLiterals(literals: readonly string[]): string[] {
   return literals.flatMap((literal) => {
+    if (literal.includes(escapedSlash)) return []; // the same slashes as in `://`
     const stem = literal.replace(/ {2}$|\t$|\\$/, '');
     if (stem !== literal && literals.includes(`${stem}=`)) return []; // a gap before `=`
     const text = literal

@@ -17,7 +17,16 @@ const dressings: Record<string, (text: string) => string> = {
   JSON: (text) => JSON.stringify({ prompt: text, n: 1 }),
   'JSON in JSON': (text) => JSON.stringify({ input: JSON.stringify({ command: text }) }),
   'JSON in JSON in JSON': (text) => JSON.stringify({ a: JSON.stringify({ b: JSON.stringify([text]) }) }),
+  // PHP and others write `/` as `\/`.
+  'JSON with its slashes escaped': (text) => slashed({ prompt: text }),
+  'the same in JSON': (text) => JSON.stringify({ input: slashed({ command: text }) }),
+  'the same twice': (text) => slashed({ input: slashed({ command: text }) }),
+  'the same in JSON in JSON': (text) => JSON.stringify([JSON.stringify({ a: slashed({ b: text }) })]),
 };
+
+function slashed(value: unknown): string {
+  return JSON.stringify(value).replaceAll('/', '\\/');
+}
 
 describe('redactSecrets', () => {
   for (const [dressing, dress] of Object.entries(dressings)) {
@@ -105,8 +114,11 @@ describe('redactSecrets', () => {
 describe('redactionRules', () => {
   it('compile in RE2 and mask there what they mask here', () => {
     const compiled = redactionRules.map((rule) => RE2JS.compile(rule.expression));
-    for (const { text, secret, rule: name } of secretCases) {
-      const json = JSON.stringify(JSON.stringify({ text }));
+    const all = secretCases.flatMap(({ text, secret, rule }) => [
+      { secret, rule, json: JSON.stringify(JSON.stringify({ text })) },
+      { secret, rule, json: JSON.stringify(slashed({ text })) },
+    ]);
+    for (const { json, secret, rule: name } of all) {
       let inRe2 = json;
       redactionRules.forEach((rule, index) => {
         inRe2 = compiled[index]?.matcher(inRe2).replaceAll(replacementOf(rule)) ?? '';

@@ -1,5 +1,5 @@
 import type { RedactionRule } from './rule.ts';
-import { caseless, jsonString, quote, valueRest, valueStart } from './shapes.ts';
+import { caseless, jsonString, orSlash, quote, slash, valueRest, valueStart } from './shapes.ts';
 
 /** Names whose value is a secret whatever it looks like, in lower case with `_` where names join their words. */
 const secretNames = [
@@ -44,7 +44,7 @@ function field<Name extends string>(name: Name, names: readonly string[], depth:
     literals: literalsOf(names, [string.literalQuote]),
     expression:
       `(${anyCase(names)}${string.quote}${space}:${space}${string.quote})` +
-      (value === 'any' ? `${string.first}${string.unit}*` : String.raw`${opaque}[^\s"\\]{7,}`),
+      (value === 'any' ? `${string.first}${string.unit}*` : `${opaque}${orSlash(String.raw`[^\s"\\]`)}{7,}`),
   };
 }
 
@@ -54,7 +54,7 @@ function headerField(name: string, value: string, depth: number) {
   return {
     name: 'header-field' as const,
     literals: [name + string.literalQuote],
-    expression: String.raw`(${caseless(name)}${string.quote}\s{0,8}:\s{0,8}${string.quote})${value}[^"\\\[$<]{7,}(${string.quote})`,
+    expression: String.raw`(${caseless(name)}${string.quote}\s{0,8}:\s{0,8}${string.quote})${value}${orSlash(String.raw`[^"\\\[$<]`)}{7,}(${string.quote})`,
   };
 }
 
@@ -64,6 +64,7 @@ const cookieField = (depth: number) => headerField('cookie', '[A-Za-z0-9_.-]{1,6
 /** `DB_PASSWORD=…` as in a shell, a .env file or a unit: an upper-case name, no spaces. */
 function environmentRule<Name extends string>(name: Name, names: readonly string[], min: number) {
   const delimiter = String.raw`\s"'\\$<(){}\[\];,|&>\x60`;
+  const any = orSlash(`[^${delimiter}]`);
   const telling = '0-9!@#%^*+/:~-';
   return {
     name,
@@ -71,8 +72,8 @@ function environmentRule<Name extends string>(name: Name, names: readonly string
     // A plain word must end where a value ends (not `process.env.X`, `f(x)`); with a digit in it dots are welcome.
     // What goes on for 200 characters is a value without a look at its end, which keeps hostile text linear.
     expression:
-      `(${upperCase(names)}=)(?:[^${delimiter}=][^${delimiter}]{199,}|` +
-      `(?:[^${delimiter}.=][^${delimiter}.]{${min - 1},199}|[A-Za-z_.]{0,64}[${telling}][^${delimiter}]{${min - 2},199})${afterValue})`,
+      `(${upperCase(names)}=)(?:[^${delimiter}=]${any}{199,}|` +
+      `(?:[^${delimiter}.=]${orSlash(`[^${delimiter}.]`)}{${min - 1},199}|[A-Za-z_.]{0,64}[${telling}]${any}{${min - 2},199})${afterValue})`,
   };
 }
 
@@ -83,7 +84,7 @@ function quotedEnvironmentRule<Name extends string>(name: Name, names: readonly 
   return {
     name,
     literals: literalsOf(names, ['=']),
-    expression: `(${upperCase(names)}=${open})${valueStart}[^${stop}]{2,}`,
+    expression: `(${upperCase(names)}=${open})${valueStart}${orSlash(`[^${stop}]`)}{2,}`,
   };
 }
 
@@ -102,12 +103,12 @@ const wordWithDigit = `[A-Za-z_.!@#%^&*+/~-]{0,64}[0-9]${valueRest}{7,}`;
 /** `password: …`, `password=…` without quotes: only what no variable or type would be called. */
 function bareRule<Name extends string>(name: Name, names: readonly string[], numbers: boolean) {
   const letter = '[A-Za-z!@#%^*+_~-]';
-  const any = '[A-Za-z0-9!@#%^*+/=_~-]';
+  const any = orSlash('[A-Za-z0-9!@#%^*+/=_~-]');
   const shapes = [
     `${letter}{5,64}[0-9]${any}{0,200}`,
     `${letter}{1,4}[0-9]${any}{3,200}`,
     `[0-9]{1,8}${letter}${any}{4,200}`,
-    '[A-Za-z0-9+/_-]{16,200}={1,2}',
+    `${orSlash('[A-Za-z0-9+/_-]')}{16,200}={1,2}`,
     ...(numbers ? ['[0-9]{4,32}'] : []),
   ];
   return {
@@ -139,22 +140,22 @@ export const contextRules = [
   {
     name: 'authorization',
     literals: ['authorization'],
-    expression: String.raw`(${caseless('authorization')}\\*["']?\s?[:=]\s?\\*["']?(?:${caseless('bearer|basic|token|bot|apikey|digest|splunk|geniekey')})[ +])[A-Za-z0-9._~+/=:-]{6,}`,
+    expression: String.raw`(${caseless('authorization')}\\*["']?\s?[:=]\s?\\*["']?(?:${caseless('bearer|basic|token|bot|apikey|digest|splunk|geniekey')})[ +])${orSlash('[A-Za-z0-9._~+/=:-]')}{6,}`,
   },
   {
     name: 'bearer-token',
     literals: ['bearer ', 'bearer+', 'bearer%20'],
-    expression: '([Bb]earer(?: |[+]|%20))[A-Za-z0-9._~+/=-]{20,}',
+    expression: `([Bb]earer(?: |[+]|%20))${orSlash('[A-Za-z0-9._~+/=-]')}{20,}`,
   },
   {
     name: 'header',
     literals: ['-key:', '-token:', '-secret:', 'cookie: '],
-    expression: String.raw`((?:[Xx]-[A-Za-z-]{0,30}(?:${caseless('key|token|secret')})|PRIVATE-TOKEN|Private-Token|Ocp-Apim-Subscription-Key):\s?|[Cc]ookie: [A-Za-z0-9_.-]{1,64}=)${valueStart}[^\s"'\x60\\$<{\[()]{7,}`,
+    expression: String.raw`((?:[Xx]-[A-Za-z-]{0,30}(?:${caseless('key|token|secret')})|PRIVATE-TOKEN|Private-Token|Ocp-Apim-Subscription-Key):\s?|[Cc]ookie: [A-Za-z0-9_.-]{1,64}=)${valueStart}${orSlash(String.raw`[^\s"'\x60\\$<{\[()]`)}{7,}`,
   },
   {
     name: 'url-password',
-    literals: ['://', ':\\/\\/'],
-    expression: String.raw`(:\\?/\\?/[^\s/:@"'\\[]{0,256}:)[^\s/@"'\\$<{\[][^\s/"'\\]{0,512}(@)`,
+    literals: ['://', '\\/\\'],
+    expression: String.raw`(:${slash}${slash}[^\s/:@"'\\[]{0,256}:)[^\s/@"'\\$<{\[][^\s/"'\\]{0,512}(@)`,
   },
   {
     name: 'url-token',
@@ -199,7 +200,7 @@ export const contextRules = [
   {
     name: 'aws-secret-key',
     literals: ['secret_access_key', 'secretaccesskey'],
-    expression: String.raw`(${caseless('secret_?access_?key')}\\*["']?(?:\s{0,4}[:=]\s{0,4}|\s{1,4})\\*["']?)[A-Za-z0-9/+]{40}`,
+    expression: String.raw`(${caseless('secret_?access_?key')}\\*["']?(?:\s{0,4}[:=]\s{0,4}|\s{1,4})\\*["']?)${orSlash('[A-Za-z0-9/+]')}{40}`,
   },
   {
     name: 'secret-field',
@@ -209,12 +210,12 @@ export const contextRules = [
   {
     name: 'secret-field',
     literals: ['"auth"', 'auth\\'],
-    expression: String.raw`("auth\\*"\s{0,4}:\s{0,4}\\*")[A-Za-z0-9+/]{16,}={0,2}(\\*")`,
+    expression: String.raw`("auth\\*"\s{0,4}:\s{0,4}\\*")${orSlash('[A-Za-z0-9+/]')}{16,}={0,2}(\\*")`,
   },
   {
     name: 'secret-element',
     literals: literalsOf([...secretNames, ...tokenNames], ['>']),
-    expression: String.raw`(${anyCase([...secretNames, ...tokenNames])}>)${valueStart}[^\s"'\x60\\<>]{3,}(<\\?/)`,
+    expression: String.raw`(${anyCase([...secretNames, ...tokenNames])}>)${valueStart}[^\s"'\x60\\<>]{3,}(<${slash})`,
   },
   authorizationField(0),
   authorizationField(1),

@@ -19,8 +19,16 @@ export const base64Boundary = boundary.replace('[^A-Za-z0-9_]', '[^A-Za-z0-9+/_-
  */
 export const valueStart = String.raw`[^\s"'\x60\\$<{}\[\],:=]`;
 
+/** A slash, also as JSON may write it (`\/`), however many strings deep. */
+export const slash = String.raw`\\*/`;
+
+/** One character of a class that holds `/`, with the slash that JSON escaped. */
+export function orSlash(characters: string): string {
+  return String.raw`(?:${characters}|\\+/)`;
+}
+
 /** The rest of a secret value that has no spaces. */
-export const valueRest = String.raw`[^\s"'\x60\\]`;
+export const valueRest = orSlash(String.raw`[^\s"'\x60\\]`);
 
 /** A quote of any kind, as it is or escaped in a JSON string. */
 export const quote = String.raw`\\*["'\x60]`;

@@ -1,5 +1,5 @@
 import type { RedactionRule } from './rule.ts';
-import { base64Boundary, base64UrlBoundary, boundary } from './shapes.ts';
+import { base64Boundary, base64UrlBoundary, boundary, orSlash, slash } from './shapes.ts';
 
 const keyText = String.raw`(?:\s|\\+[nrt]|[^-"'\x60\\<>{}\s]|-[A-Za-z0-9])`;
 
@@ -40,7 +40,7 @@ export const tokenRules = [
   {
     name: 'aws-signature',
     literals: ['aws4-hmac-sha256'],
-    expression: String.raw`(AWS4-HMAC-SHA256 [^"'\\\r\n]{0,300}Signature=)[0-9a-f]{16,}`,
+    expression: `(AWS4-HMAC-SHA256 ${orSlash(String.raw`[^"'\\\r\n]`)}{0,300}Signature=)[0-9a-f]{16,}`,
   },
   {
     name: 'slack-token',
@@ -49,8 +49,8 @@ export const tokenRules = [
   },
   {
     name: 'webhook-url',
-    literals: ['hooks.slack.com', '/api/webhooks/', 'webhook.office.com'],
-    expression: String.raw`((?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/)[A-Za-z0-9_+@/-]{20,}`,
+    literals: ['hooks.slack.com', 'discord', 'webhook.office.com'],
+    expression: String.raw`((?:hooks\.slack\.com${slash}(?:services|workflows|triggers)|discord(?:app)?\.com${slash}api${slash}webhooks|webhook\.office\.com${slash}webhookb2)${slash})${orSlash('[A-Za-z0-9_+@/-]')}{20,}`,
   },
   {
     name: 'json-web-token',
@@ -92,7 +92,7 @@ export const tokenRules = [
   {
     name: 'azure-key',
     literals: ['accountkey=', 'sharedaccesskey='],
-    expression: '((?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{20,}={0,2}',
+    expression: `((?:Account|SharedAccess)Key=)${orSlash('[A-Za-z0-9+/]')}{20,}={0,2}`,
   },
   {
     name: 'azure-client-secret',
