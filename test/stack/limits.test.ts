@@ -1,3 +1,4 @@
+import { total } from '@telltale/observability/query/total.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requiresStack } from '../requires.ts';
 import { waitFor } from '../wait.ts';
@@ -78,15 +79,39 @@ describe.skipIf(!hasStack)('a metric request that Prometheus can never take', ()
   const inAnHour = Date.now() + 3_600_000;
   const poison = cost({ startedAt: at - 1_000, at: inAnHour, value: 1, attributes: { session: 'future' } });
   const empty: Metric = { name: 'claude_code.empty', points: [] };
+  const oddLabel = cost({ startedAt: at - 1_000, at, value: 1, attributes: { session: 'odd', effort: Number.NaN } });
+  /** No number in a delta, and in a counter that had counted two before. */
+  const noNumbers: Metric[] = [Number.NaN, Number.POSITIVE_INFINITY].flatMap((value) => [
+    cost({ startedAt: at - 1_000, at, value, attributes: { session: `none ${value}` } }),
+    ...[2, value].map((counted, index) => ({
+      ...cost({ startedAt: at - 9_000, at: at + index, value: counted, attributes: { session: `then ${value}` } }),
+      temporality: 'cumulative' as const,
+    })),
+  ]);
 
   it('takes no other with it, and is counted (T14)', async () => {
     const running = await createStack({ telltaleUrl: nowhere, start: ['collector'] });
     stack = running;
-    for (const metrics of [[good('before')], [poison], [good('between')], [empty], [good('after')]])
+    for (const metrics of [
+      [good('before')],
+      [poison],
+      [good('between')],
+      [empty],
+      [oddLabel],
+      noNumbers,
+      [good('after')],
+    ])
       expect(await send(running.otlp, 'metrics', metricsPayload(metrics))).toBe(200);
-    await running.parts.prometheus.start(); // all five wait in the queue, where a batch would have been made of them
+    await running.parts.prometheus.start(); // all of them wait in the queue, where a batch would have been made of them
     await waitFor('the last good one', async () => (await sessions(running)).includes('after'), 60_000);
-    expect(await sessions(running)).toEqual(['after', 'before', 'between']);
+    const shown = await promql(running.prometheus, total({ metric: 'cost', by: ['session'], range: '1h' }));
+    expect(Object.fromEntries(shown.map(({ labels, value }) => [labels.session, value]))).toEqual({
+      ...{ before: 1, between: 1, odd: 1, after: 1 },
+      ...{ 'then NaN': 2, 'then Infinity': 2 },
+    });
+    // The control: a total that asks for every point is no number any more.
+    const usual = await promql(running.prometheus, 'sum(sum_over_time(claude_code_cost_usage_USD_total[1h]))');
+    expect(usual[0]?.value).toBeNaN();
     expect(await collectorMetric(running.collectorMetrics, 'otelcol_exporter_send_failed_metric_points')).toBe(1);
     expect(await collectorMetric(running.collectorMetrics, 'otelcol_exporter_queue_size', 'prometheus')).toBe(0);
   });

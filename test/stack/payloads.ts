@@ -54,7 +54,7 @@ export function metricsPayload(metrics: readonly Metric[]): object {
       dataPoints: points.map((point) => ({
         startTimeUnixNano: nanoseconds(point.startedAt),
         timeUnixNano: nanoseconds(point.at),
-        asDouble: point.value,
+        asDouble: double(point.value),
         attributes: otlpAttributes(point.attributes),
       })),
     },
@@ -102,6 +102,9 @@ const scope = (name: string) => ({ name: `com.anthropic.claude_code.${name}`, ve
 // Not `at * 1e6`, which a double cannot hold.
 const nanoseconds = (at: number) => `${Math.floor(at)}000000`;
 
+// JSON has no NaN; OTLP writes it as text.
+const double = (value: number) => (Number.isFinite(value) ? value : String(value));
+
 function otlpAttributes(attributes: Record<string, Value>): object[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: otlpValue(value) }));
 }
@@ -109,7 +112,7 @@ function otlpAttributes(attributes: Record<string, Value>): object[] {
 function otlpValue(value: Value): object {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number') return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
+  if (typeof value === 'number') return Number.isInteger(value) ? { intValue: value } : { doubleValue: double(value) };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(otlpValue) } };
   return { kvlistValue: { values: otlpAttributes(value) } };
 }
