@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['telltale-source'];
@@ -13,6 +14,7 @@ export default defineConfig({
       'scripts/**/*.test.mjs',
     ],
     environment: 'node',
+    maxWorkers: availableParallelism(), // one more than vitest would take: many of these wait for a process
     // A test waits for states, so on a busy machine it is slow and not wrong.
     testTimeout: 60_000,
   },
