@@ -32,6 +32,15 @@ export const thresholds = {
     variable: 'TELLTALE_ALERT_EXPORTER_FAILURES',
     meaning: 'records in 15 minutes that the collector could not hand on, or had no room for',
   },
+  queue_waiting: {
+    variable: 'TELLTALE_ALERT_QUEUE_PERCENT',
+    meaning:
+      'percent of a queue of the collector that have waited for 10 minutes; 0 tells of anything that waits so long',
+  },
+  part_down: {
+    variable: 'TELLTALE_ALERT_PART_DOWN_MINUTES',
+    meaning: 'minutes for which a part of the stack that was there in the last week has not answered, at least 2',
+  },
   reconciliation: {
     variable: 'TELLTALE_ALERT_RECONCILIATION_USD',
     meaning: 'dollars of 24 hours by which metrics and events disagree',

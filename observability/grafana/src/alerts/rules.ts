@@ -2,7 +2,7 @@ import { eventsNow, last, math, now } from '../queries.ts';
 import { countOf, type EventName } from '../query/events.ts';
 import { hookedSessions, knownSessions, measuredSessions, workingSessions } from '../query/identity.ts';
 import { costOfEvents } from '../query/reconciliation.ts';
-import { growth, lossCounters } from '../query/scraped.ts';
+import { growth, lossCounters, minutesAway, waitingPercent } from '../query/scraped.ts';
 import { total } from '../query/total.ts';
 import { alertRule } from './rule.ts';
 
@@ -73,6 +73,21 @@ export const alertRules = [
     queries: [
       fromMetrics(growth({ names: [...lossCounters.refused, ...lossCounters.noRoom], by: ['exporter'], range: '15m' })),
     ],
+  }),
+  alertRule({
+    ...{ threshold: 'queue_waiting', title: 'Telemetry waits', severity: 'warning', lasting: '5m' },
+    summary:
+      'For 10 minutes at least {{ humanize .Values.A.Value }} % of the queue to {{ .Labels.exporter }} ({{ .Labels.data_type }}) have waited',
+    runbook:
+      'Nothing is lost until the queue is full. Is the destination up? The collector’s log names what it answers; the dashboard Pipeline health shows how fast the queue fills.',
+    queries: [fromMetrics(waitingPercent)],
+  }),
+  alertRule({
+    ...{ threshold: 'part_down', title: 'A part of the stack is down', severity: 'critical', lasting: '2m' },
+    summary: '{{ .Labels.job }} has not answered for {{ humanize .Values.A.Value }} minutes',
+    runbook:
+      'docker compose ps and docker compose logs of that part. Without the collector, clients that end lose what they have not sent; while another part is down, the collector’s queue keeps it.',
+    queries: [fromMetrics(minutesAway)],
   }),
   alertRule({
     ...{ threshold: 'reconciliation', title: 'Metrics and events disagree', severity: 'warning', lasting: '30m' },

@@ -42,3 +42,17 @@ export const lossCounters = {
 export function signals(name: string): string[] {
   return ['log_records', 'metric_points', 'spans'].map((what) => `${name}_${what}`);
 }
+
+/** How much of each of the collector's queues has been there for ten minutes: a queue that is emptied meanwhile has 0. */
+export const waitingPercent =
+  '100 * max by (exporter, data_type) (min_over_time(otelcol_exporter_queue_size[10m]) / otelcol_exporter_queue_capacity)';
+
+/**
+ * How long ago each part answered last, for parts that did in the last week: one that was never started is not missed,
+ * and one that is gone altogether is. To the minute in the first hour, to a quarter of an hour later.
+ */
+export const minutesAway = `(time() - max by (job) (${lastUp('1h:1m')} or ${lastUp('7d:15m')})) / 60`;
+
+function lastUp(window: string): string {
+  return `max_over_time(timestamp(up == 1)[${window}])`;
+}
