@@ -176,6 +176,29 @@ describe.skipIf(!hasStack)('controls: it would be lost', () => {
     expect((await counted(stack, load, receiver)).telltale.logs.size).toBe(0);
   });
 
+  it('with retries that end, when the event service is away for longer (T13)', async () => {
+    receiver = await createReceiver();
+    stack = await createStack({
+      ...{ telltaleUrl: receiver.url, start: ['collector'] },
+      replace: { collector: { 'max_interval: 15s, max_elapsed_time: 0s': 'max_interval: 1s, max_elapsed_time: 2s' } },
+    });
+    const { collectorMetrics } = stack;
+    const load = startLoad(stack, { name: 'impatient' });
+    await load.more(30);
+    await load.stop();
+    await waitFor('records that were given up', async () => (await givenUp(collectorMetrics)) > 0, 60_000);
+    await receiver.start();
+    const found = await waitFor(
+      'empty queues',
+      async () => {
+        const waiting = await collectorMetric(collectorMetrics, 'otelcol_exporter_queue_size', 'otlp_http/telltale');
+        return stack && waiting === 0 && counted(stack, load, receiver);
+      },
+      60_000,
+    );
+    expect([...load.acknowledged.logs].filter((id) => !found.telltale.logs.has(id))).not.toEqual([]);
+  });
+
   it('without the window for late samples, when the queue is older than the last scrape (T7)', async () => {
     const noWindow = { 'out_of_order_time_window: 7d': 'out_of_order_time_window: 0s' };
     const options: StackOptions = {
