@@ -17,6 +17,8 @@ CREATE TABLE api_requests (
   model TEXT NOT NULL,
   effort TEXT,
   speed TEXT,
+  -- Where it was reckoned, where that has a price of its own.
+  geo TEXT,
   client_version TEXT,
   cost_nanos INTEGER NOT NULL,
   -- What the price table says of the same tokens; null where it has no price.
@@ -33,25 +35,29 @@ CREATE TABLE api_requests (
 CREATE INDEX api_requests_by_session ON api_requests (session, at);
 CREATE INDEX api_requests_by_at ON api_requests (at);
 
--- Which prompt a trace belongs to, from `user_prompt` events.
+-- Which prompt a trace belongs to, from `user_prompt` events: the first one of the trace.
 CREATE TABLE prompt_traces (
   trace_id TEXT PRIMARY KEY,
   session INTEGER NOT NULL,
+  at INTEGER NOT NULL,
   prompt_id TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX prompt_traces_by_session ON prompt_traces (session);
 
 -- The same requests as transcripts tell them, priced by table. A fork copies them into another session: one row each,
--- and `is_owner` says where the request is counted.
+-- and `is_owner` says where the request is counted (store/ledger-owners.ts).
 CREATE TABLE said_requests (
   id TEXT NOT NULL,
   session INTEGER NOT NULL,
   is_owner INTEGER NOT NULL,
+  -- The entry says that it was copied.
+  is_copy INTEGER NOT NULL,
   at INTEGER NOT NULL,
   prompt_id TEXT,
   agent_id TEXT,
   model TEXT NOT NULL,
   speed TEXT,
+  geo TEXT,
   client_version TEXT,
   -- Null where the table has no price for the model.
   table_nanos INTEGER,
@@ -86,6 +92,7 @@ CREATE TABLE forgotten_points (
   model TEXT NOT NULL,
   -- The metric's own `type`: input, output, cacheRead, added, cli, …
   type TEXT NOT NULL,
+  -- In billionths of a dollar, else in millionths: whole numbers, so that sums are exact in any order.
   value REAL NOT NULL,
   PRIMARY KEY (session, name, model, type)
 ) WITHOUT ROWID;
@@ -115,8 +122,16 @@ CREATE TABLE session_totals (
   active_user_s REAL,
   active_cli_s REAL,
   -- The newest request of the main agent: context size, and what the cache holds until when.
-  last_request TEXT
+  last_request TEXT,
+  -- Of what the transcript tells: the first sign of the session itself. What is older in it was copied from another one.
+  born INTEGER
 );
+
+-- Sessions whose totals are to be made anew: written with what changed them, so that a crash forgets none.
+-- By the session's id: points may come before anything makes the session.
+CREATE TABLE stale_totals (
+  session_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 -- Every counted request, and what no request explains: the one place that sums of money and tokens are taken from.
 -- `kind`: request (from its event), estimated (from the transcript, by table), unattributed (from the metric alone).

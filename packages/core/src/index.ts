@@ -11,6 +11,7 @@ export * from './fields.ts';
 export * from './filter.ts';
 export * from './firing-alerts.ts';
 export * from './fold-case.ts';
+export * from './ledger.ts';
 export * from './redact.ts';
 export * from './search-text.ts';
 export * from './session.ts';
