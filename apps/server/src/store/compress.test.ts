@@ -1,10 +1,14 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { createCompression } from './compress.ts';
 import { openConnection } from './connection.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createMeta } from './meta.ts';
 
 const { folder, open, openCrashed } = testStores();
 const receivedAt = '2026-11-21T09:00:00.000Z';
+afterEach(() => void vi.useRealTimers());
 
 it('leaves nothing of a session that is deleted after a crash broke a settling off', async () => {
   const store = open();
@@ -37,4 +41,36 @@ it('counts what is left when a crash comes right after a deletion', async () => 
     await store.append([hookRecord({ session_id, hook_event_name: 'Stop' }, { id: session_id, receivedAt })]);
   await store.deleteSession('b');
   expect(openCrashed().stats()).toMatchObject({ events: 2, sessions: 2, stored: 3 });
+});
+
+it('begins no plan until each of two pauses is over, nor after it was stopped', async () => {
+  open();
+  const database = openConnection(join(folder(), 'telltale.db'));
+  const commits = createGroupCommit(database, {
+    beforeCommit: () => {},
+    afterRollback: () => {},
+    errorOf: (error) => error,
+  });
+  const compression = createCompression({
+    ...{ database, meta: createMeta(database), commits },
+    onProblem: (problem, error) => expect.unreachable(`${problem}: ${error}`),
+    settled: () => {},
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const planned: number[] = [];
+  const note = () => planned.push(vi.getTimerCount());
+  compression.start();
+  note();
+  await Promise.all([compression.pause(), compression.pause()]);
+  note();
+  compression.resume();
+  note();
+  compression.resume();
+  note();
+  await compression.pause();
+  await compression.stop();
+  compression.resume();
+  note();
+  expect(planned).toEqual([1, 0, 0, 1, 0]);
+  database.close();
 });

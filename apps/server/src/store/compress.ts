@@ -11,7 +11,7 @@ import { type EventWords, searchTextOfRow } from './search-words.ts';
 
 export interface Compression {
   start(): void;
-  /** Resolves when no plan is under way; none begins before `resume`. */
+  /** Resolves when no plan is under way; none begins before each `pause` has got its `resume`. */
   pause(): Promise<void>;
   resume(): void;
   /**
@@ -97,7 +97,8 @@ export function createCompression({ database, meta, commits, onProblem, settled 
 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
-  let isPaused = true;
+  /** One until it is started. */
+  let pauses = 1;
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
 
   function nextPlan(keepFresh: number): FreshRow[] {
@@ -173,7 +174,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   }
 
   function schedule(ms: number): void {
-    if (isPaused) return;
+    if (pauses > 0) return;
     timer = setTimeout(() => {
       running = work();
     }, ms);
@@ -203,14 +204,14 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   }
 
   async function pause(): Promise<void> {
-    isPaused = true;
+    pauses += 1;
     clearTimeout(timer);
     await running;
   }
 
   function resume(): void {
-    if (!isPaused) return;
-    isPaused = false;
+    pauses -= 1;
+    if (pauses > 0) return;
     lastLook = look();
     schedule(idleMs);
   }
@@ -222,11 +223,13 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     tidy,
     stop: pause,
     async runNow(keepFresh) {
-      const wasPaused = isPaused;
       await pause();
-      while (await step(keepFresh));
-      giveBackPages(Number.MAX_SAFE_INTEGER);
-      if (!wasPaused) resume();
+      try {
+        while (await step(keepFresh));
+        giveBackPages(Number.MAX_SAFE_INTEGER);
+      } finally {
+        resume();
+      }
     },
   };
 }

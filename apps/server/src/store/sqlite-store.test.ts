@@ -7,7 +7,7 @@ import type { SqliteStore } from './sqlite-store.ts';
 import type { AppendRecord, AppendResult, EventQuery } from './store.ts';
 
 const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
-const { folder, open } = testStores();
+const { folder, open, openCrashed } = testStores();
 let store: SqliteStore;
 beforeEach(() => {
   store = open();
@@ -171,15 +171,12 @@ describe('sessions', () => {
   it('is the same after a restart, and after a crash before it was written', async () => {
     await append(...story());
     const expected = store.session('s-1', startMs);
-    const copy = join(folder(), 'crashed.db');
-    await store.backup(copy);
+    const crashed = openCrashed();
     await store.close();
     store = open();
     expect(store.session('s-1', startMs)).toEqual(expected);
-    const crashed = open({ file: copy });
     expect(crashed.session('s-1', startMs)).toEqual(expected);
     expect(crashed.stats().events).toBe(403);
-    await crashed.close();
   });
 
   it('is made again when the fold has a new version', async () => {

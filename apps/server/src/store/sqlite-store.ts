@@ -44,7 +44,7 @@ export interface SqliteStoreOptions {
 }
 
 export interface SqliteStore extends Store {
-  /** Compresses everything that may be compressed now; for tests, measurements and before a backup. */
+  /** Compresses everything that may be compressed now; for tests and measurements. */
   compressNow(options?: { keepFresh?: number }): Promise<void>;
   /** Forgets now what is kept for days only; of itself it does so every ten minutes. */
   pruneNow(): Promise<void>;
@@ -249,14 +249,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     stats() {
       return { ...counters, sessions: countSessions.get() ?? 0, databaseBytes: databaseBytes() };
-    },
-
-    async backup(target) {
-      try {
-        await database.backup(target);
-      } catch (error) {
-        throw storeErrorOf(error, target);
-      }
     },
 
     async close() {

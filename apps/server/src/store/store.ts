@@ -59,7 +59,6 @@ export interface Store {
   /** What was rejected, newest first. */
   deadLetters(limit: number): StoredDeadLetter[];
   stats(): StoreStats;
-  backup(file: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
-import { isFields, type TranscriptEntry } from '@telltale/core';
+import { isFields, lineFacts, type TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createByteCache } from './byte-cache.ts';
 import { textSeparator, textsOf } from './payloads.ts';
@@ -158,22 +158,20 @@ export function createTranscripts(database: Database): Transcripts {
       bytes = 0;
     };
     for (const { text, offset, type } of lines) {
-      const line = lineOf(text);
-      const uuid = typeof line.uuid === 'string' ? line.uuid : null;
-      const at = typeof line.timestamp === 'string' ? Date.parse(line.timestamp) : Number.NaN;
+      const facts = lineFacts(lineOf(text));
       const row = {
         agent: agentId ?? '',
-        uuid,
+        uuid: facts.uuid ?? null,
         generation,
         offset,
-        type: type ?? (typeof line.type === 'string' ? line.type : 'unknown'),
-        at: Number.isNaN(at) ? null : at,
+        type: type ?? facts.type,
+        at: facts.at === undefined ? null : Date.parse(facts.at),
       };
       if (isDeleted?.(row)) continue;
       const result = insertEntry.run(
         sessionNo,
         row.agent,
-        uuid,
+        row.uuid,
         generation,
         offset,
         row.type,
@@ -185,7 +183,7 @@ export function createTranscripts(database: Database): Transcripts {
       stored += 1;
       texts.push(text);
       bytes += text.length;
-      onEntry(entryOf(sessionId, { ...row, seq: Number(result.lastInsertRowid) }, line));
+      onEntry(entryOf(sessionId, { ...row, seq: Number(result.lastInsertRowid) }, facts.line));
       if (bytes >= maxChunkBytes) finishChunk();
     }
     finishChunk();
