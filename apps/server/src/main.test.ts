@@ -84,9 +84,12 @@ it('ends with one sentence when it can no longer write', async () => {
   child.kill('SIGTERM');
   const { code, err } = await ended;
   blocker.exec('ROLLBACK');
-  expect([code, err]).toEqual([
+  // On a busy machine its first look at older sessions meets the blocker, too, and says so.
+  const ofStart = 'telltale: store: Sessions of an older version could not be read anew: ';
+  const sentences = err.split('\n').filter((line) => !line.startsWith(ofStart));
+  expect([code, sentences]).toEqual([
     1,
-    expect.stringMatching(/^telltale: could not stop cleanly after SIGTERM: .*telltale\.db is in use by [^\n]+\n$/),
+    [expect.stringMatching(/^telltale: could not stop cleanly after SIGTERM: .*telltale\.db is in use by /), ''],
   ]);
   expect(blocker.prepare('SELECT count(*) AS events FROM fresh_events').get()).toEqual({ events: 1 });
   blocker.close();
