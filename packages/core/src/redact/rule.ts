@@ -9,4 +9,6 @@ export interface RedactionRule {
   literals: readonly string[];
   /** RE2 syntax, case-sensitive, no flags. */
   expression: string;
+  /** Whether what would be masked is what it looks like; for check digits, which no expression can tell. */
+  isReal?: (text: string) => boolean;
 }
