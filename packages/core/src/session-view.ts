@@ -42,6 +42,9 @@ export const troubleKinds = [
   'alert',
 ] as const;
 
+/** What retention takes, in this order. */
+export const prunedParts = ['results', 'transcript', 'events'] as const;
+
 export const troubleSchema = z.object({
   kind: z.enum(troubleKinds),
   /** Evidence in words: "failed 3 times: Bash npm test". */
@@ -115,6 +118,15 @@ export const sessionSchema = z.object({
   installedTwice: z.boolean().optional(),
   /** `transcript`: known only from an imported transcript, without hooks. */
   knownFrom: z.enum(['events', 'transcript']),
+  /** What people put on it, or on anything in it; each absent where there is none. */
+  labels: z.array(z.string()).optional(),
+  pinned: z.literal(true).optional(),
+  notes: z.number().int().optional(),
+  bookmarks: z.number().int().optional(),
+  /** When the last of it was put there or taken away. */
+  annotatedAt: z.string().optional(),
+  /** What age or size took of it: its tool results, its transcript, its events. Totals stay. */
+  pruned: z.array(z.enum(prunedParts)).optional(),
   /** List price in dollars, as the client reckoned it; absent while nothing is known. */
   costUsd: z.number().optional(),
   costSource: z.enum(costSources).optional(),
@@ -133,5 +145,6 @@ export type SessionState = (typeof sessionStates)[number];
 export type SessionGroup = (typeof sessionGroups)[number];
 export type Wait = z.infer<typeof waitSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
+export type PrunedPart = (typeof prunedParts)[number];
 export type Agent = z.infer<typeof agentSchema>;
 export type Session = z.infer<typeof sessionSchema>;

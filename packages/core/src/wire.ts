@@ -88,6 +88,7 @@ export const facetsSchema = z.object({
   branches: z.array(z.string()),
   users: z.array(z.string()),
   agents: z.array(z.string()),
+  labels: z.array(z.string()),
 });
 
 /** The service's own state, for the page's notices. */

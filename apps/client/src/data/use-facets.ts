@@ -2,7 +2,9 @@ import type { Facets } from '@telltale/core';
 import { shallowReadonly, shallowRef } from 'vue';
 import { api } from './api.ts';
 
-const nothing: Facets = { apps: [], tools: [], names: [], models: [], branches: [], users: [], agents: [] };
+const nothing: Facets = {
+  ...{ apps: [], tools: [], names: [], models: [], branches: [], users: [], agents: [], labels: [] },
+};
 const staleAfterMs = 15_000;
 const facets = shallowRef<Facets>(nothing);
 let askedAt = Number.NEGATIVE_INFINITY;

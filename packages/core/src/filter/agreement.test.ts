@@ -50,6 +50,9 @@ const session = fc.record({
   branch: optional(word),
   user: optional(word),
   labels: optional(fc.array(word, { maxLength: 2 })),
+  pinned: optional(fc.boolean()),
+  bookmarks: optional(fc.constantFrom(0, 1, 3)),
+  notes: optional(fc.constantFrom(0, 2)),
   state: fc.constantFrom(...sessionStates),
   group: fc.constantFrom(...sessionGroups),
   lastEventAt: when,
@@ -121,14 +124,15 @@ beforeAll(() => {
     CREATE TABLE events (seq INTEGER PRIMARY KEY, session INTEGER, session_id TEXT, agent_id TEXT, agent_type TEXT, app TEXT, at INTEGER,
       name TEXT, tool_name TEXT, outcome TEXT, model TEXT, duration_ms INTEGER, search_text TEXT);
     CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, labels TEXT,
-      state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER);
+      state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
+      pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
   `);
 });
 afterAll(() => db.close());
 
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
   db.exec('DELETE FROM events; DELETE FROM sessions');
-  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?)');
+  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)');
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
     addSession.run(
@@ -141,6 +145,9 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       row.state,
       row.group,
       Date.parse(row.lastEventAt),
+      row.pinned ? 1 : 0,
+      row.bookmarks ?? 0,
+      row.notes ?? 0,
     );
   }
   const addEvent = prepare(

@@ -11,7 +11,8 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   duration>30s since:2h    units ms s m h, for `since` also d w, or a date: since:2026-11-20T14:00
  *
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
- * where it tells one, else its session's; `branch:`, `user:` and `label:` are the session's.
+ * where it tells one, else its session's; `branch:`, `user:` and `label:` are the session's, labels of anything in it
+ * included.
  */
 export interface Filter {
   readonly terms: readonly FilterTerm[];
@@ -32,7 +33,7 @@ export const fieldKeys = [
 export const filterKeys = [...fieldKeys, 'is', 'duration', 'since'] as const;
 export const comparisons = ['<', '<=', '>', '>='] as const;
 
-/** What `is:` can ask, and the states and groups of a session that answer yes. */
+/** What `is:` can ask, and what of a session answers yes. */
 export const isNames = {
   waiting: { states: ['waiting-permission', 'waiting-input'], groups: [] },
   working: { states: ['working'], groups: [] },
@@ -45,7 +46,17 @@ export const isNames = {
   trouble: { states: [], groups: ['trouble'] },
   'your-turn': { states: [], groups: ['your-turn'] },
   done: { states: [], groups: ['done'] },
-} as const satisfies Record<string, { states: readonly SessionState[]; groups: readonly SessionGroup[] }>;
+  pinned: { states: [], groups: [], has: 'pinned' },
+  bookmarked: { states: [], groups: [], has: 'bookmarks' },
+  noted: { states: [], groups: [], has: 'notes' },
+} as const satisfies Record<string, IsRow>;
+
+export interface IsRow {
+  states: readonly SessionState[];
+  groups: readonly SessionGroup[];
+  /** What people put on the session. */
+  has?: 'pinned' | 'bookmarks' | 'notes';
+}
 
 /** Units of `duration:` and `since:`. */
 export const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -84,7 +95,7 @@ export const filterExamples = {
   model: 'model:*opus*',
   branch: 'branch:main',
   user: 'user:ada',
-  label: 'label:release',
+  label: 'label:regression',
   is: 'is:waiting',
   duration: 'duration>30s',
   since: 'since:2h',

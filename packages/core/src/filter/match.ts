@@ -6,6 +6,7 @@ import {
   type Filter,
   type FilterTerm,
   type IsName,
+  type IsRow,
   isNames,
   type Pattern,
 } from './grammar.ts';
@@ -18,6 +19,9 @@ export interface FilteredSession {
   readonly branch?: string | undefined;
   readonly user?: string | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly pinned?: boolean | undefined;
+  readonly bookmarks?: number | undefined;
+  readonly notes?: number | undefined;
   readonly state: SessionState;
   readonly group: SessionGroup;
   readonly lastEventAt: string;
@@ -185,8 +189,8 @@ function sessionOf<E extends FilterEvent>(event: E, context: FilterContext<E>): 
 export function isSession(names: readonly IsName[], session: FilteredSession | undefined): boolean {
   if (!session) return false;
   return names.some((name) => {
-    const { states, groups }: { states: readonly SessionState[]; groups: readonly SessionGroup[] } = isNames[name];
-    return states.includes(session.state) || groups.includes(session.group);
+    const { states, groups, has }: IsRow = isNames[name];
+    return states.includes(session.state) || groups.includes(session.group) || (has !== undefined && !!session[has]);
   });
 }
 

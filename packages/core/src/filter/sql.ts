@@ -29,6 +29,10 @@ export const filterColumns = {
     user: 'sessions.user',
     /** JSON list of texts, or NULL. */
     labels: 'sessions.labels',
+    /** 1 or 0, and counts: what people put on it. */
+    pinned: 'sessions.pinned',
+    bookmarks: 'sessions.bookmarks',
+    notes: 'sessions.notes',
     state: 'sessions.state',
     group: 'sessions.group_name',
     startedAt: 'sessions.started_at',
@@ -153,9 +157,11 @@ const eventFields = {
 function isCondition(names: readonly (keyof typeof isNames)[]): SqlCondition {
   const states = names.flatMap((name) => [...isNames[name].states]);
   const groups = names.flatMap((name) => [...isNames[name].groups]);
+  const has = names.flatMap((name) => ('has' in isNames[name] ? [isNames[name].has] : []));
   return any([
     ...(states.length > 0 ? [isOneOf(sessions.state, states)] : []),
     ...(groups.length > 0 ? [isOneOf(sessions.group, groups)] : []),
+    ...has.map((what) => ({ where: `${sessions[what]} > 0`, params: [] })),
   ]);
 }
 
