@@ -1,16 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { ThresholdName } from '@telltale/core/thresholds';
 import { alertRules } from '@telltale/observability/grafana/alerts/rules.ts';
 import { expect, it } from 'vitest';
 import { requiresStack } from '../requires.ts';
-import { stackBinaries } from '../stack/binaries.ts';
+import { promtoolTest, type Series } from './promtool.ts';
 
-/** Series as promtool writes them: `1x120 0x80` is 121 samples of 1 and 81 of 0, one every 15 seconds. */
-type Series = Record<string, string>;
 interface Case {
   rule: ThresholdName;
   limit?: number;
@@ -90,33 +83,18 @@ it.skipIf(!(await requiresStack()))('would say so if an alert did not fire', asy
 });
 
 /** What promtool has against it: it runs the rule as Grafana would, once a minute, with the time that it must last. */
-async function judged({ rule: name, limit, series, fires }: Case): Promise<string> {
+function judged({ rule: name, limit, series, fires }: Case): Promise<string> {
   const rule = alertRules.find(({ labels }) => labels.threshold === name);
   const queryOf = (refId: string) =>
     (rule?.data.find((query) => query.refId === refId)?.model as { expr?: string } | undefined)?.expr;
-  const folder = mkdtempSync(join(tmpdir(), 'telltale-alerts-'));
-  try {
-    const expr = `(${queryOf('A')}) > on () group_left () (${queryOf('limit')})`;
-    const rules = { groups: [{ name: 'g', interval: '1m', rules: [{ alert: 'it', expr, for: rule?.for }] }] };
-    writeFileSync(join(folder, 'rules.yml'), JSON.stringify(rules));
-    const told = limit === undefined ? {} : { [`telltale_threshold{alert="${name}"}`]: `${limit}x1400` };
-    const test = {
-      interval: '15s',
-      input_series: Object.entries({ ...series, ...told }).map(([series, values]) => ({ series, values })),
-      alert_rule_test: Object.entries(fires).map(([eval_time, all]) => ({
-        ...{ eval_time, alertname: 'it' },
-        exp_alerts: all.map((exp_labels) => ({ exp_labels })),
-      })),
-    };
-    const file = join(folder, 'test.yml');
-    writeFileSync(file, JSON.stringify({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests: [test] }));
-    const { promtool } = await stackBinaries();
-    await promisify(execFile)(promtool, ['test', 'rules', file]);
-    return '';
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    return stdout + stderr || String(error);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const expr = `(${queryOf('A')}) > on () group_left () (${queryOf('limit')})`;
+  const told = limit === undefined ? {} : { [`telltale_threshold{alert="${name}"}`]: `${limit}x1400` };
+  return promtoolTest({
+    ...{ interval: '15s', rules: [{ alert: 'it', expr, for: rule?.for }] },
+    series: { ...series, ...told },
+    alert_rule_test: Object.entries(fires).map(([eval_time, all]) => ({
+      ...{ eval_time, alertname: 'it' },
+      exp_alerts: all.map((exp_labels) => ({ exp_labels })),
+    })),
+  });
 }

@@ -3,8 +3,8 @@ import { eventsRows, now, nowRows, overRows } from '../queries.ts';
 import { chosenBars, chosenTotal } from '../query/chosen.ts';
 import { countOf } from '../query/events.ts';
 import { hookedSessions, knownSessions, measuredSessions, wholeRange, workingSessions } from '../query/identity.ts';
+import { silentPeople } from '../query/people.ts';
 import { sessionScope } from '../query/scope.ts';
-import { total } from '../query/total.ts';
 import { createDashboard } from './dashboard.ts';
 import { missing } from './missing.ts';
 
@@ -134,12 +134,8 @@ export const team = createDashboard({
         missing: 'Nobody: everyone of this time was active in its last three days',
         width: 6,
       },
-      description: 'Active in this time, but not in its last three days.',
-      queries: [
-        nowRows(
-          `(${byUser('cost')} > 0) unless on (user) (${total({ metric: 'cost', by: ['user'], range: '3d' })} > 0)`,
-        ),
-      ],
+      description: 'Heard of in this time, by metrics or by hooks, but not in its last three days.',
+      queries: [nowRows(silentPeople(3))],
       columns: [
         { field: 'user', name: 'User' },
         { field: 'Value', name: 'Cost before', unit: 'dollars', decimals: 2 },

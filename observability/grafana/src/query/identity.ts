@@ -37,13 +37,10 @@ export function withIdentity(options: IdentityOptions): string {
 }
 
 /** Each session that hooks know, with the value 1: one project and one user, those that were exported most often. */
-export function sessionInfo(window: string): string {
+export function sessionInfo(window: string, filter = ''): string {
+  const info = `telltale_session_info${filter && `{${filter}}`}${window}`;
   const renamed = renamedLabel(
-    renamedLabel(
-      `max by (session_id, project, user) (count_over_time(telltale_session_info${window}))`,
-      'project',
-      'hook_project',
-    ),
+    renamedLabel(`max by (session_id, project, user) (count_over_time(${info}))`, 'project', 'hook_project'),
     'user',
     'hook_user',
   );
@@ -65,10 +62,21 @@ export function hookedSessions(range: string): string {
   return `group by (session_id) (last_over_time(telltale_session_info{host!=""}[${range}]))`;
 }
 
+export interface KnownOptions {
+  /** Matchers for session_id. */
+  filter?: string;
+  /** By which a session is known; nearly every one has these two. */
+  by?: readonly Metric[];
+}
+
 /** Every session of a range with its `project` and `user`, from telemetry or from hooks alone. */
-export function knownSessions(range: string = wholeRange): string {
-  const points = `{__name__=~"${metrics.sessions}|${metrics.tokens}"}[${range}]`;
-  const info = sessionInfo(`[${range}]`);
+export function knownSessions(
+  range: string = wholeRange,
+  { filter = '', by = ['sessions', 'tokens'] }: KnownOptions = {},
+): string {
+  const names = `__name__=~"${by.map((metric) => metrics[metric]).join('|')}"`;
+  const points = `{${[names, filter].filter(Boolean).join(',')}}[${range}]`;
+  const info = sessionInfo(`[${range}]`, filter);
   const counted = `max by (${own.join(', ')}) (last_over_time(${points})) ^ 0`;
   const joined = `(${counted}) * on (session_id) group_left (hook_project, hook_user) (${info} or on (session_id) group by (session_id) (last_over_time(${points})))`;
   return `max by (session_id, project, user) (${named(joined)} or on (session_id) ${named(`(${info})`)})`;

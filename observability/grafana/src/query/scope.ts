@@ -10,8 +10,11 @@ import type { Metric } from './metrics.ts';
 /** Matchers for a claude_code counter. */
 export function metricScope(metric: Metric): string {
   const model = metric === 'cost' || metric === 'tokens' ? ',model_base=~"$model"' : '';
-  return `session_id=~"$\{sessions:pipe}",session_id=~"$session"${model}`;
+  return `${sessionMatchers}${model}`;
 }
+
+/** Matchers for whatever knows its session. */
+export const sessionMatchers = `session_id=~"$\{sessions:pipe}",session_id=~"$session"`;
 
 /** Pipeline stages for events; those of the API also know their model. */
 export const sessionScope = `| session_id=~"$\{sessions:pipe}" | session_id=~"$session"`;
