@@ -164,6 +164,43 @@ describe('the action index', () => {
     expect(index.size).toBe(1);
   });
 
+  it.each(['PostToolUse', 'PostToolUseFailure'])(
+    'makes one row of a call that asked and its %s, in every order, also without payloads',
+    (ended) => {
+      const call = { tool_name: 'Edit', tool_input: { file_path: '/p/a.ts', old_string: 'a', new_string: 'b' } };
+      const id = { tool_use_id: 't1' };
+      const result = ended === 'PostToolUse' ? { tool_response: { structuredPatch: [{ lines: ['+b'] }] } } : {};
+      const events = hookEvents([
+        { hook_event_name: 'PreToolUse', ...call, ...id },
+        { hook_event_name: 'PermissionRequest', ...call },
+        { hook_event_name: ended, ...call, ...id, ...result, error: 'File is gone', duration_ms: 10 },
+        { hook_event_name: 'PostToolBatch', tool_calls: [{ ...call, ...id, tool_response: 'done' }] },
+      ]);
+      const light = events.map((event) => {
+        const { payload: _, ...rest } = event;
+        return event.name === 'PostToolBatch' ? event : rest;
+      });
+      for (const told of [events, events.slice(0, 3), light]) {
+        const inOrder = rowsOf(told);
+        expect(inOrder).toMatchObject([{ state: ended === 'PostToolUse' ? 'ok' : 'failed', waitedMs: 990 }]);
+        for (const order of permutations(told)) {
+          expect(rowsOf(order), order.map(({ name }) => name).join(', ')).toEqual(inOrder);
+        }
+      }
+    },
+  );
+
+  it('gives a request to no call that ended before it, nor to one of other words', () => {
+    const call = (command: string) => ({ tool_name: 'Bash', tool_input: { command } });
+    const [first, request, other] = hookEvents([
+      { hook_event_name: 'PostToolUse', tool_use_id: 't1', ...call('npm test') },
+      { hook_event_name: 'PermissionRequest', ...call('npm test') },
+      { hook_event_name: 'PostToolUse', tool_use_id: 't2', ...call('npm test -- --watch') },
+    ]);
+    const states = rowsOf([request, other, first]).map(({ state }) => state);
+    expect(states).toEqual(['waiting', 'ok', 'ok']);
+  });
+
   it('shows calls that never ran, which only the batch tells', () => {
     const [batch] = hookEvents([
       {

@@ -38,10 +38,14 @@ export function startCall(board: Board, event: TelltaleEvent): void {
     // Its end, its request or its telemetry came first: begin where the call says, keep what came of it.
     const isNamed = !board.bare.has(known.key) && hasEnded(known);
     const named = nameCall(board, known, event);
-    const summary = isNamed ? named.summary : event.summary;
+    // A failure heard first, without a payload, could not tell its call from its words.
+    const words = isNamed && named.state !== 'ok' ? wordsBehind(event.summary, named.summary) : '';
+    const summary = isNamed && words === '' ? named.summary : event.summary;
     const at = named.name === known.name && known.name === event.name ? earlier(event.at, known.at) : event.at;
     const asked = isAsking && named.askedAt === undefined ? askedLate(board, named, event.at) : {};
-    const row = change(board, named, { name: event.name, at, summary, ...asked, ...askedAgent(event) }, event);
+    const failed = words === '' ? {} : { errorLine: words };
+    const patch = { name: event.name, at, summary, ...failed, ...asked, ...askedAgent(event) };
+    const row = change(board, named, patch, event);
     if (row.state === 'unknown-end') endAsTold(board, row);
     return;
   }
@@ -69,7 +73,8 @@ export function askForCall(board: Board, event: TelltaleEvent): void {
   }
   // The call has ended by what was heard earlier, or nothing of it was heard.
   const latest = board.rows.get(board.latest.get(lane) ?? '');
-  if (latest?.toolName === event.toolName && latest?.summary.startsWith(words)) {
+  const isEndedBefore = latest?.endedAt !== undefined && latest.endedAt < event.at;
+  if (latest?.toolName === event.toolName && latest?.summary.startsWith(words) && !isEndedBefore) {
     const isAnswered = hasEnded(latest) || board.decidedAt.has(latest.key);
     change(board, latest, isAnswered ? askedLate(board, latest, event.at) : { askedAt: event.at }, event);
     return;
@@ -86,7 +91,7 @@ export function finishCall(board: Board, event: TelltaleEvent, state: ActionStat
     note(board, event, 'tool', state);
     return;
   }
-  const known = callRow(board, event.toolUseId);
+  const known = callRow(board, event.toolUseId) ?? adoptRequestAtEnd(board, event);
   // A denial and a failure of one call may both be told: the first word counts, a known end beats an unknown one.
   const isFirstEnd = known === undefined || !hasEnded(known) || isWeakEnd(board, known, event, state);
   const isBare = known !== undefined && board.bare.has(known.key);
@@ -96,12 +101,12 @@ export function finishCall(board: Board, event: TelltaleEvent, state: ActionStat
     change(board, row, {}, event);
     return;
   }
-  const patch: ActionPatch = { state, endedAt: event.at, ...timesOf(row, event) };
+  const patch: ActionPatch = { state, endedAt: event.at, ...timesOf(board, row, event) };
   const summary = known === undefined || isBare ? callOfEvent(event) : row.summary;
   if (state === 'ok') patch.summary = event.summary;
   else {
     patch.summary = summary;
-    const words = reason ?? (event.summary.startsWith(`${summary} · `) ? event.summary.slice(summary.length + 3) : '');
+    const words = reason ?? wordsBehind(summary, event.summary);
     if (words !== '') patch.errorLine = words;
   }
   if (event.name !== 'PostToolBatch') board.endedByTelemetry.delete(row.key);
@@ -155,14 +160,41 @@ export function attachToOpen(board: Board, event: TelltaleEvent, isMeant: (row: 
 }
 
 /** A request that came before its call becomes the call's row. */
-function adoptRequest(board: Board, event: TelltaleEvent): Action | undefined {
-  const pending = requestKey(event, event.summary);
+function adoptRequest(board: Board, event: TelltaleEvent, words = event.summary): Action | undefined {
+  const pending = requestKey(event, words);
   const row = board.rows.get(board.pending.get(pending) ?? '');
   if (row === undefined || event.toolUseId === undefined) return undefined;
   board.pending.delete(pending);
   board.keyOfCall.set(event.toolUseId, row.key);
   countForAgent(board, event, 1, 0);
   return change(board, row, { toolUseId: event.toolUseId });
+}
+
+/** The same where the end of the call is heard before its beginning; what came of it stands behind its words. */
+function adoptRequestAtEnd(board: Board, event: TelltaleEvent): Action | undefined {
+  if (event.name === 'PostToolBatch') return undefined;
+  const began = shiftTime(event.at, -(event.durationMs ?? 0));
+  const words = callOfEvent(event);
+  const prefix = requestKey(event, '');
+  for (const [pending, key] of board.pending) {
+    if (!pending.startsWith(prefix)) continue;
+    const asked = pending.slice(prefix.length);
+    const isMeant = words === asked || (words === event.summary && resultBehind(asked, words));
+    const row = isMeant ? board.rows.get(key) : undefined;
+    if (row === undefined || row.toolName !== event.toolName || (row.askedAt ?? '') > began) continue;
+    const adopted = adoptRequest(board, event, asked);
+    return adopted && withBatch(board, adopted);
+  }
+  return undefined;
+}
+
+/** What went wrong, behind the call's own words. */
+function wordsBehind(call: string, told: string): string {
+  return told.startsWith(`${call} · `) ? told.slice(call.length + 3) : '';
+}
+
+function resultBehind(call: string, told: string): boolean {
+  return told.startsWith(call) && /^ (·|[+−]\d)/.test(told.slice(call.length));
 }
 
 function requestKey(event: TelltaleEvent, words: string): string {
@@ -225,17 +257,26 @@ export function endAsTold(board: Board, row: Action): void {
 function beginLate(board: Board, event: TelltaleEvent): Action {
   const row = newAction(callKey(event.toolUseId ?? event.id), 'tool', 'running', event);
   if (event.durationMs !== undefined) row.at = shiftTime(event.at, -event.durationMs);
-  const told = board.told.get(event.toolUseId ?? '');
-  if (told !== undefined) row.seqs = [event.seq, told.seq];
-  board.told.delete(event.toolUseId ?? '');
-  if (event.name !== 'PostToolBatch') countForAgent(board, event, 1, 0);
-  return add(board, Object.assign(row, askedAgent(event)));
+  if (event.name !== 'PostToolBatch') {
+    countForAgent(board, event, 1, 0);
+    remember(board.latest, laneOf(event), row.key);
+  }
+  return withBatch(board, add(board, Object.assign(row, askedAgent(event))));
 }
 
-function timesOf(row: Action, event: TelltaleEvent): ActionPatch {
+/** Its own end is here: what the batch says of it counts no more. */
+function withBatch(board: Board, row: Action): Action {
+  const told = board.told.get(row.toolUseId ?? '');
+  if (told === undefined) return row;
+  board.told.delete(row.toolUseId ?? '');
+  return change(board, row, { seqs: [...row.seqs, told.seq] });
+}
+
+function timesOf(board: Board, row: Action, event: TelltaleEvent): ActionPatch {
   const times: ActionPatch = {};
   if (event.durationMs !== undefined) times.durationMs = event.durationMs;
-  if (row.askedAt !== undefined && row.waitedMs === undefined) {
+  // What a weaker end made of it is told better now; what a decision says stays.
+  if (row.askedAt !== undefined && (row.waitedMs === undefined || !board.decidedAt.has(row.key))) {
     times.waitedMs = waitedMs(row.askedAt, event.at, event.durationMs);
   }
   return times;
