@@ -18,6 +18,7 @@ it('reads defaults from an empty environment', () => {
     allowedHosts: [],
     devOrigins: [],
     claudeFolder: '/home/dev/.claude',
+    redactPii: false,
     thresholds: {},
   });
 });
@@ -38,6 +39,12 @@ it('reads every variable of the contract', () => {
       TELLTALE_ALLOWED_HOSTS: 'A.example, b.lan ,',
       TELLTALE_DEV_ORIGINS: 'http://localhost:5173',
       CLAUDE_CONFIG_DIR: '/srv/claude',
+      TELLTALE_REDACT_PII: 'on',
+      TELLTALE_ARCHIVE: 's3://traces/ams/team/',
+      TELLTALE_ARCHIVE_ENDPOINT: 'https://s3.example/',
+      TELLTALE_ARCHIVE_REGION: 'eu-central-1',
+      TELLTALE_ARCHIVE_THINKING: 'off',
+      TELLTALE_ENVIRONMENT: 'staging',
       TELLTALE_BUDGET_DAY_USD: '25.50',
       TELLTALE_ALERT_MCP_FAILURES: '0',
       TELLTALE_ALERT_REFUSALS: '',
@@ -56,6 +63,12 @@ it('reads every variable of the contract', () => {
     allowedHosts: ['a.example', 'b.lan'],
     devOrigins: ['http://localhost:5173'],
     claudeFolder: '/srv/claude',
+    redactPii: true,
+    archive: {
+      ...{ bucket: 'traces', prefix: 'ams/team', thinking: false },
+      ...{ endpoint: 'https://s3.example', region: 'eu-central-1' },
+    },
+    environment: 'staging',
     thresholds: { budget_day: 25.5, mcp_failures: 0 },
   });
 });
@@ -108,3 +121,19 @@ describe('what stops the start', () => {
 it.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'])('%s is loopback', (host) =>
   expect(isLoopback(host)).toBe(true),
 );
+
+it('reads where sessions are archived', () => {
+  expect(read({ TELLTALE_ARCHIVE: 'file:///srv/my%20archive' }).archive).toEqual({
+    folder: '/srv/my archive',
+    thinking: true,
+  });
+  expect(read({ TELLTALE_ARCHIVE: 's3://traces' }).archive).toEqual({ bucket: 'traces', prefix: '', thinking: true });
+  for (const wrong of ['/srv/archive', 's3:///prefix', 'https://bucket', 'file://host/folder']) {
+    expect(() => read({ TELLTALE_ARCHIVE: wrong })).toThrow(
+      `TELLTALE_ARCHIVE must be file:///a/folder or s3://bucket/prefix, got "${wrong}"`,
+    );
+  }
+  expect(() => read({ TELLTALE_REDACT_PII: 'yes please' })).toThrow(
+    'TELLTALE_REDACT_PII must be on or off, got "yes please"',
+  );
+});

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
 
 /** Everything the service is told from outside, read once at the start. */
@@ -27,9 +28,24 @@ export interface Config {
   devOrigins: readonly string[];
   /** Claude Code's own folder, which the history import reads. */
   claudeFolder: string;
+  /** Whether what tells of persons is masked like secrets. */
+  redactPii: boolean;
+  /** Where a document of each session is kept, too. */
+  archive?: ArchiveConfig;
+  /** What this installation is part of: `prod`, `staging`; told in exports. */
+  environment?: string;
   /** From which amount on an alert is wanted; what is unset is off. */
   thresholds: Thresholds;
 }
+
+/** A folder, or a bucket of S3 or of what speaks like it. */
+export type ArchiveConfig = (
+  | { folder: string }
+  | { bucket: string; prefix: string; endpoint?: string; region?: string }
+) & {
+  /** Whether what the agent thought is kept with what it said. */
+  thinking: boolean;
+};
 
 /** Bad configuration: names the variable, the rule and what came. It stops the start. */
 export class ConfigError extends Error {
@@ -60,6 +76,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
     devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),
     claudeFolder: resolve(text('CLAUDE_CONFIG_DIR', join(userHome, '.claude'))),
+    redactPii: switchOf('TELLTALE_REDACT_PII', text('TELLTALE_REDACT_PII', 'off')),
+    ...archiveOf(text),
+    ...(text('TELLTALE_ENVIRONMENT', '') && { environment: text('TELLTALE_ENVIRONMENT', '') }),
     thresholds: thresholdsOf(env),
   };
 }
@@ -97,6 +116,33 @@ function thresholdsOf(env: Readonly<Record<string, string | undefined>>): Thresh
     set[name] = Number(text);
   }
   return set;
+}
+
+function archiveOf(text: (name: string, fallback: string) => string): { archive?: ArchiveConfig } {
+  const told = text('TELLTALE_ARCHIVE', '');
+  if (told === '') return {};
+  const url = URL.canParse(told) ? new URL(told) : undefined;
+  const thinking = switchOf('TELLTALE_ARCHIVE_THINKING', text('TELLTALE_ARCHIVE_THINKING', 'on'));
+  if (url?.protocol === 'file:' && url.host === '') return { archive: { folder: fileURLToPath(url), thinking } };
+  if (url?.protocol === 's3:' && url.host !== '') {
+    const prefix = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '');
+    const endpoint = text('TELLTALE_ARCHIVE_ENDPOINT', '');
+    const region = text('TELLTALE_ARCHIVE_REGION', '');
+    return {
+      archive: {
+        ...{ bucket: url.host, prefix, thinking },
+        ...(endpoint && { endpoint: urlOf('TELLTALE_ARCHIVE_ENDPOINT', endpoint) }),
+        ...(region && { region }),
+      },
+    };
+  }
+  throw new ConfigError(`TELLTALE_ARCHIVE must be file:///a/folder or s3://bucket/prefix, got "${told}"`);
+}
+
+function switchOf(name: string, text: string): boolean {
+  if (/^(on|1|true)$/i.test(text)) return true;
+  if (/^(off|0|false)$/i.test(text)) return false;
+  throw new ConfigError(`${name} must be on or off, got "${text}"`);
 }
 
 function daysOf(name: string, text: string): number {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HookContext, isRejection, type TelltaleEvent } from '@telltale/core';
+import { type HookContext, isRejection, redactSecretsAndPersonal, type TelltaleEvent } from '@telltale/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIngest, type Ingest } from './ingest.ts';
@@ -55,6 +55,36 @@ const hook = { session_id: 's-1', hook_event_name: 'UserPromptSubmit', prompt: '
 const oneStored = { stored: 1, duplicates: 0, deleted: 0 };
 // Made of pieces, so that nobody takes it for a key that leaked.
 const secret = ['sk-ant', 'api03', 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6'].join('-');
+
+it('masks what tells of persons on every road, where that is asked for', async () => {
+  const masking = createIngest({ store, redact: redactSecretsAndPersonal, publish() {} });
+  const text = 'write to ada@example.com';
+  await masking.hook(body({ ...hook, prompt: text }), context());
+  await masking.hook(Buffer.from(text), context());
+  await masking.transcript({ sessionId: 's-1' }, Buffer.from(`${JSON.stringify({ type: 'user', text })}\n`));
+  const attributes = [
+    { key: 'session.id', value: { stringValue: 's-1' } },
+    { key: 'to', value: { stringValue: text } },
+  ];
+  const time = '1763715600000000000';
+  const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: time, attributes }] }] }] };
+  const spans = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), startTimeUnixNano: time, attributes };
+  const sum = { aggregationTemporality: 1, dataPoints: [{ timeUnixNano: time, asInt: 1, attributes }] };
+  await masking.otlp('logs', body(logs), 'json', '2026-11-21T09:00:00.000Z');
+  await masking.otlp('traces', body({ resourceSpans: [{ scopeSpans: [{ spans: [spans] }] }] }), 'json', '');
+  await masking.otlp(
+    'metrics',
+    body({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'n', sum }] }] }] }),
+    'json',
+    '',
+  );
+  await store.close();
+  const onDisk = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+  store = createSqliteStore({ file: join(folder, 'telltale.db'), compresses: false });
+  expect(store.events({ limit: 9, order: 'asc', now: 0 }).items.map(({ masked }) => masked)).toEqual([1, 1]);
+  expect(onDisk.join('')).not.toContain('ada@example');
+  expect(onDisk.join('').split('[redacted:email]').length - 1).toBeGreaterThanOrEqual(6);
+});
 
 describe('hook', () => {
   it('stores the bytes as they are, then publishes', async () => {

@@ -5,6 +5,7 @@ import {
   parseAlerts,
   parseEnvelope,
   parseHook,
+  type Redact,
   type Rejection,
   redactDeadLetter,
   redactSecrets,
@@ -19,6 +20,8 @@ import type { AppendRecord, AppendResult, Store } from './store/store.ts';
 
 export interface IngestDeps {
   store: Store;
+  /** What is masked before anything is stored; secrets alone where it is not said. */
+  redact?: Redact;
   /** Events that were committed, and the sessions whose view changed. */
   publish(events: readonly TelltaleEvent[], sessionIds: readonly string[]): void;
 }
@@ -54,13 +57,13 @@ interface Read<T> {
   parsed: T | Rejection;
 }
 
-export function createIngest({ store, publish }: IngestDeps): Ingest {
-  const transcripts = createTranscriptIngest({ store, changed: (id) => publish([], [id]) });
+export function createIngest({ store, redact = redactSecrets, publish }: IngestDeps): Ingest {
+  const transcripts = createTranscriptIngest({ store, redact, changed: (id) => publish([], [id]) });
 
   /** Redacts the text as a whole, before anything is cut out of it, and reads it once. */
   function read<T>(body: Buffer, parse: (input: unknown) => T): Read<T> {
     const raw = textOf(body);
-    const { text, masked } = redactSecrets(raw);
+    const { text, masked } = redact(raw);
     const input = notUtf8(body, raw) ?? readJson(text);
     const parsed = 'unreadable' in input ? { rejected: input.unreadable } : parse(input.json);
     // Nothing was masked or left out: the bytes that came are the bytes that are stored.
@@ -85,7 +88,11 @@ export function createIngest({ store, publish }: IngestDeps): Ingest {
   }
 
   async function refuse(road: string, rejection: Rejection, text: string): Promise<Rejection> {
-    await store.reject({ road, reason: rejectionWords(rejection), text: redactDeadLetter(text).text });
+    await store.reject({
+      road,
+      reason: rejectionWords(rejection),
+      text: redactDeadLetter(text, undefined, redact).text,
+    });
     return rejection;
   }
 
@@ -104,7 +111,7 @@ export function createIngest({ store, publish }: IngestDeps): Ingest {
 
   return {
     ...transcripts,
-    ...createOtlpIngest({ store, append }),
+    ...createOtlpIngest({ store, redact, append }),
 
     async hook(body, context) {
       const { text, masked, bytes, parsed: event } = read(body, (input) => parseHook(input, context));

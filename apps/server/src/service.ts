@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { redactSecrets, redactSecretsAndPersonal } from '@telltale/core';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
 import { takeSession, transcriptDoor } from './history/door.ts';
@@ -76,6 +77,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       publish(events, sessionIds) {
         if (events.length > 0) hub.publish(events);
         for (const id of sessionIds) hub.touch(id);
+      redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
       },
     });
     const storing: Storing = {

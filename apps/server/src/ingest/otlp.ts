@@ -3,6 +3,7 @@ import {
   type BadRecord,
   type OtlpContext,
   type OtlpRecords,
+  type Redact,
   type Rejection,
   readLogs,
   readMetrics,
@@ -28,13 +29,14 @@ export interface OtlpIngest {
 
 export interface OtlpIngestDeps {
   store: Store;
+  redact: Redact;
   append(records: readonly AppendRecord[]): Promise<unknown>;
 }
 
 /** One body may be bad through and through: so many of its records are kept. */
 const maxLetters = 100;
 
-export function createOtlpIngest({ store, append }: OtlpIngestDeps): OtlpIngest {
+export function createOtlpIngest({ store, redact, append }: OtlpIngestDeps): OtlpIngest {
   /** Stores what could be read and gives back what could not. */
   const roads: Record<Signal, (body: unknown, context: OtlpContext) => Promise<BadRecord[]>> = {
     logs: (body, context) => take(readLogs(body, context), (records) => append(records)),
@@ -43,7 +45,7 @@ export function createOtlpIngest({ store, append }: OtlpIngestDeps): OtlpIngest 
   };
 
   async function keep(signal: Signal, { reason, text }: BadRecord): Promise<void> {
-    await store.reject({ road: `otlp ${signal}`, reason, text: redactDeadLetter(text).text });
+    await store.reject({ road: `otlp ${signal}`, reason, text: redactDeadLetter(text, undefined, redact).text });
   }
 
   return {
@@ -53,7 +55,7 @@ export function createOtlpIngest({ store, append }: OtlpIngestDeps): OtlpIngest 
         await keep(signal, { reason: read.unreadable, text: shownText(body) });
         return { rejected: read.unreadable };
       }
-      const bad = await roads[signal](read.json, { receivedAt, idOf });
+      const bad = await roads[signal](read.json, { receivedAt, idOf, redact });
       await Promise.all(bad.slice(0, maxLetters).map((record) => keep(signal, record)));
       return { refused: bad.length, reason: [...new Set(bad.map(({ reason }) => reason))].slice(0, 3).join('; ') };
     },

@@ -3,9 +3,9 @@ import {
   isFields,
   isRejection,
   type NewTranscriptEntry,
+  type Redact,
   type Rejection,
   redactDeadLetter,
-  redactSecrets,
   textAt,
 } from '@telltale/core';
 import type { Store, TranscriptChunk, TranscriptFile, TranscriptResult } from '../store/store.ts';
@@ -24,6 +24,7 @@ export interface TranscriptIngest {
 
 export interface TranscriptIngestDeps {
   store: Store;
+  redact: Redact;
   /** A session's transcript has grown. */
   changed(sessionId: string): void;
 }
@@ -34,10 +35,10 @@ type Line = TranscriptChunk['lines'][number];
 const pieceBytes = 64 * 1024;
 const newline = 10;
 
-export function createTranscriptIngest({ store, changed }: TranscriptIngestDeps): TranscriptIngest {
+export function createTranscriptIngest({ store, redact, changed }: TranscriptIngestDeps): TranscriptIngest {
   // A file on a disk may hold bytes that are no UTF-8: better a line with a blot than a transcript that stops there.
   function redactedLine(bytes: Buffer): Line {
-    const { text } = redactSecrets(textOf(bytes).replaceAll('\0', '�'));
+    const { text } = redact(textOf(bytes).replaceAll('\0', '�'));
     return { text, bytes: bytes.length + 1 };
   }
 
@@ -62,7 +63,7 @@ export function createTranscriptIngest({ store, changed }: TranscriptIngestDeps)
   }
 
   async function refuse(reason: string, text: string): Promise<Rejection> {
-    await store.reject({ road: 'transcript', reason, text: redactDeadLetter(text).text });
+    await store.reject({ road: 'transcript', reason, text: redactDeadLetter(text, undefined, redact).text });
     return { rejected: reason };
   }
 
@@ -70,7 +71,7 @@ export function createTranscriptIngest({ store, changed }: TranscriptIngestDeps)
     transcript,
 
     async transcriptMeta(file, body) {
-      const { text } = redactSecrets(textOf(body));
+      const { text } = redact(textOf(body));
       const input = readJson(text);
       if ('unreadable' in input || !isFields(input.json)) return refuse('a transcript meta is a JSON object', text);
       const line = { text: JSON.stringify(input.json), bytes: body.length };

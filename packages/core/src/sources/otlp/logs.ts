@@ -1,9 +1,8 @@
 import { describeTelemetry, isBookkeeping, outcomeOfTelemetry } from '../../catalogue/telemetry.ts';
 import type { NewEvent } from '../../event.ts';
 import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
-import { redactSecrets } from '../../redact.ts';
 import { readAt } from '../at.ts';
-import { badRecord, type OtlpContext, type OtlpRecords, type Placed, walk } from './records.ts';
+import { badRecord, type OtlpContext, type OtlpRecords, type Placed, redactorOf, walk } from './records.ts';
 import { canonical, millisOf, readAttributes, readNanos, readValue } from './value.ts';
 
 /** A log record as an event, with the text of its payload. */
@@ -52,7 +51,7 @@ function logEvent(placed: Placed, attributes: Fields, context: OtlpContext, equa
   const isCompact = isBookkeeping(name);
   if (!isCompact && Object.keys(resource).length > 0) told.resource = resource;
   const text = JSON.stringify(told);
-  const redacted = redactSecrets(text);
+  const redacted = redactorOf(context)(text);
   const payload = redacted.text === text ? told : (JSON.parse(redacted.text) as Fields);
   const event = eventOf(name, payload, {
     id: context.idOf(key),

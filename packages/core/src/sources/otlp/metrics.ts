@@ -1,6 +1,5 @@
 import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
-import { redactSecrets } from '../../redact.ts';
-import { badRecord, type OtlpContext, type OtlpRecords, type Placed, walk } from './records.ts';
+import { badRecord, type OtlpContext, type OtlpRecords, type Placed, redactorOf, walk } from './records.ts';
 import { canonical, listOf, readAttributes, readNanos } from './value.ts';
 
 export type Temporality = 'cumulative' | 'delta' | 'none';
@@ -46,7 +45,8 @@ function readMetric({ item, resource }: Placed, context: OtlpContext, read: Otlp
   }
   const data = item[kind] as Fields;
   const temporality = temporalityOf(data.aggregationTemporality, kind);
-  const resourceText = redactSecrets(JSON.stringify(resource)).text;
+  const redact = redactorOf(context);
+  const resourceText = redact(JSON.stringify(resource)).text;
   for (const point of listOf(data.dataPoints)) {
     const attributes = isFields(point) ? readAttributes(point.attributes) : undefined;
     const time = isFields(point) ? readNanos(point.timeUnixNano) : undefined;
@@ -55,7 +55,7 @@ function readMetric({ item, resource }: Placed, context: OtlpContext, read: Otlp
       read.bad.push(badRecord(`a point of ${name} has attributes, a time and a value`, point));
       continue;
     }
-    const { text } = redactSecrets(JSON.stringify(attributes));
+    const { text } = redact(JSON.stringify(attributes));
     const kept: MetricPoint = {
       seriesId: context.idOf(['series', name, kind, temporality, canonical(attributes)].join('\n')),
       ...{ name, kind, temporality, value, attributes: text, resource: resourceText },
@@ -66,7 +66,7 @@ function readMetric({ item, resource }: Placed, context: OtlpContext, read: Otlp
     };
     if (Number.isNaN(value)) {
       delete kept.value;
-      kept.data = redactSecrets(JSON.stringify({ ...point, attributes: undefined })).text;
+      kept.data = redact(JSON.stringify({ ...point, attributes: undefined })).text;
     }
     const sessionId = textAt(attributes, 'session.id');
     if (sessionId !== undefined) kept.sessionId = sessionId;

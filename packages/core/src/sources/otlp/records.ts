@@ -1,4 +1,5 @@
 import { type Fields, isFields } from '../../fields.ts';
+import { type Redact, redactSecrets } from '../../redact.ts';
 import { readAttributes } from './value.ts';
 
 /** What the service knows beside a body. */
@@ -7,6 +8,12 @@ export interface OtlpContext {
   receivedAt: string;
   /** A short id that is equal for equal keys and tells nothing of them. */
   idOf: (key: string) => string;
+  /** What is masked; secrets alone where it is not said. */
+  redact?: Redact;
+}
+
+export function redactorOf({ redact = redactSecrets }: OtlpContext): Redact {
+  return redact;
 }
 
 /** A record that can never be stored, with its own text, not redacted. */

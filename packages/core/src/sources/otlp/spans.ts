@@ -1,6 +1,5 @@
 import { type Fields, fieldsAt, isFields, numberAt, textAt } from '../../fields.ts';
-import { redactSecrets } from '../../redact.ts';
-import { badRecord, type OtlpContext, type OtlpRecords, walk } from './records.ts';
+import { badRecord, type OtlpContext, type OtlpRecords, redactorOf, walk } from './records.ts';
 import { listOf, readAttributes, readNanos } from './value.ts';
 
 /** One span; (traceId, spanId) is its key. */
@@ -22,7 +21,7 @@ export interface Span {
 const levels = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' };
 
 /** The spans of an OTLP request. */
-export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Span> {
+export function readSpans(body: unknown, context: OtlpContext): OtlpRecords<Span> {
   const read: OtlpRecords<Span> = { records: [], bad: [] };
   walk(body, levels, read.bad, ({ item, resource }) => {
     const attributes = readAttributes(item.attributes);
@@ -43,7 +42,7 @@ export function readSpans(body: unknown, _context: OtlpContext): OtlpRecords<Spa
       ...{ traceId, spanId, start, status: numberAt(fieldsAt(item, 'status'), 'code') ?? 0 },
       name: textAt(item, 'name') ?? 'span',
       end: readNanos(item.endTimeUnixNano) ?? start,
-      attributes: redactSecrets(JSON.stringify(rest)).text,
+      attributes: redactorOf(context)(JSON.stringify(rest)).text,
     };
     const parentSpanId = hexAt(item.parentSpanId, 16);
     if (parentSpanId !== undefined) span.parentSpanId = parentSpanId;
