@@ -541,6 +541,22 @@ it('tells ten thousand entries in a moment', () => {
   expect(Math.min(...runs)).toBeLessThan(1000);
 });
 
+it.each([
+  ['AskUserQuestion', { questions: [{ question: 'Which colour?' }] }, 'answered'],
+  ['ExitPlanMode', { plan: '# Paint it' }, 'approved'],
+  ['Bash', { command: 'rm x' }, 'allowed'],
+])('says what became of what %s asked in the words for that', (tool_name, tool_input, words) => {
+  const call = { tool_name, tool_input, tool_use_id: 't1', prompt_id: 'p1' };
+  const events = hookEvents([
+    { hook_event_name: 'UserPromptSubmit', prompt_id: 'p1', prompt: 'go' },
+    { hook_event_name: 'PreToolUse', ...call },
+    { hook_event_name: 'PermissionRequest', ...call, tool_use_id: undefined },
+    { hook_event_name: 'PostToolUse', ...call, tool_response: {} },
+  ]);
+  const lines = read(buildStory({ events, entries: [] })).filter((line) => line.includes('wait:'));
+  expect(lines).toEqual([expect.stringMatching(new RegExp(` → ${words}$`))]);
+});
+
 it('draws what is open until now, with agents that are heard of later than their parent', () => {
   const [id = ''] = sessionsOf('subagents');
   const events = eventsOf('subagents', id);

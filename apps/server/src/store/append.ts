@@ -112,7 +112,7 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
     if (twin !== undefined) return duplicate(twin);
 
     // Telemetry without a `project` belongs to the project that the session's hooks tell.
-    if (event.app === unknownApp && event.source === 'otel') event.app = session?.fold.app || unknownApp;
+    if (event.app === unknownApp && event.source !== 'hook') event.app = session?.fold.app || unknownApp;
 
     const next = seq + 1;
     const values = eventValues(next, event, at, session?.no ?? null, originOf(event.origin), payload.length);

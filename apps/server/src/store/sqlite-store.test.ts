@@ -52,6 +52,14 @@ describe('append', () => {
     expect(store.seq).toBe(1);
   });
 
+  it('gives what tells no project, telemetry and alerts, the project of its session', async () => {
+    await append(record({ hook_event_name: 'SessionStart' }));
+    const { event, payloadText } = record({ hook_event_name: 'x' });
+    for (const source of ['otel', 'alert', 'hook'] as const)
+      await append({ event: { ...event, id: source, source, app: 'unknown' }, payloadText });
+    expect(all().map(({ app }) => app)).toEqual(['shop', 'shop', 'shop', 'unknown']);
+  });
+
   it('stores the same id once, in one transaction, in two, and after it was settled', async () => {
     const first = record({ prompt: 'a' }, { id: 'same' });
     const again = () => record({ prompt: 'a' }, { id: 'same' });

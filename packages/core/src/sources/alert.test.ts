@@ -51,6 +51,11 @@ it('takes status, project and time from around an alert that tells none', () => 
   ]);
 });
 
+it('is of no project where neither it nor what is around it names one; of its session, that may know it', () => {
+  const alerts = [{ fingerprint: 'f' }, { fingerprint: 'g', labels: { session_id: 's-1' } }];
+  expect(parseAlerts({ alerts }, { receivedAt })).toMatchObject([{ app: 'alerts' }, { app: 'unknown' }]);
+});
+
 it.each([
   ['text', { rejected: 'an alert webhook is a JSON object' }],
   [{ status: 'firing' }, { rejected: 'alerts must be a list', at: 'alerts' }],

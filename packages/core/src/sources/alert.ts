@@ -1,6 +1,7 @@
 import type { NewEvent, Rejection } from '../event.ts';
 import { type Fields, fieldsAt, isFields, listAt, textAt } from '../fields.ts';
 import { readAt } from './at.ts';
+import { unknownApp } from './otlp/logs.ts';
 
 export interface AlertContext {
   /** Name of the project where the alert has no label that names one. */
@@ -8,6 +9,9 @@ export interface AlertContext {
   /** ISO 8601, UTC: the service's clock. */
   receivedAt: string;
 }
+
+/** Stands where a project's name would: a budget is everybody's. */
+const ofNoProject = 'alerts';
 
 /**
  * The webhook body of Grafana and Alertmanager → one event for each alert in it. Its id is fingerprint + start +
@@ -38,7 +42,11 @@ function eventOf(alert: Fields, fingerprint: string, status: string, context: Al
     id: `${fingerprint}-${startsAt ?? ''}-${status}`,
     source: 'alert',
     name: 'alert',
-    app: textAt(labels, 'app') ?? textAt(labels, 'project') ?? context.app ?? 'unknown',
+    app:
+      textAt(labels, 'app') ??
+      textAt(labels, 'project') ??
+      context.app ??
+      (sessionId === undefined ? ofNoProject : unknownApp),
     at: readAt(status === 'resolved' ? textAt(alert, 'endsAt') : startsAt, context.receivedAt),
     summary: `${title} ${status}${words === undefined ? '' : `: ${words}`}`,
     payload: alert,

@@ -52,6 +52,15 @@ function waitLine(item: Extract<StoryItem, { kind: 'wait' }>): string {
     : item.durationMs === undefined
       ? 'asked'
       : `waited ${durationWords(item.durationMs)}`;
-  const answer = { allowed: ' → allowed', denied: ' → denied', open: '', unknown: ' → no answer heard' };
+  const [allowed, denied] = answers[item.wait];
+  const answer = { allowed: ` → ${allowed}`, denied: ` → ${denied}`, open: '', unknown: ' → no answer heard' };
   return `${waited} for ${waitedFor[item.wait]}: ${item.summary}${answer[item.answer]}`;
 }
+
+/** A yes and a no, as they are said to what was asked. */
+const answers = {
+  permission: ['allowed', 'denied'],
+  question: ['answered', 'declined'],
+  plan: ['approved', 'denied'],
+  elicitation: ['answered', 'declined'],
+} as const satisfies Record<Extract<StoryItem, { kind: 'wait' }>['wait'], readonly [string, string]>;
