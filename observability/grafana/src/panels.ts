@@ -33,8 +33,6 @@ const units = {
   share: 'percentunit',
   seconds: 's',
   milliseconds: 'ms',
-  bytes: 'bytes',
-  time: 'dateTimeAsLocal',
 } as const;
 
 export type Unit = keyof typeof units;
@@ -110,16 +108,16 @@ export function stacked(options: PanelOptions & { interval: string }) {
 }
 
 /**
- * How much per day or week: hours, put together by Grafana in the dashboard's time zone (TELLTALE_TZ), so that a day
- * has 23 or 25 of them when the clock changes. The query is in table format with the labels `Time`, `by` and `Value`.
+ * How much per day: hours, or parts of one, put together by Grafana in the dashboard's time zone (TELLTALE_TZ), so that
+ * a day has 23 or 25 hours when the clock changes. The query is in table format with the labels `Time`, `by` and `Value`.
  */
-export function calendar(options: PanelOptions & { by: string; of?: 'day' | 'week' }) {
+export function calendar(options: PanelOptions & { by: string }) {
   return framed(new barchart.PanelBuilder(), options)
     .interval('$bar')
     .maxDataPoints(mostSteps)
     .withTransformation({
       id: 'formatTime',
-      options: { timeField: 'Time', outputFormat: periods[options.of ?? 'day'], useTimezone: true },
+      options: { timeField: 'Time', outputFormat: periods.day, useTimezone: true },
     })
     .withTransformation({
       id: 'groupBy',

@@ -1,3 +1,4 @@
+import { dayStep } from '@telltale/core/day-step';
 import type { Thresholds } from '@telltale/core/thresholds';
 
 export interface Info {
@@ -8,8 +9,10 @@ export interface Info {
 }
 
 /** What Grafana needs to know of the service: where its pages are, and from which amount on an alert is wanted. */
-export function renderInfo({ version, publicUrl, timeZone, thresholds }: Info): string {
-  const labels = Object.entries({ version, public_url: publicUrl, time_zone: timeZone })
+export function renderInfo({ version, publicUrl, timeZone, thresholds }: Info, now = Date.now()): string {
+  // From steps so long Grafana puts the days of that zone together.
+  const step = dayStep(timeZone, now);
+  const labels = Object.entries({ version, public_url: publicUrl, time_zone: timeZone, day_step: step })
     .map(([name, value]) => `${name}=${labelValue(value)}`)
     .join(',');
   const info = `# HELP telltale_info Where this service is.\n# TYPE telltale_info gauge\ntelltale_info{${labels}} 1\n`;

@@ -1,5 +1,6 @@
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import * as sdk from '@grafana/grafana-foundation-sdk/dashboard';
+import { stepOfDay } from '../query/days.ts';
 import { knownSessions } from '../query/identity.ts';
 import { metrics } from '../query/metrics.ts';
 import { chosenSessions } from '../query/scope.ts';
@@ -71,11 +72,10 @@ function commonVariables() {
       .includeAll(true)
       .current({ text: 'All', value: ['$__all'] }),
     query('telltale', 'label_values(telltale_info, public_url)').hide(sdk.VariableHide.HideVariable),
-    new sdk.CustomVariableBuilder('bar')
-      .label('Steps of a day')
-      .description('Days are put together from steps this long: 30 or 15 minutes where a time zone needs them')
-      .values('1h,30m,15m')
-      .current({ text: '1h', value: '1h' }),
+    query('bar', values(stepOfDay), '/day_step="([^"]*)"/')
+      .hide(sdk.VariableHide.HideVariable)
+      .description('Days are put together from steps this long: an hour, or a part of one where the time zone needs it')
+      .current({ text: '15m', value: '15m' }),
   ];
 }
 

@@ -2,7 +2,6 @@
 export const missing = {
   metrics: 'No metrics in this time. Is telemetry on? See observability/README.md',
   events: 'No such events in this time. OTEL_LOGS_EXPORTER=otlp sends them',
-  hooks: 'No hooks heard in this time. npm run connect sets them up',
   none: 'None in this time',
   budget: 'No budget set: TELLTALE_BUDGET_DAY_USD',
   stack: 'Prometheus has not scraped this part yet',

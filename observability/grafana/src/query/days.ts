@@ -1,3 +1,5 @@
+import { wholeRange } from './identity.ts';
+
 /** One calendar day of a time zone, as the half-open time (from, to] that a total covers. */
 export interface Day {
   /** `2026-10-25` */
@@ -34,3 +36,9 @@ function beginningOfDay(ms: number, dateAt: (ms: number) => string): number {
   while (dateAt(begin - quarterMs) === date) begin -= quarterMs;
   return begin;
 }
+
+/**
+ * From which steps panels put days together, as the service tells it for its time zone: midnight there is one of them.
+ * A quarter of an hour fits every zone; it stands in where the service was not heard of.
+ */
+export const stepOfDay = `topk(1, count_over_time(telltale_info{day_step!=""}[${wholeRange}])) or on () label_replace(vector(1), "day_step", "15m", "", "")`;

@@ -10,7 +10,8 @@ export function zonedMs(wallMs: number, zone: FilterZone): number {
   return wallMs - offsetMs(zone.timeZone, guess);
 }
 
-function offsetMs(timeZone: string, at: number): number {
+/** How far clocks of the zone are before UTC. */
+export function offsetMs(timeZone: string, at: number): number {
   const [, sign, hours = '0', minutes = '0'] = /GMT([+-])(\d{2}):(\d{2})/.exec(offsetName(timeZone, at)) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
