@@ -10,7 +10,7 @@ export function modelId(name: string): string {
     .replace(/(\[[^\]]*\])+$/, '')
     .replace(/^.*\//, '')
     .replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '')
-    .replace(/-v\d+(?::\d+\w*)*$/, '')
+    .replace(/^(claude-.*)-v\d+(?::\d+\w*)*$/, '$1')
     .replace(/@(?:\d{8}|latest|default)$|-(?:20\d{6}|latest)$/, '')
-    .replace(/-v\d+$/, '');
+    .replace(/^(claude-.*)-v\d+$/, '$1');
 }

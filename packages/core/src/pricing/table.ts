@@ -43,7 +43,7 @@ export const priceTable: readonly PriceRow[] = [
   { model: 'claude-opus-5', rates: opus5Rates, fast: opus5Fast },
   { model: 'claude-opus-4-8', rates: opus5Rates, fast: opus5Fast },
   { model: 'claude-opus-4-7', rates: opus5Rates, fast: ratesOf(30, 150, 3) },
-  { model: 'claude-opus-4-6', rates: opus5Rates },
+  { model: 'claude-opus-4-6', rates: opus5Rates, fast: ratesOf(30, 150, 3) },
   { model: 'claude-opus-4-5', rates: opus5Rates },
   { model: 'claude-sonnet-5-5', rates: ratesOf(2, 10, 0.1) },
   { model: 'claude-sonnet-5', rates: ratesOf(2, 10, 0.2) },
