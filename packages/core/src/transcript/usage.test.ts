@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { entriesOf, sessionsOf, transcriptScenarios } from '../../fixtures/transcript.ts';
 import { priceOf } from '../pricing.ts';
 import { lineFacts } from './line.ts';
