@@ -85,6 +85,19 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/sessions/s-2', 204],
     ['/api/sessions/none', 404],
   ],
+  'get /api/annotations': [
+    ['/api/annotations?session=s-1&kind=note&limit=5', 200],
+    ['/api/annotations?kind=star', 400],
+    ['/api/annotations?cursor=x', 400],
+  ],
+  'post /api/annotations': [
+    ['/api/annotations', 201, { sessionId: 's-1', kind: 'bookmark', promptId: 'p' }],
+    ['/api/annotations', 200, { sessionId: 's-1', kind: 'bookmark', promptId: 'p' }],
+    ['/api/annotations', 400, { sessionId: 's-1', kind: 'label' }],
+    ['/api/annotations', 404, { sessionId: 'none', kind: 'pin' }],
+    ['/api/annotations', 413, { sessionId: 's-1', kind: 'note', text: 'x'.repeat(70_000) }],
+  ],
+  'delete /api/annotations/{id}': [['/api/annotations/none', 404]],
   'get /api/import': [['/api/import', 200]],
   'post /api/import': [
     ['/api/import', 202, { days: 7 }],

@@ -19,6 +19,7 @@ import { transcriptIntake } from './intake/transcript.ts';
 import { createHub } from './live/hub.ts';
 import { createLiveSocket } from './live/socket.ts';
 import { createProcessWatch } from './process-watch.ts';
+import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { importRoutes } from './routes/import.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -61,6 +62,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     file: join(config.home, 'telltale.db'),
     hookTelemetryDays: config.hookTelemetryDays,
     telemetryDays: config.telemetryDays,
+    now,
     processGone: createProcessWatch(now),
     onSessionChanged: (id) => touch(id),
     onProblem: (problem, error) => complaints.raise('store', `${problem}: ${messageOf(error)}`),
@@ -112,6 +114,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       routes: [
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
+        ...annotationRoutes(deps),
         ...importRoutes(history),
         ...serviceRoutes({
           ...deps,

@@ -28,7 +28,7 @@ export function deleteSessionRows(
 }
 
 function hasAnything(database: Database, no: number): boolean {
-  const found = ['event_log', 'fresh_events', 'transcript_entries'].find((table) =>
+  const found = ['event_log', 'fresh_events', 'transcript_entries', 'annotations'].find((table) =>
     database.prepare(`SELECT 1 FROM ${table} WHERE session = ? LIMIT 1`).get(no),
   );
   return found !== undefined;
@@ -100,6 +100,7 @@ const deletions = [
   ['batches', 'no IN (SELECT batch FROM event_log WHERE session = ?)'],
   ['event_log', 'session = ?'],
   ['fresh_events', 'session = ?'],
+  ['annotations', 'session = ?'],
   ['transcript_entries', 'session = ?'],
   ['transcript_chunks', 'session = ?'],
   ['sessions', 'no = ?'],

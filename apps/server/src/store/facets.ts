@@ -28,6 +28,8 @@ export function createFacets(database: Database): Facets {
       branches: new Set<string>(),
       users: new Set<string>(),
       agents: new Set<string>(),
+      // Kept with the annotations, which are few: see annotations.ts.
+      labels: new Set<string>(),
     };
     for (const { kind, value } of all.iterate()) sets[kind].add(value);
     return sets;

@@ -113,7 +113,7 @@ describe('migrate', () => {
 describe('storeErrorOf', () => {
   it('says a full disk in one sentence', () => {
     const { database, close } = openDatabase(file());
-    database.pragma('max_page_count = 60');
+    database.pragma('max_page_count = 120');
     database.exec('CREATE TABLE big (data)');
     let caught: unknown;
     try {

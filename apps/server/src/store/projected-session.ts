@@ -15,6 +15,8 @@ export interface ProjectedSession {
   fold: SessionFold;
   /** What its transcript tells; absent before the first entry. */
   transcript: KeptTranscript | undefined;
+  /** What people put on it; absent where nobody ever did. */
+  annotated: Annotated | undefined;
   lastSeq: number;
   readonly installs: Set<string>;
   installedTwice: boolean;
@@ -47,6 +49,15 @@ export interface KeptTranscript {
   fold: TranscriptFold;
 }
 
+export interface Annotated {
+  labels: readonly string[];
+  isPinned: boolean;
+  notes: number;
+  bookmarks: number;
+  /** When it changed last, ms. */
+  at: number;
+}
+
 export interface SessionRow {
   no: number;
   id: string;
@@ -56,6 +67,11 @@ export interface SessionRow {
   fold: string | null;
   fold_version: number;
   transcript: string | null;
+  labels: string | null;
+  pinned: number;
+  notes: number;
+  bookmarks: number;
+  annotated_at: number | null;
 }
 
 export function newSession(no: number, id: string): ProjectedSession {
@@ -64,6 +80,7 @@ export function newSession(no: number, id: string): ProjectedSession {
     id,
     fold: emptyFold(id),
     transcript: undefined,
+    annotated: undefined,
     lastSeq: 0,
     installs: new Set(),
     installedTwice: false,
@@ -79,6 +96,7 @@ export function sessionFromRow(row: SessionRow): ProjectedSession {
   const session = newSession(row.no, row.id);
   session.lastSeq = row.last_seq;
   session.installedTwice = row.installed_twice === 1;
+  session.annotated = annotatedOf(row);
   for (const install of row.installs === '' ? [] : row.installs.split(',')) session.installs.add(install);
   if (row.fold_version === foldVersion) {
     if (row.fold !== null) session.fold = JSON.parse(row.fold) as SessionFold;
@@ -89,6 +107,12 @@ export function sessionFromRow(row: SessionRow): ProjectedSession {
     if (app !== undefined) session.transcript = { app, fold: emptyTranscriptFold(row.id) };
   }
   return session;
+}
+
+function annotatedOf({ labels, pinned, notes, bookmarks, annotated_at: at }: SessionRow): Annotated | undefined {
+  if (at === null) return undefined;
+  const read = labels === null ? [] : (JSON.parse(labels) as string[]);
+  return { labels: read, isPinned: pinned === 1, notes, bookmarks, at };
 }
 
 /** The one thing of a transcript of any version that its entries do not tell. */

@@ -13,7 +13,7 @@ import type { Database } from 'better-sqlite3';
 import type { WatchedProcess } from '../process-watch.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
 import type { Facets } from './facets.ts';
-import type { ProjectedSession } from './projected-session.ts';
+import type { Annotated, ProjectedSession } from './projected-session.ts';
 import { createRefold, type RefoldDeps } from './refold.ts';
 import { createSessionRows } from './session-rows.ts';
 
@@ -133,7 +133,9 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
 
   function view(session: ProjectedSession, now: number): Session | undefined {
     refoldWhenDue(session);
-    return tell(session, now, conflicts.at(now).get(session.id));
+    const told = tell(session, now, conflicts.at(now).get(session.id));
+    if (told && session.annotated) tellAnnotated(told, session.annotated);
+    return told;
   }
 
   function tell(session: ProjectedSession, now: number, trouble: readonly Trouble[] | undefined): Session | undefined {
@@ -215,4 +217,13 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       return true;
     },
   };
+}
+
+/** What people put on it; what is none is left out. */
+function tellAnnotated(told: Session, { labels, isPinned, notes, bookmarks, at }: Annotated): void {
+  told.annotatedAt = new Date(at).toISOString();
+  if (labels.length > 0) told.labels = [...labels];
+  if (isPinned) told.pinned = true;
+  if (notes > 0) told.notes = notes;
+  if (bookmarks > 0) told.bookmarks = bookmarks;
 }

@@ -30,7 +30,9 @@ const maxLive = 500;
 
 export function createSessionRows(database: Database): SessionRows {
   const byId = database.prepare<[string], SessionRow>(`
-    SELECT no, id, last_seq, installs, installed_twice, fold, fold_version, transcript FROM sessions WHERE id = ?`);
+    SELECT no, id, last_seq, installs, installed_twice, fold, fold_version, transcript, labels, pinned, notes, bookmarks,
+      annotated_at
+    FROM sessions WHERE id = ?`);
   const insert = database.prepare<[string]>('INSERT INTO sessions (id) VALUES (?)');
   const update = database.prepare(`
     UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, model = ?, state = ?, group_name = ?, started_at = ?,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { TranscriptEntry } from '@telltale/core';
 import { createAlerts } from './alerts.ts';
+import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
 import { createCompression } from './compress.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -116,6 +117,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
+  const annotations = createAnnotations(database);
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -230,9 +232,26 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       if (tombstones.holdsAll(transcript.sessionId)) return transcript.size ?? 0;
       return transcripts.offsetOf(projection.find(transcript.sessionId)?.no, transcript);
     },
-    facets: () => facets.read(),
+    facets: () => ({ ...facets.read(), labels: annotations.labels() }),
     pulse: (query) => readPulse(database, query),
     deadLetters: deadLetters.newest,
+
+    annotate: (annotation) =>
+      commits.run(() => {
+        const session = projection.find(annotation.sessionId);
+        if (!session || !projection.view(session, now())) return undefined;
+        const result = annotations.add(session, annotation, now());
+        if ('annotation' in result && result.isNew) annotations.summarise(session, now());
+        return result;
+      }),
+    removeAnnotation: (annotationId) =>
+      commits.run(() => {
+        const removed = annotations.remove(annotationId);
+        const session = removed && projection.find(removed.sessionId);
+        if (session) annotations.summarise(session, now());
+        return removed;
+      }),
+    annotations: annotations.page,
 
     async deleteSession(sessionId, onDeleted) {
       await compression.pause();

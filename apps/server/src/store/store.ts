@@ -1,7 +1,10 @@
 import type {
+  Annotation,
+  AnnotationKind,
   Facets,
   Filter,
   MetricPoint,
+  NewAnnotation,
   NewEvent,
   Pulse,
   Session,
@@ -49,6 +52,12 @@ export interface Store {
   facets(): Facets;
   /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
   pulse(query: PulseQuery): Pulse;
+
+  /** Puts a note, label, bookmark or pin on a session or on something in it; undefined where there is no such session. */
+  annotate(annotation: NewAnnotation): Promise<AnnotationResult | undefined>;
+  removeAnnotation(id: string): Promise<{ sessionId: string } | undefined>;
+  /** The newest first. */
+  annotations(query: AnnotationQuery): Page<Annotation, string>;
 
   /**
    * Deletes events, transcript and index, and leaves tombstones so that a re-send stays deleted; what the session does
@@ -156,6 +165,16 @@ export interface TranscriptQuery {
   /** For `complete`: a session that fell silent is over. */
   now?: number;
 }
+
+export interface AnnotationQuery {
+  sessionId?: string;
+  kind?: AnnotationKind;
+  cursor?: string;
+  limit: number;
+}
+
+/** `isNew` is false where the same label, bookmark or pin was there already. */
+export type AnnotationResult = { annotation: Annotation; isNew: boolean } | { refused: string };
 
 export interface Page<T, C> {
   items: T[];
