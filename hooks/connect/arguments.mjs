@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readConfig, telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
 import { Refusal } from './refusal.mjs';
+
+const usualUrl = 'http://127.0.0.1:4000';
 
 export const usage = `Connects Claude Code to Telltale.
 
@@ -9,7 +12,7 @@ export const usage = `Connects Claude Code to Telltale.
 
   --undo         take away what connect put there, and nothing else
   --dry-run      only show what would change
-  --url <url>    where to send (default http://127.0.0.1:4000)
+  --url <url>    where to send (default http://127.0.0.1:4000, or the port in TELLTALE_PORT)
   --token <t>    what to send it with; better: set TELLTALE_TOKEN`;
 
 /** @typedef {ReturnType<typeof parseArguments>} Arguments */
@@ -26,11 +29,25 @@ export function parseArguments(argv) {
     isGlobal: values.global === true,
     isUndo: values.undo === true,
     isDryRun: values['dry-run'] === true,
-    url: values.url,
+    url: values.url ?? (values.undo || values.help ? undefined : urlOfPort()),
     token: values.token ?? process.env.TELLTALE_TOKEN,
     // npm runs scripts in the repository and tells where the user was.
     project: project === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', project),
   };
+}
+
+/**
+ * Whoever starts the service on another port connects with the same variable; addresses that were chosen count more.
+ * @returns {string | undefined}
+ */
+function urlOfPort() {
+  const { TELLTALE_PORT: port, TELLTALE_URL: chosen } = process.env;
+  if (!port || chosen) return undefined;
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
+    throw new Refusal(`TELLTALE_PORT must be 1–65535, got "${port}".`);
+  const { url = usualUrl } = readConfig(telltaleHome());
+  const isHere = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(url);
+  return isHere && url !== `http://127.0.0.1:${port}` ? `http://127.0.0.1:${port}` : undefined;
 }
 
 /** @param {string[]} argv */

@@ -36,8 +36,12 @@ describe('connect', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+  let variables: Record<string, string> = {};
+  afterEach(() => {
+    variables = {};
+  });
   function connect(...args: string[]) {
-    const env = { PATH: process.env.PATH ?? '', HOME: root, INIT_CWD: root };
+    const env = { PATH: process.env.PATH ?? '', HOME: root, INIT_CWD: root, ...variables };
     const { status, stdout, stderr } = spawnSync(process.execPath, [connectScript, ...args], { env, encoding: 'utf8' });
     return { status, stdout, stderr };
   }
@@ -214,6 +218,33 @@ describe('connect', () => {
     expect(connect('--global', '--undo').status).toBe(0);
     expect(existsSync(join(root, '.claude', 'settings.json'))).toBe(false);
     expect(existsSync(join(root, '.telltale', 'hooks'))).toBe(false);
+  });
+
+  it.each([
+    ['nothing', undefined, '4100', 'http://127.0.0.1:4100'],
+    ['nothing', undefined, '4000', undefined],
+    ['another port of this machine', 'http://localhost:4200', '4000', 'http://127.0.0.1:4000'],
+    ['an address that was chosen', 'https://telltale.example.com', '4100', 'https://telltale.example.com'],
+  ])('sends to the port of TELLTALE_PORT where %s was told before', (_, before, port, after) => {
+    if (before !== undefined) connect('shop', '--url', before);
+    variables = { TELLTALE_PORT: port };
+    const { status, stdout } = connect('shop');
+    expect(status).toBe(0);
+    if (before === undefined) expect(stdout).toContain(`its events go to http://127.0.0.1:${port}\n`);
+    const config = join(root, '.telltale', 'config.json');
+    expect(existsSync(config) ? JSON.parse(text(config)).url : undefined).toBe(after);
+  });
+
+  it('leaves the address alone where --url or TELLTALE_URL names one, and refuses a port that is none', () => {
+    const config = join(root, '.telltale', 'config.json');
+    variables = { TELLTALE_PORT: '4100', TELLTALE_URL: 'http://127.0.0.1:4300' };
+    expect(connect('shop').status).toBe(0);
+    expect(existsSync(config)).toBe(false);
+    variables = { TELLTALE_PORT: '4100' };
+    expect(connect('shop', '--url', 'http://127.0.0.1:4500').status).toBe(0);
+    expect(JSON.parse(text(config))).toEqual({ url: 'http://127.0.0.1:4500' });
+    variables = { TELLTALE_PORT: '80a' };
+    expect(connect('shop')).toMatchObject({ status: 1, stderr: 'TELLTALE_PORT must be 1–65535, got "80a".\n' });
   });
 
   it('warns of what keeps hooks from running or runs them twice', () => {
