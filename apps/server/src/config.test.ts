@@ -45,6 +45,9 @@ it('reads every variable of the contract', () => {
       TELLTALE_ARCHIVE_REGION: 'eu-central-1',
       TELLTALE_ARCHIVE_THINKING: 'off',
       TELLTALE_ENVIRONMENT: 'staging',
+      TELLTALE_PRICES: '~/prices.json',
+      TELLTALE_PROMETHEUS_URL: 'http://prometheus:9090/',
+      TELLTALE_LOKI_URL: 'http://loki:3100',
       TELLTALE_BUDGET_DAY_USD: '25.50',
       TELLTALE_ALERT_MCP_FAILURES: '0',
       TELLTALE_ALERT_REFUSALS: '',
@@ -69,6 +72,9 @@ it('reads every variable of the contract', () => {
       ...{ endpoint: 'https://s3.example', region: 'eu-central-1' },
     },
     environment: 'staging',
+    prices: { file: '/home/dev/prices.json' },
+    prometheusUrl: 'http://prometheus:9090',
+    lokiUrl: 'http://loki:3100',
     thresholds: { budget_day: 25.5, mcp_failures: 0 },
   });
 });

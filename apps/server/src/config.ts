@@ -34,6 +34,11 @@ export interface Config {
   archive?: ArchiveConfig;
   /** What this installation is part of: `prod`, `staging`; told in exports. */
   environment?: string;
+  /** Prices of one's own (`prices.ts`); absent: those of `prices.json` in `home`, where that file is. */
+  prices?: { file: string } | { json: string };
+  /** Where Prometheus and Loki answer, to compare with what they know. */
+  prometheusUrl?: string;
+  lokiUrl?: string;
   /** From which amount on an alert is wanted; what is unset is off. */
   thresholds: Thresholds;
 }
@@ -62,6 +67,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
   const otlpPort = otlpText === 'off' ? otlpText : portOf('TELLTALE_OTLP_PORT', otlpText, ' or off');
   refuseOpenBind(host, text('TELLTALE_PUBLISHED_ON', ''));
 
+  const pricesText = text('TELLTALE_PRICES', '');
+  const prometheusUrl = text('TELLTALE_PROMETHEUS_URL', '');
+  const lokiUrl = text('TELLTALE_LOKI_URL', '');
+
   return {
     home: folderOf('TELLTALE_HOME', text('TELLTALE_HOME', join(userHome, '.telltale')), userHome),
     host,
@@ -79,6 +88,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     redactPii: switchOf('TELLTALE_REDACT_PII', text('TELLTALE_REDACT_PII', 'off')),
     ...archiveOf(text),
     ...(text('TELLTALE_ENVIRONMENT', '') && { environment: text('TELLTALE_ENVIRONMENT', '') }),
+    ...(pricesText && { prices: pricesOf(pricesText, userHome) }),
+    ...(prometheusUrl && { prometheusUrl: urlOf('TELLTALE_PROMETHEUS_URL', prometheusUrl) }),
+    ...(lokiUrl && { lokiUrl: urlOf('TELLTALE_LOKI_URL', lokiUrl) }),
     thresholds: thresholdsOf(env),
   };
 }
@@ -176,6 +188,11 @@ function folderOf(name: string, text: string, userHome: string): string {
   // Hooks and service start in different folders.
   if (!isAbsolute(path)) throw new ConfigError(`${name} must be an absolute path, got "${text}"`);
   return resolve(path);
+}
+
+/** A container has no file of the user's: there the variable holds the prices themselves. */
+function pricesOf(text: string, userHome: string): { file: string } | { json: string } {
+  return text.startsWith('{') ? { json: text } : { file: folderOf('TELLTALE_PRICES', text, userHome) };
 }
 
 function listOf(text: string | undefined): string[] {
