@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { requiresStack } from '../requires.ts';
 import { root } from '../service.ts';
 import { stackBinaries } from '../stack/binaries.ts';
@@ -18,39 +19,76 @@ const keys = {
   LOGFIRE_WRITE_TOKEN: 'example',
 };
 
+const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire'];
+
 // Datadog's exporter is in the collector of the compose file, not in the slim one of the tests.
 describe.skipIf(!(await requiresStack()))('a configuration for another place', () => {
   it('is valid beside the shipped one, and beside the others', async () => {
-    expect(await validated(['grafana-cloud', 'honeycomb', 'sentry', 'logfire'])).toBe('');
+    expect(await run('validate', others)).toEqual({ output: '', problem: '' });
   });
 
-  it('would not be if it named something that is not there', async () => {
-    expect(await validated(['honeycomb'], (text) => text.replace('forward/logs', 'forward/nothing'))).toContain(
-      'nothing',
-    );
+  it.each([
+    [['tracing', 'also/honeycomb', 'also/logfire']],
+    [['also/logfire', 'also/honeycomb', 'tracing']],
+    // An empty place of the compose file names the shipped file again.
+    [['also/honeycomb', 'tracing', 'config']],
+    [['config', 'config', 'tracing']],
+  ])('takes nothing from what is there: %j', async (files) => {
+    expect(await run('validate', files)).toEqual({ output: '', problem: '' });
+    const shippedAlone = await pipelines([]);
+    const all = await pipelines(files);
+    expect(all).toMatchObject(shippedAlone);
+    for (const file of files.filter((file) => file !== 'config')) {
+      const place = file === 'tracing' ? 'tempo' : file.replace('also/', '');
+      expect(all[`traces/${place}`]?.exporters).toEqual([`otlp_http/${place}`]);
+      if (place !== 'tempo') expect(all[`metrics/${place}`]?.exporters).toEqual([`otlp_http/${place}`]);
+    }
+  });
+
+  it('would take something if it named a pipeline that is there', async () => {
+    const taking = (text: string) => text.replace('logs/honeycomb', 'logs/loki');
+    expect(await pipelines(['also/honeycomb'], taking)).not.toMatchObject(await pipelines([]));
+  });
+
+  it('would not be valid if it named something that is not there', async () => {
+    const { problem } = await run('validate', others, (text) => text.replace('forward/logs', 'forward/nothing'));
+    expect(problem).toContain('nothing');
   });
 });
 
-/** What the collector has against it. */
-async function validated(names: readonly string[], change: (text: string) => string = (text) => text): Promise<string> {
+type Pipelines = Record<string, { receivers: string[]; processors?: string[]; exporters: string[] }>;
+
+/** What the collector would run. */
+async function pipelines(files: readonly string[], change?: (text: string) => string): Promise<Pipelines> {
+  const { output, problem } = await run('print-config', files, change);
+  if (problem) throw new Error(problem);
+  return parse(output).service.pipelines;
+}
+
+/** The shipped configuration and more of it, as the compose file names them, to the collector itself. */
+async function run(
+  command: 'validate' | 'print-config',
+  files: readonly string[],
+  change: (text: string) => string = (text) => text,
+): Promise<{ output: string; problem: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'telltale-also-'));
-  const write = (file: string, text: string) => {
-    writeFileSync(join(folder, file), text);
-    return join(folder, file);
-  };
   try {
-    const redaction = join(root, 'observability/collector/redaction.yaml');
-    const main = shipped('collector/config.yaml', {
-      '/etc/otelcol/redaction.yaml': redaction,
+    const paths = {
+      '/etc/otelcol/redaction.yaml': join(root, 'observability/collector/redaction.yaml'),
       '/var/lib/otelcol/queue': join(folder, 'queue'),
+    };
+    const configs = ['config', ...files].map((file, index) => {
+      const path = join(folder, `${index}.yaml`);
+      const text = shipped(`collector/${file}.yaml`, file === 'config' ? paths : {});
+      writeFileSync(path, file === 'config' ? text : change(text));
+      return `--config=${path}`;
     });
-    const also = names.map((name) => write(`${name}.yaml`, change(shipped(`collector/also/${name}.yaml`, {}))));
     const { collector } = await stackBinaries();
-    const configs = [write('config.yaml', main), ...also].map((file) => `--config=${file}`);
-    await promisify(execFile)(collector, ['validate', ...configs], { env: keys });
-    return '';
+    const options = { env: keys, maxBuffer: 2 ** 24 };
+    const { stdout } = await promisify(execFile)(collector, [command, ...configs], options);
+    return { output: stdout, problem: '' };
   } catch (error) {
-    return String((error as { stderr?: string }).stderr ?? error);
+    return { output: '', problem: String((error as { stderr?: string }).stderr || error) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

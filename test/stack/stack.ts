@@ -50,7 +50,7 @@ export interface StackOptions {
 /** As in docker-compose.yml; a test compares the two. */
 export const prometheusFlags = [
   '--web.enable-otlp-receiver',
-  '--enable-feature=otlp-native-delta-ingestion,exemplar-storage',
+  '--enable-feature=otlp-native-delta-ingestion',
   '--query.max-samples=200000000',
   '--query.timeout=2m',
 ] as const;
