@@ -72,6 +72,14 @@ CREATE TABLE said_requests (
 CREATE INDEX said_requests_by_session ON said_requests (session, at);
 CREATE INDEX said_requests_by_at ON said_requests (at);
 
+-- Of a session with a transcript: since when it is there, by entries that no fork copies; what is older in it was copied.
+-- `is_contested`: another session has a request of the same id.
+CREATE TABLE said_sessions (
+  session INTEGER PRIMARY KEY,
+  born INTEGER,
+  is_contested INTEGER NOT NULL DEFAULT 0
+);
+
 -- What only the metric knows, per session and model: requests without an event. Made again when a session's numbers change.
 CREATE TABLE unattributed (
   session INTEGER NOT NULL,
@@ -122,9 +130,7 @@ CREATE TABLE session_totals (
   active_user_s REAL,
   active_cli_s REAL,
   -- The newest request of the main agent: context size, and what the cache holds until when.
-  last_request TEXT,
-  -- Of what the transcript tells: the first sign of the session itself. What is older in it was copied from another one.
-  born INTEGER
+  last_request TEXT
 );
 
 -- Sessions whose totals are to be made anew: written with what changed them, so that a crash forgets none.

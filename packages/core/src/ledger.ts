@@ -94,13 +94,6 @@ export function modelBase(model: string): string {
   return model.replace(/\[\w+\]$/, '') || model;
 }
 
-/** Whether a request belongs to the conversation that goes on when the user writes again. */
-export function isOfMainAgent(row: Pick<LedgerRow, 'agentId' | 'agentType' | 'querySource'>): boolean {
-  if (row.agentId !== undefined || row.agentType !== undefined) return false;
-  const { querySource: source } = row;
-  return source === undefined || source === 'sdk' || source.startsWith('repl_main_thread');
-}
-
 export function nanosOfUsd(usd: number): number {
   return Math.round(usd * nanosPerUsd);
 }

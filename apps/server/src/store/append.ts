@@ -2,6 +2,7 @@ import { type NewEvent, type Origin, type TelltaleEvent, unknownApp } from '@tel
 import type { Database } from 'better-sqlite3';
 import { eventValues, storedColumns } from './event-row.ts';
 import type { Facets } from './facets.ts';
+import type { Ledger } from './ledger.ts';
 import type { Counters } from './meta.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';
@@ -23,13 +24,14 @@ export interface AppenderDeps {
   counters: Counters;
   projection: Projection;
   facets: Facets;
+  ledger: Pick<Ledger, 'addEvent' | 'noteEarlier'>;
   isDeleted(sessionId: string, eventId: string): boolean;
   /** It is older than what is kept of its kind. */
   isForgotten(event: NewEvent): boolean;
 }
 
 export function createAppender(database: Database, deps: AppenderDeps): Appender {
-  const { counters, projection, facets } = deps;
+  const { counters, projection, facets, ledger } = deps;
   const marks = storedColumns.replace(/[^,]+/g, '?');
   const insert = database.prepare(`INSERT INTO fresh_events (${storedColumns}, payload) VALUES (${marks}, ?)`);
   const settledSeqOf = database.prepare<[string], number>('SELECT seq FROM event_log WHERE id = ?').pluck();
@@ -125,7 +127,10 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
     if (event.masked !== undefined) counters.masked += event.masked;
     facets.add(event);
     const stored: TelltaleEvent = Object.assign(event, { seq: next });
-    if (session) projection.add(session, stored);
+    if (!session) return { stored };
+    ledger.noteEarlier(session, stored);
+    projection.add(session, stored);
+    ledger.addEvent(session, stored);
     return { stored };
   }
 

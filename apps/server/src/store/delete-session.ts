@@ -21,10 +21,18 @@ export function deleteSessionRows(
     if (table === 'fresh_events' || table === 'event_log') deleted.events += changes;
   }
   for (const statement of telemetryDeletions) database.prepare(statement).run(id);
+  deleteLedger(database, no);
   database.prepare('INSERT INTO sessions (no, id) VALUES (?, ?)').run(no, id);
   deleteUnusedFacets(database, facets);
   deleteUnusedOrigins(database, origins);
   return deleted;
+}
+
+/** What a fork copied from it is no longer counted anywhere, and what another session's copies were stays counted once. */
+function deleteLedger(database: Database, no: number): void {
+  database.prepare(sharersOf).run({ no });
+  database.prepare(disownCopies).run({ no });
+  for (const table of ledgerTables) database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(no);
 }
 
 function hasAnything(database: Database, no: number): boolean {
@@ -112,6 +120,20 @@ const telemetryDeletions = [
   'DELETE FROM metric_series WHERE session_id = ?',
   'DELETE FROM spans WHERE session_id = ?',
 ];
+
+const ledgerTables = [
+  ...['api_requests', 'prompt_traces', 'said_requests', 'said_sessions', 'unattributed', 'forgotten_points'],
+  'session_totals',
+];
+/** Sessions that have a request of its own, too: their totals are made anew. */
+const sharersOf = `
+  INSERT INTO stale_totals (session_id)
+  SELECT DISTINCT sessions.id FROM said_requests AS said JOIN sessions ON sessions.no = said.session
+  WHERE said.session <> @no AND said.id IN (
+    SELECT id FROM api_requests WHERE session = @no UNION SELECT id FROM said_requests WHERE session = @no)
+  ON CONFLICT DO NOTHING`;
+const disownCopies = `
+  UPDATE said_requests SET is_owner = 0 WHERE session <> @no AND id IN (SELECT id FROM api_requests WHERE session = @no)`;
 
 /** Pages per step, so that nobody waits for long. */
 const erasePages = 500;

@@ -7,12 +7,15 @@ import {
   type TranscriptEntry,
   type TranscriptFold,
 } from '@telltale/core';
+import type { CostFields } from './session-totals.ts';
 
 /** A session as the store keeps it in memory. */
 export interface ProjectedSession {
   readonly no: number;
   readonly id: string;
   fold: SessionFold;
+  /** What it cost, as it was written last; null where nothing is known, absent where nobody asked yet. */
+  cost: CostFields | null | undefined;
   /** What its transcript tells; absent before the first entry. */
   transcript: KeptTranscript | undefined;
   /** What people put on it; absent where nobody ever did. */
@@ -79,6 +82,7 @@ export function newSession(no: number, id: string): ProjectedSession {
     no,
     id,
     fold: emptyFold(id),
+    cost: undefined,
     transcript: undefined,
     annotated: undefined,
     lastSeq: 0,

@@ -16,6 +16,7 @@ import type { Facets } from './facets.ts';
 import type { Annotated, ProjectedSession } from './projected-session.ts';
 import { createRefold, type RefoldDeps } from './refold.ts';
 import { createSessionRows } from './session-rows.ts';
+import type { CostFields } from './session-totals.ts';
 
 export interface Projection {
   find(id: string): ProjectedSession | undefined;
@@ -42,6 +43,9 @@ export interface Projection {
 export interface ProjectionDeps extends RefoldDeps {
   facets: Facets;
   processGone: ProcessGone;
+  costOf(session: ProjectedSession): CostFields | undefined;
+  /** A session has got its row, inside a transaction. */
+  onCreate(sessionId: string): void;
   /** A session's view is up to date again, some time after its late event. */
   onRefold(sessionId: string): void;
 }
@@ -167,7 +171,11 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
 
   return {
     find,
-    create: (id) => keep(rows.create(id)),
+    create(id) {
+      const session = keep(rows.create(id));
+      deps.onCreate(id);
+      return session;
+    },
     add(session, event) {
       session.lastSeq = event.seq;
       touch(session);
@@ -179,7 +187,10 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       writeOne(session);
     },
     touch,
-    view,
+    view(session, now) {
+      const told = view(session, now);
+      return told && Object.assign(told, deps.costOf(session));
+    },
     isDirty: () => dirty.size > 0,
     write() {
       for (const session of dirty) {

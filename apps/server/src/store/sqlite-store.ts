@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { TranscriptEntry } from '@telltale/core';
+import { builtInPrices, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
@@ -10,6 +10,7 @@ import { deleteSessionRows, eraseFreed } from './delete-session.ts';
 import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createLedger } from './ledger.ts';
 import { createLookBack } from './look-back.ts';
 import { type Counters, createMeta } from './meta.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
@@ -40,6 +41,8 @@ export interface SqliteStoreOptions {
   hookTelemetryDays?: number;
   /** How many days metric points and spans are kept. */
   telemetryDays?: number;
+  /** What requests cost; the built-in table where it is not said. */
+  prices?: Prices;
   /** False leaves payloads as they came (tests and measurements). */
   compresses?: boolean;
 }
@@ -85,6 +88,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     entriesOf: (session) => transcripts.entriesOf(session.no, session.id),
     facets,
     processGone,
+    costOf: (session) => ledger.costOf(session),
+    onCreate: (id) => ledger.noteNew(id),
     onRefold: (id) => options.onSessionChanged?.(id),
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
@@ -96,21 +101,30 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
   });
   const tombstones = createTombstones(database);
+  const ledger = createLedger(database, {
+    prices: options.prices ?? builtInPrices,
+    find: projection.find,
+    entriesBefore: transcripts.entriesBefore,
+    isDeletedRequest: tombstones.holdsRequest,
+    onChanged: (id) => options.onSessionChanged?.(id),
+  });
   const appender = createAppender(database, {
     counters,
     projection,
     facets,
+    ledger,
     isDeleted: tombstones.holdsEvent,
     isForgotten: pruning.isForgotten,
   });
   const telemetry = createTelemetry(database, {
     isDeleted: tombstones.holdsTelemetry,
     isForgotten: pruning.isForgottenTelemetry,
+    onPoint: ledger.addPoint,
   });
   const id = meta.get('store_id') ?? newId();
 
   const behind = createWriteBehind({
-    ...{ database, projection, meta, counters, seq: appender.seq, commits: () => commits },
+    ...{ database, projection, ledger, meta, counters, seq: appender.seq, commits: () => commits },
     afterRollback,
     onProblem: (problem, error) => onProblem(problem, errorOf(error)),
   });
@@ -164,6 +178,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   function catchUp(): void {
     appender.forget();
     projection.forget();
+    ledger.forget();
     Object.assign(counters, JSON.parse(meta.get('counters') ?? '{}'));
     for (const event of reader.behind(Number(meta.get('projected_seq') ?? 0))) {
       counters.events += 1;
@@ -194,7 +209,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
           onEntry: (entry) => entries.push(entry),
           isDeleted: tombstones.entriesOf(session),
         });
-        if (entries.length > 0) projection.addEntries(session, entries, chunk.app);
+        if (entries.length > 0) {
+          projection.addEntries(session, entries, chunk.app);
+          ledger.addEntries(session, entries);
+        }
         return result;
       }),
 
@@ -293,7 +311,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   function deleteNow(sessionId: string): boolean {
     compression.tidy();
-    if (projection.isDirty()) behind.write();
+    if (projection.isDirty() || ledger.isDirty()) behind.write();
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
     const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
@@ -304,6 +322,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     payloads.forget();
     transcripts.forget();
     projection.forget();
+    ledger.forget();
     appender.forget();
     // The counters, too: after a crash they must not count what is gone.
     behind.write();

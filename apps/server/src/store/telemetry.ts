@@ -14,11 +14,13 @@ export interface TelemetryDeps {
   isDeleted(sessionId: string, kind: 'point' | 'span', ...key: string[]): boolean;
   /** So old that it was forgotten, or would be at once. */
   isForgotten(nanos: bigint): boolean;
+  /** A point is new, or another one than before. */
+  onPoint(name: string, sessionId: string | undefined): void;
 }
 
 const maxKnown = 20_000;
 
-export function createTelemetry(database: Database, { isDeleted, isForgotten }: TelemetryDeps): Telemetry {
+export function createTelemetry(database: Database, { isDeleted, isForgotten, onPoint }: TelemetryDeps): Telemetry {
   const putSeries = database
     .prepare<unknown[], number>(`
       INSERT INTO metric_series (id, name, unit, kind, temporality, is_monotonic, session_id, attributes, resource)
@@ -57,7 +59,8 @@ export function createTelemetry(database: Database, { isDeleted, isForgotten }: 
       if (isForgotten(BigInt(time))) return;
       const slot = temporality === 'cumulative' ? '0' : time;
       if (sessionId !== undefined && isDeleted(sessionId, 'point', seriesId, start, slot)) return;
-      putPoint.run(seriesOf(point), BigInt(start), BigInt(slot), BigInt(time), value, data);
+      const { changes } = putPoint.run(seriesOf(point), BigInt(start), BigInt(slot), BigInt(time), value, data);
+      if (changes > 0) onPoint(point.name, sessionId);
     },
     addSpan(span) {
       const { traceId, spanId, parentSpanId = null, name, start, end, status, sessionId = null, attributes } = span;

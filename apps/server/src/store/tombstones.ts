@@ -13,6 +13,8 @@ export interface Tombstones {
   holdsAll(sessionId: string): boolean;
   /** A metric point or a span, by its key. */
   holdsTelemetry(sessionId: string, kind: 'point' | 'span', ...key: string[]): boolean;
+  /** An API request that was made in a deleted session: a fork's copy of it does not count. */
+  holdsRequest(requestId: string): boolean;
   /** Which entries of a session's transcript are deleted; undefined for one that never was. */
   entriesOf(session: ProjectedSession): ((entry: PlacedEntry) => boolean) | undefined;
   /** Remembers all that is there of a session, inside the transaction that deletes it. */
@@ -47,6 +49,9 @@ export function createTombstones(database: Database): Tombstones {
     UNION SELECT tombstone_key('point', series.id, CAST(start AS TEXT), CAST(slot AS TEXT))
       FROM metric_series AS series JOIN metric_points ON series = no WHERE session_id = @id
     UNION SELECT tombstone_key('span', trace_id, span_id) FROM spans WHERE session_id = @id
+    UNION SELECT tombstone_key('request', id) FROM api_requests WHERE session = @no
+    UNION SELECT tombstone_key('request', said.id) FROM said_requests AS said LEFT JOIN said_sessions USING (session)
+      WHERE session = @no AND is_owner = 1 AND is_copy = 0 AND (born IS NULL OR said.at >= born)
     ON CONFLICT DO NOTHING`);
   const isHeld = database.prepare<[Buffer], number>('SELECT 1 FROM deleted_records WHERE key = ?').pluck();
   const hasFile = database
@@ -87,6 +92,8 @@ export function createTombstones(database: Database): Tombstones {
       const tombstone = bySession.get(sessionId);
       return tombstone !== undefined && (tombstone.isWhole || holds(kind, ...key));
     },
+
+    holdsRequest: (requestId) => bySession.size > 0 && holds('request', requestId),
 
     holdsAll: (sessionId) => bySession.get(sessionId)?.isWhole === true,
 

@@ -13,6 +13,8 @@ export interface Transcripts {
   page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number>;
   /** All entries of a session in the order of arrival, which is the order of each file. */
   entriesOf(sessionNo: number, sessionId: string): Iterable<TranscriptEntry>;
+  /** The entries of its file before this one, the newest first. */
+  entriesBefore(entry: TranscriptEntry, sessionNo: number): Iterable<TranscriptEntry>;
   /** True when every file of the session is stored as far as its sender knew it. */
   isWhole(sessionNo: number, agentId: string | undefined): boolean;
   forget(): void;
@@ -55,6 +57,7 @@ interface EntryRow {
 /** Lines that share a row are compressed and read together. */
 const maxChunkBytes = 128 * 1024;
 const pageSize = 500;
+const backSize = 20;
 
 export function createTranscripts(database: Database): Transcripts {
   const fileOf = database.prepare<[number, string], FileRow>(
@@ -225,11 +228,22 @@ export function createTranscripts(database: Database): Transcripts {
     }
   }
 
+  function* before({ sessionId, agentId = '', seq }: TranscriptEntry, sessionNo: number): Iterable<TranscriptEntry> {
+    for (let before = seq; ; ) {
+      const query = { sessionId, agentId, before, order: 'desc', limit: backSize } as const;
+      const { items, next } = page(sessionNo, query);
+      yield* items;
+      if (next === null) return;
+      before = next;
+    }
+  }
+
   return {
     offsetOf,
     append,
     page,
     entriesOf: allOf,
+    entriesBefore: before,
     isWhole: (sessionNo, agentId) => unfinished.get(sessionNo, agentId ?? null, agentId ?? null) === 0,
     forget() {
       chunks.clear();

@@ -1,6 +1,7 @@
 import type { Filter } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { GroupCommit } from './group-commit.ts';
+import type { Ledger } from './ledger.ts';
 import type { Counters, Meta } from './meta.ts';
 import type { Projection } from './projection.ts';
 
@@ -20,6 +21,7 @@ export interface WriteBehind {
 export interface WriteBehindDeps {
   database: Database;
   projection: Projection;
+  ledger: Ledger;
   meta: Meta;
   counters: Counters;
   /** The newest `seq`, also while its transaction is still open. */
@@ -33,17 +35,22 @@ export interface WriteBehindDeps {
 
 /** How long what is known of sessions may stay in memory only; after a crash it is folded again from the events. */
 const projectionMs = 250;
+/** Totals that were not made in this time wait for the next round: who appends must not wait for them. */
+const totalsMs = 10;
 const rebuildMs = 100;
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
-  const { database, projection, meta, counters, onProblem } = deps;
+  const { database, projection, ledger, meta, counters, onProblem } = deps;
   let writtenAt = 0;
   let writeTimer: NodeJS.Timeout | undefined;
   let rebuildTimer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
-  function write(): void {
+  const isDirty = () => projection.isDirty() || ledger.isDirty();
+
+  function write(maxTotalsMs?: number): void {
     projection.write();
+    ledger.write(maxTotalsMs);
     meta.set('projected_seq', deps.seq());
     meta.set('counters', JSON.stringify(counters));
     writtenAt = performance.now();
@@ -84,18 +91,18 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     },
     beforeCommit() {
       const elapsed = performance.now() - writtenAt;
-      if (projection.isDirty() && elapsed >= projectionMs) write();
-      // A session may still wait for its refold.
-      if (projection.isDirty() && !isStopped)
+      if (isDirty() && elapsed >= projectionMs) write(totalsMs);
+      // A session may still wait for its refold, or for its totals.
+      if (isDirty() && !isStopped)
         writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
     },
-    write,
+    write: () => write(),
     forReading(filter, at) {
       const isFiltered = filter !== undefined && filter.terms.length > 0;
-      if (!projection.isDirty() && !isFiltered) return;
+      if (!isDirty() && !isFiltered) return;
       try {
         database.transaction(() => {
-          if (projection.isDirty()) write();
+          if (isDirty()) write(isFiltered ? undefined : totalsMs);
           if (isFiltered) projection.refresh(at);
         })();
       } catch (error) {
