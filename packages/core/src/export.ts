@@ -1,0 +1,5 @@
+export * from './export/ams.ts';
+export * from './export/ams-session.ts';
+export * from './export/csv.ts';
+export * from './export/document.ts';
+export * from './export/sources.ts';

@@ -1,0 +1,58 @@
+import type { SessionCost } from '../cost-view.ts';
+import type { TelltaleEvent } from '../event.ts';
+import type { Redact } from '../redact.ts';
+import type { Session } from '../session-view.ts';
+import { buildStory, type Story } from '../story.ts';
+import type { TranscriptEntry } from '../transcript-entry.ts';
+
+/** Everything that an export of one session is made of. */
+export interface ExportSources {
+  session: Session;
+  /** All of its events and transcript entries, each with its payload. */
+  events: readonly TelltaleEvent[];
+  entries: readonly TranscriptEntry[];
+  /** Absent where nothing is known of its cost. */
+  cost?: SessionCost | undefined;
+  labels?: readonly string[] | undefined;
+}
+
+/** What an export says of itself. */
+export interface ExportFacts {
+  /** Of Telltale. */
+  version: string;
+  /** ISO 8601. */
+  exportedAt: string;
+  /** Whether personal data was masked, too. */
+  isMasked: boolean;
+  /** `prod`, `staging`: what the installation was told, where the telemetry says nothing. */
+  environment?: string | undefined;
+}
+
+export const exportFormats = ['json', 'ndjson', 'csv', 'html', 'ams'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** The same value, masked once more; the same object where there was nothing to mask. */
+export function redacted<T>(value: T, redact: Redact): T {
+  const text = JSON.stringify(value);
+  const { text: masked } = redact(text);
+  return masked === text ? value : (JSON.parse(masked) as T);
+}
+
+/** Who sat where: no pattern knows a name, so with personal data masked these fields go as a whole. */
+export function withoutPerson<T extends { user?: string | undefined; host?: string | undefined }>(value: T): T {
+  return {
+    ...value,
+    ...(value.user !== undefined && { user: '[redacted:user]' }),
+    ...(value.host !== undefined && { host: '[redacted:host]' }),
+  };
+}
+
+export function storyOf({ session, events, entries }: ExportSources): Story {
+  return buildStory({ session, events, entries });
+}
+
+/** `telltale-shop-2026-11-21-9f86d081`: the same for every format, but for its ending. */
+export function exportName({ app, startedAt, id }: Session): string {
+  const words = [app, startedAt.slice(0, 10), id.slice(0, 8)].map((word) => word.replace(/[^A-Za-z0-9._-]+/g, '-'));
+  return `telltale-${words.join('-')}`;
+}
