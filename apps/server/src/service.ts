@@ -18,6 +18,7 @@ import { otlpIntake } from './intake/otlp.ts';
 import { transcriptIntake } from './intake/transcript.ts';
 import { createHub } from './live/hub.ts';
 import { createLiveSocket } from './live/socket.ts';
+import { readPrices } from './prices.ts';
 import { createProcessWatch } from './process-watch.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -56,6 +57,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const complaints = createComplaints(print);
   const lag = createLoopLag();
   openHome(config.home);
+  const prices = readPrices(config);
   /** The hub's, once there is one: it stands on the store. */
   let touch = (_sessionId: string): void => {};
   const store = createSqliteStore({
@@ -63,6 +65,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     hookTelemetryDays: config.hookTelemetryDays,
     telemetryDays: config.telemetryDays,
     now,
+    prices,
     processGone: createProcessWatch(now),
     onSessionChanged: (id) => touch(id),
     onProblem: (problem, error) => complaints.raise('store', `${problem}: ${messageOf(error)}`),
@@ -76,10 +79,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     touch = hub.touch;
     const ingest = createIngest({
       store,
+      redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
       publish(events, sessionIds) {
         if (events.length > 0) hub.publish(events);
         for (const id of sessionIds) hub.touch(id);
-      redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
       },
     });
     const storing: Storing = {
