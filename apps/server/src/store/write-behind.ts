@@ -93,8 +93,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       const elapsed = performance.now() - writtenAt;
       if (isDirty() && elapsed >= projectionMs) write(totalsMs);
       // A session may still wait for its refold, or for its totals.
-      if (isDirty() && !isStopped)
-        writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
+      if (isDirty() && !isStopped) writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
     },
     write: () => write(),
     forReading(filter, at) {
