@@ -8,7 +8,7 @@ const tests = ['**/*.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])];
 /** What measures, promises an answer within seconds, or may build anew: nothing else runs meanwhile. */
 const alone = [
   ...['browser/live.test.ts', 'grafana/growth.test.ts', 'road/page.test.ts', 'road/permission.test.ts'],
-  ...['stack/redaction-cost.test.ts', 'stack/run.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])],
+  ...['otlp/answers.test.ts', 'stack/redaction-cost.test.ts', 'stack/run.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])],
 ];
 
 // Whole processes are tested here, which wait for each other most of the time: no test has a time limit in a hurry.
