@@ -24,6 +24,7 @@ import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { importRoutes } from './routes/import.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { sessionCostRoutes } from './routes/session-cost.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { deliverTo, type Storing } from './spool/deliver.ts';
 import { createSpool } from './spool/spool.ts';
@@ -117,6 +118,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       routes: [
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
+        ...sessionCostRoutes(deps),
         ...annotationRoutes(deps),
         ...importRoutes(history),
         ...serviceRoutes({

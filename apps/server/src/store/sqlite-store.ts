@@ -22,6 +22,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
+import { createSessionCost } from './session-cost.ts';
 import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
@@ -132,6 +133,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
   const annotations = createAnnotations(database);
+  const sessionCost = createSessionCost(database);
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -238,6 +240,12 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     session(sessionId, at) {
       const session = projection.find(sessionId);
       return session && projection.view(session, at);
+    },
+    sessionCost(sessionId, at) {
+      behind.forTotals();
+      const session = projection.find(sessionId);
+      const told = session && projection.view(session, at);
+      return told && sessionCost(session.no, told);
     },
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),

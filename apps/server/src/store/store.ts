@@ -8,6 +8,7 @@ import type {
   NewEvent,
   Pulse,
   Session,
+  SessionCost,
   Span,
   TelltaleEvent,
   TranscriptEntry,
@@ -40,6 +41,8 @@ export interface Store {
   lookBack(rows: number, maxEvents: number): number;
   sessions(query: SessionQuery): Page<Session, string>;
   session(id: string, now: number): Session | undefined;
+  /** What it cost, request by request. */
+  sessionCost(id: string, now: number): SessionCost | undefined;
   /** Alerts since `since` (ms), newest first; bounded. */
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */

@@ -15,6 +15,8 @@ export interface WriteBehind {
   write(): void;
   /** Lists are read from what is written; a filter may ask for what time has changed since. */
   forReading(filter: Filter | undefined, at: number): void;
+  /** Sums of money are read from what is written. */
+  forTotals(): void;
   stop(): void;
 }
 
@@ -70,6 +72,16 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     if (!isStopped) onProblem(problem, error);
   }
 
+  function writeAtOnce(work: () => void): void {
+    try {
+      database.transaction(work)();
+    } catch (error) {
+      // What is read is a little older, and the next commit tries again.
+      deps.afterRollback();
+      onProblem('Sessions could not be written', error);
+    }
+  }
+
   /** Folds of an older version, newest session first; whoever asks for one does not wait. */
   function rebuild(): void {
     rebuildTimer = undefined;
@@ -99,16 +111,13 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     forReading(filter, at) {
       const isFiltered = filter !== undefined && filter.terms.length > 0;
       if (!isDirty() && !isFiltered) return;
-      try {
-        database.transaction(() => {
-          if (isDirty()) write(isFiltered ? undefined : totalsMs);
-          if (isFiltered) projection.refresh(at);
-        })();
-      } catch (error) {
-        // The list is a little older, and the next commit tries again.
-        deps.afterRollback();
-        onProblem('Sessions could not be written', error);
-      }
+      writeAtOnce(() => {
+        if (isDirty()) write(isFiltered ? undefined : totalsMs);
+        if (isFiltered) projection.refresh(at);
+      });
+    },
+    forTotals() {
+      if (ledger.isDirty()) writeAtOnce(() => ledger.write());
     },
     stop() {
       isStopped = true;

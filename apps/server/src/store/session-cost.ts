@@ -1,0 +1,184 @@
+import {
+  type CostPart,
+  type PriceDifference,
+  type RequestCost,
+  type Session,
+  type SessionCost,
+  type SpendKind,
+  usdOfNanos,
+} from '@telltale/core';
+import { present } from '@telltale/core/present';
+import type { Database } from 'better-sqlite3';
+import { createMetricSums, summedMetrics } from './metric-sums.ts';
+
+/** A row of the view `spend`. */
+interface SpendRow {
+  kind: SpendKind;
+  id: string | null;
+  at: number;
+  prompt_id: string | null;
+  agent_id: string | null;
+  agent_type: string | null;
+  query_source: string | null;
+  model: string;
+  effort: string | null;
+  speed: string | null;
+  client_version: string | null;
+  cost_nanos: number;
+  table_nanos: number | null;
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_creation: number;
+  cache_1h: number;
+  duration_ms: number | null;
+  ttft_ms: number | null;
+}
+
+interface SaidRow {
+  requests: number;
+  ownNanos: number;
+  inheritedNanos: number;
+}
+
+/** Client and table may round each request to a millionth of a dollar, in ways of their own. */
+const roundingNanos = 1000;
+
+/** What a session cost, request by request. Totals must be written before. */
+export function createSessionCost(database: Database): (no: number, session: Session) => SessionCost {
+  const spend = database.prepare<[number], SpendRow>(`
+    SELECT kind, id, at, prompt_id, agent_id, agent_type, query_source, model, effort, speed, client_version, cost_nanos,
+      table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms
+    FROM spend WHERE session = ? ORDER BY at, id`);
+  const said = database.prepare<[number], SaidRow>(`
+    SELECT count(*) AS requests, total(CASE WHEN isMine THEN table_nanos END) AS ownNanos,
+      total(CASE WHEN NOT isMine THEN table_nanos END) AS inheritedNanos
+    FROM (SELECT table_nanos, is_owner = 1 AND NOT EXISTS (
+        SELECT 1 FROM api_requests AS known WHERE known.id = said.id AND known.session <> said.session) AS isMine
+      FROM said_requests AS said WHERE session = ?)`);
+  const metricsOf = createMetricSums(database);
+
+  return (no, session) => {
+    const rows = spend.all(no);
+    const requests = rows.map(requestOf);
+    const inTranscript = said.get(no);
+    const ofEvents = rows.filter(({ kind }) => kind === 'request');
+    const metrics = metricsOf(no, session.id).filter(({ name }) => name === summedMetrics.cost);
+    const typeOf = (agentId: string | undefined) => session.agents.find(({ id }) => id === agentId)?.type;
+    const parts = (keyOf: (request: RequestCost) => string | undefined) => partsOf(requests, keyOf);
+    return {
+      sessionId: session.id,
+      costUsd: usdOf(rows, ({ cost_nanos }) => cost_nanos),
+      costSource: session.costSource ?? 'none',
+      estimatedUsd: usdOf(rows.filter(isEstimated), ({ cost_nanos }) => cost_nanos),
+      unattributedUsd: usdOf(rows.filter(isUnattributed), ({ cost_nanos }) => cost_nanos),
+      inheritedUsd: usdOfNanos(inTranscript?.inheritedNanos ?? 0),
+      tokens: tokensOf(requests),
+      unpricedModels: [...new Set(rows.filter(isUnpriced).map(({ model }) => model))].sort(),
+      said: present({
+        ledgerUsd: ofEvents.length === 0 ? undefined : usdOf(ofEvents, ({ cost_nanos }) => cost_nanos),
+        metricUsd: metrics.length === 0 ? undefined : usdOf(metrics, ({ value }) => value),
+        transcriptUsd: inTranscript?.requests ? usdOfNanos(inTranscript.ownNanos) : undefined,
+      }),
+      byPrompt: parts(({ promptId }) => promptId),
+      byModel: parts(({ model }) => model),
+      byAgent: parts(({ agentId, agentType }) => agentId ?? agentType).map(({ key, ...part }) => {
+        const agent = requests.find((one) => key !== undefined && (one.agentId ?? one.agentType) === key);
+        // A type alone, as old clients tell it, is no agent's id.
+        const label = agent?.agentType ?? typeOf(key);
+        return present({ ...part, key: agent?.agentId, label });
+      }),
+      requests,
+      activity: session.activity ?? {},
+      priceDifferences: differencesOf(ofEvents),
+    };
+  };
+}
+
+const isEstimated = ({ kind }: SpendRow) => kind === 'estimated';
+const isUnattributed = ({ kind }: SpendRow) => kind === 'unattributed';
+const isUnpriced = (row: SpendRow) => isEstimated(row) && row.table_nanos === null;
+
+function requestOf(row: SpendRow): RequestCost {
+  return present({
+    kind: row.kind,
+    id: row.id ?? undefined,
+    at: new Date(row.at).toISOString(),
+    promptId: row.prompt_id ?? undefined,
+    agentId: row.agent_id ?? undefined,
+    agentType: row.agent_type ?? undefined,
+    querySource: row.query_source ?? undefined,
+    model: row.model,
+    effort: row.effort ?? undefined,
+    speed: row.speed ?? undefined,
+    clientVersion: row.client_version ?? undefined,
+    costUsd: usdOfNanos(row.cost_nanos),
+    tableUsd: row.table_nanos === null ? undefined : usdOfNanos(row.table_nanos),
+    tokens: {
+      ...{ input: row.input, output: row.output },
+      ...{ cacheRead: row.cache_read, cacheCreation: row.cache_creation },
+    },
+    cacheCreation1h: row.cache_1h,
+    durationMs: row.duration_ms ?? undefined,
+    ttftMs: row.ttft_ms ?? undefined,
+  });
+}
+
+/** In the order in which each began. */
+function partsOf(
+  requests: readonly RequestCost[],
+  keyOf: (request: RequestCost) => string | undefined,
+): (CostPart & { key?: string })[] {
+  const groups = new Map<string | undefined, RequestCost[]>();
+  for (const request of requests) {
+    const key = keyOf(request);
+    const group = groups.get(key);
+    if (group) group.push(request);
+    else groups.set(key, [request]);
+  }
+  return [...groups].map(([key, group]) => ({
+    ...(key !== undefined && { key }),
+    costUsd: usdSum(group),
+    estimatedUsd: usdSum(group.filter(({ kind }) => kind === 'estimated')),
+    requests: group.filter(({ kind }) => kind !== 'unattributed').length,
+    tokens: tokensOf(group),
+  }));
+}
+
+function differencesOf(rows: readonly SpendRow[]): PriceDifference[] {
+  const groups = new Map<string, SpendRow[]>();
+  for (const row of rows) {
+    if (row.table_nanos === null || Math.abs(row.cost_nanos - row.table_nanos) <= roundingNanos) continue;
+    const key = `${row.client_version} ${row.model}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((group) =>
+    present({
+      clientVersion: group[0]?.client_version ?? undefined,
+      model: group[0]?.model ?? '',
+      requests: group.length,
+      costUsd: usdOf(group, ({ cost_nanos }) => cost_nanos),
+      tableUsd: usdOf(group, ({ table_nanos }) => table_nanos ?? 0),
+    }),
+  );
+}
+
+function tokensOf(requests: readonly RequestCost[]): SessionCost['tokens'] {
+  const tokens = { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 };
+  for (const { tokens: more } of requests) {
+    tokens.input += more.input;
+    tokens.output += more.output;
+    tokens.cacheRead += more.cacheRead;
+    tokens.cacheCreation += more.cacheCreation;
+  }
+  return tokens;
+}
+
+/** Summed as whole numbers. */
+function usdOf<T>(rows: readonly T[], nanosOf: (row: T) => number): number {
+  return usdOfNanos(rows.reduce((sum, row) => sum + nanosOf(row), 0));
+}
+
+function usdSum(requests: readonly RequestCost[]): number {
+  return usdOf(requests, ({ costUsd }) => Math.round(costUsd * 1e9));
+}
