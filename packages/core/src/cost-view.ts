@@ -66,6 +66,8 @@ export const priceDifferenceSchema = z.object({
   requests: z.number().int(),
   costUsd: z.number(),
   tableUsd: z.number(),
+  /** Only few of this version's requests: no other price, but answers that broke off and were asked for again. */
+  isolated: z.literal(true).optional(),
 });
 
 /** `GET /api/sessions/:id/cost`: what a session cost, and who says so. */

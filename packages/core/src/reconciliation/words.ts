@@ -1,0 +1,47 @@
+import type { DifferenceReason, ReconciledSource } from '../reconciliation-view.ts';
+
+export const sourceNames: Readonly<Record<ReconciledSource, string>> = {
+  ledger: 'Events',
+  metric: 'Metrics',
+  transcript: 'Transcript',
+  prometheus: 'Prometheus',
+  loki: 'Loki',
+};
+
+interface Told {
+  source: ReconciledSource;
+  against: ReconciledSource;
+  requests?: number | undefined;
+}
+
+/** One sentence for whoever wonders about the difference. docs/differences.md has the long answer to each. */
+export function wordsOf(reason: DifferenceReason, told: Told): string {
+  return sentences[reason](told);
+}
+
+const sentences: Readonly<Record<DifferenceReason, (told: Told) => string>> = {
+  rounding: () => 'Rounding: the client rounds each request’s event by itself.',
+  refused: (told) => `${requestsOf(told)} refused and asked again; the client counts it and sends no event for it.`,
+  unheard: (told) => `${requestsOf(told)} without an event: refused and asked again, or the event was lost.`,
+  inherited: (told) => `${requestsOf(told)} copied from another session, which counts it (fork or resume).`,
+  untold: (told) =>
+    `${requestsOf(told)} that no transcript tells: a compaction or a title, or a file that is not stored here.`,
+  prices: () => 'This client version reckons with other prices than the table.',
+  'broken-stream': () =>
+    'An answer broke off and was asked for again: the client counts both, the tokens of one request tell only the second.',
+  unpriced: (told) => `${requestsOf(told)} of a model that the table has no price for.`,
+  'events-missing': () => 'The metric knows more: events were lost on the way, or are not here yet.',
+  'points-missing': () => 'The metric knows less: its exports were lost, are switched off, or are not here yet.',
+  less: ({ source, against }) =>
+    `${sourceNames[source]} knows less than ${sourceNames[against].toLowerCase()}: not arrived yet, sent before it ran, or no longer kept.`,
+  more: ({ source, against }) =>
+    source === 'loki'
+      ? 'Loki knows more: a record that was sent twice counts twice there, or it did not come here.'
+      : `${sourceNames[source]} knows more than ${sourceNames[against].toLowerCase()}: it did not come here, or was deleted here.`,
+  nothing: ({ source }) => `${sourceNames[source]}: nothing of this session.`,
+  alone: ({ source, against }) => `Only ${sourceNames[source]} tells of it, ${sourceNames[against]} does not.`,
+};
+
+function requestsOf({ requests = 0 }: Told): string {
+  return requests === 1 ? 'One request' : requests > 1 ? `${requests} requests` : 'Requests';
+}
