@@ -16,7 +16,7 @@ describe.runIf(requires('chromium'))('the live feed', () => {
   it('turns the first-run page into the feed at the first event', async () => {
     const viewer = await setting.open('/');
     await viewer.page.getByText('Waiting for the first event').waitFor();
-    await viewer.page.getByText('run connect --').waitFor();
+    await viewer.page.getByText(new RegExp(`run connect -- .* --url ${setting.service.url}$`)).waitFor();
     await viewer.shot('first-run');
     const session = tellSession({ name: 'first', cwd: '/p/first', startMs: Date.now() });
     session.prompt('Say hello to the first page');

@@ -1,6 +1,7 @@
 import { computed } from 'vue';
 import { useLive } from '../data/use-live.ts';
 import { useNow } from '../data/use-now.ts';
+import { standingAlerts } from '../data/use-status.ts';
 import { groupSessions } from './groups.ts';
 import { useNoted } from './noted.ts';
 
@@ -9,3 +10,6 @@ const now = useNow();
 
 /** The groups of all sessions, unfiltered: what header, title, favicon, wall and notices count. */
 export const allGroups = computed(() => groupSessions(live.sessions.value, now.value, useNoted().noted.value));
+
+/** What is wrong, in sessions and beside them. */
+export const troubleCount = computed(() => allGroups.value.trouble.length + standingAlerts.value.length);
