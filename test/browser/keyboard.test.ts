@@ -57,7 +57,7 @@ describe.runIf(requires('chromium'))('the keyboard', () => {
   it('goes to the sessions with g s, into one with Enter, and back to Live with g l', async () => {
     await press('g', 's');
     await viewer.page.waitForURL('**/sessions');
-    await viewer.page.getByRole('table', { name: 'Sessions' }).waitFor();
+    await viewer.page.getByRole('table', { name: 'Sessions' }).getByRole('link').first().waitFor();
     await press('j', 'Enter');
     await viewer.page.waitForURL('**/sessions/*');
     await viewer.page.getByRole('grid', { name: 'The story of the session' }).waitFor();
@@ -84,6 +84,33 @@ describe.runIf(requires('chromium'))('the keyboard', () => {
     await viewer.page.waitForURL('**/sessions/*');
     await viewer.page.getByRole('heading', { name: /Users are signed out/ }).waitFor();
     await press('g', 'l');
+  });
+
+  it('keeps what is typed before the palette is there', async () => {
+    const other = await setting.open('/');
+    await other.rows.first().waitFor();
+    let arrive = (): void => {};
+    const typed = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await other.page.route('**/CommandPalette-*.js', async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await other.page.keyboard.press('Control+k');
+    await other.page.keyboard.type('signed ouz');
+    await other.page.keyboard.press('Backspace');
+    expect(await other.page.getByRole('dialog').count()).toBe(0);
+    arrive();
+    await other.page.getByRole('dialog').waitFor();
+    await other.page.keyboard.type('t');
+    const box = other.page.getByRole('textbox', { name: 'Session, project or prompt' });
+    await waitFor('the words', async () => (await box.inputValue()) === 'signed out');
+    await other.page
+      .getByRole('option', { name: /Users are signed out/ })
+      .first()
+      .waitFor();
+    await other.close();
   });
 
   it('lists all its keys with ?, and single keys can be switched off', async () => {

@@ -6,7 +6,7 @@ import { isPaused } from '../live/following.ts';
 import { allGroups } from '../live/use-groups.ts';
 import { feedKeys } from '../live/use-selection.ts';
 import { preferences } from '../settings/preferences.ts';
-import { openOverlay } from '../shell/overlays.ts';
+import { openOverlay, typeAhead } from '../shell/overlays.ts';
 import { createKeyReader, type KeyName } from './keymap.ts';
 import { nextWaiting } from './next-waiting.ts';
 
@@ -37,7 +37,11 @@ export function useKeyboard(): void {
   };
 
   useEventListener(window, 'keydown', (event: KeyboardEvent) => {
-    if (event.defaultPrevented || (openOverlay.value && event.key !== 'Escape')) return;
+    if (event.defaultPrevented) return;
+    if (openOverlay.value && event.key !== 'Escape') {
+      if (!isTyping(event) && typeAhead(event)) event.preventDefault();
+      return;
+    }
     const name = read({ key: event.key, ctrl: event.ctrlKey, meta: event.metaKey, alt: event.altKey }, isTyping(event));
     if (name === undefined) return;
     if (name !== 'esc') event.preventDefault();
