@@ -32,6 +32,7 @@ export * from './sources/transcript.ts';
 export * from './story.ts';
 export * from './tool-result.ts';
 export * from './transcript/usage.ts';
+export * from './tool-result.ts';
 export * from './transcript-entry.ts';
 export * from './wire.ts';
 export * from './words.ts';

@@ -110,6 +110,8 @@ export function createAppender(database: Database, deps: AppenderDeps): Appender
     const at = Date.parse(event.at);
     const payload = record.payload ?? Buffer.from(record.payloadText);
     const session = sessionId === undefined ? undefined : (projection.find(sessionId) ?? projection.create(sessionId));
+    // What age took of it: sent again it stays forgotten.
+    if (session?.pruned && at <= session.pruned.eventsTo) return { deleted: true };
     const twin = session && twinOf(session, record, at, payload);
     if (twin !== undefined) return duplicate(twin);
 

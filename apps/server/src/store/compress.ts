@@ -93,7 +93,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   const rawChunk = database.prepare<[], { no: number; data: Buffer }>(
     'SELECT no, data FROM transcript_chunks WHERE codec = 0 ORDER BY no LIMIT 1',
   );
-  const putChunk = database.prepare('UPDATE transcript_chunks SET codec = 1, data = ? WHERE no = ?');
+  const putChunk = database.prepare('UPDATE transcript_chunks SET codec = 1, data = ? WHERE no = ? AND codec = 0');
 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -271,6 +271,9 @@ async function pack({ rows }: Batch): Promise<PackedBatch> {
     payloads: await compress(Buffer.from(texts.join(textSeparator))),
   };
 }
+
+/** For texts that were taken apart and are put back. */
+export const compressText = compress;
 
 /** Brotli at this quality is as fast as deflate, and its window spans a whole batch: a fifth smaller (measured). */
 function compress(data: Buffer): Promise<Buffer> {

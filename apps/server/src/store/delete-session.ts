@@ -13,6 +13,8 @@ export function deleteSessionRows(
   const no = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck().get(id);
   if (no === undefined || !hasAnything(database, no)) return undefined;
   tombstones.bury(no, id, deletedAt);
+  // Up to when it was forgotten stays: what comes again of that time has no record of its own among the deleted.
+  database.prepare('UPDATE pruned SET results_seq = 0, fold = NULL, transcript = NULL WHERE session = ?').run(no);
   const facets = facetsOf(database, no);
   const origins = originsOf(database, no);
   const deleted = { events: 0 };
@@ -39,7 +41,10 @@ function hasAnything(database: Database, no: number): boolean {
   const found = ['event_log', 'fresh_events', 'transcript_entries', 'annotations'].find((table) =>
     database.prepare(`SELECT 1 FROM ${table} WHERE session = ? LIMIT 1`).get(no),
   );
-  return found !== undefined;
+  const pruned = database.prepare(
+    'SELECT 1 FROM pruned WHERE session = ? AND (fold IS NOT NULL OR transcript IS NOT NULL)',
+  );
+  return found !== undefined || pruned.get(no) !== undefined;
 }
 
 /** Where the values of a facet stand, the small table first. Names of events are the client's, not a session's. */

@@ -62,6 +62,7 @@ export function createFacets(database: Database): Facets {
         branches: sorted(known.branches),
         users: sorted(known.users),
         agents: sorted(known.agents),
+        labels: sorted(known.labels),
       };
     },
     forget() {

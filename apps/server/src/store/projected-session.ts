@@ -9,6 +9,8 @@ import {
 } from '@telltale/core';
 import type { CostFields } from './session-totals.ts';
 
+import type { Pruned } from './pruned-sessions.ts';
+
 /** A session as the store keeps it in memory. */
 export interface ProjectedSession {
   readonly no: number;
@@ -18,6 +20,8 @@ export interface ProjectedSession {
   cost: CostFields | null | undefined;
   /** What its transcript tells; absent before the first entry. */
   transcript: KeptTranscript | undefined;
+  /** What age or size took of it; absent where nothing did. */
+  pruned: Pruned | undefined;
   /** What people put on it; absent where nobody ever did. */
   annotated: Annotated | undefined;
   lastSeq: number;
@@ -85,6 +89,7 @@ export function newSession(no: number, id: string): ProjectedSession {
     cost: undefined,
     transcript: undefined,
     annotated: undefined,
+    pruned: undefined,
     lastSeq: 0,
     installs: new Set(),
     installedTwice: false,

@@ -1,5 +1,6 @@
 import {
   clearedFrom,
+  type PrunedPart,
   type Session,
   type SessionFold,
   sessionOf,
@@ -14,6 +15,7 @@ import type { WatchedProcess } from '../process-watch.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
 import type { Facets } from './facets.ts';
 import type { Annotated, ProjectedSession } from './projected-session.ts';
+import type { Pruned } from './pruned-sessions.ts';
 import { createRefold, type RefoldDeps } from './refold.ts';
 import { createSessionRows } from './session-rows.ts';
 import type { CostFields } from './session-totals.ts';
@@ -46,6 +48,8 @@ export interface ProjectionDeps extends RefoldDeps {
   costOf(session: ProjectedSession): CostFields | undefined;
   /** A session has got its row, inside a transaction. */
   onCreate(sessionId: string): void;
+  /** What age or size took of a session. */
+  prunedOf(sessionNo: number): Pruned | undefined;
   /** A session's view is up to date again, some time after its late event. */
   onRefold(sessionId: string): void;
 }
@@ -83,7 +87,9 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     const known = kept.get(id);
     if (known) return known;
     const session = rows.find(id);
-    return session && keep(session);
+    if (!session) return undefined;
+    session.pruned = deps.prunedOf(session.no);
+    return keep(session);
   }
 
   function keep(session: ProjectedSession): ProjectedSession {
@@ -139,6 +145,7 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     refoldWhenDue(session);
     const told = tell(session, now, conflicts.at(now).get(session.id));
     if (told && session.annotated) tellAnnotated(told, session.annotated);
+    if (told && session.pruned) tellPruned(told, session.pruned);
     return told;
   }
 
@@ -228,6 +235,14 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
       return true;
     },
   };
+}
+
+function tellPruned(told: Session, { hasResults, transcript, fold }: Pruned): void {
+  const parts: PrunedPart[] = [];
+  if (hasResults) parts.push('results');
+  if (transcript !== undefined) parts.push('transcript');
+  if (fold) parts.push('events');
+  if (parts.length > 0) told.pruned = parts;
 }
 
 /** What people put on it; what is none is left out. */

@@ -8,7 +8,7 @@ import {
   type TelltaleEvent,
   type TranscriptEntry,
 } from '@telltale/core';
-import { type Place, type ProjectedSession, type Snapshot, withEntries } from './projected-session.ts';
+import { type KeptTranscript, type Place, type ProjectedSession, type Snapshot, withEntries } from './projected-session.ts';
 
 /** Takes events into a session's fold: in order at once, late ones when there is time. */
 export interface Refold {
@@ -57,22 +57,26 @@ export function createRefold({ eventsOf, entriesOf, onFoldError }: RefoldDeps): 
   function refoldEvents(session: ProjectedSession, from: 'start' | Place): void {
     const isUsable = (snapshot: Snapshot) => from !== 'start' && !comesBefore(from, snapshot);
     session.snapshots = session.snapshots.filter(isUsable);
-    const base = session.snapshots.at(-1);
-    session.fold = base ? (JSON.parse(base.json) as SessionFold) : emptyFold(session.id);
+    const base = session.snapshots.at(-1) ?? session.pruned?.fold;
+    // What a pruned session starts from may be of an older version: it cannot be made anew.
+    session.fold = { ...emptyFold(session.id), ...(base && (JSON.parse(base.json) as SessionFold)) };
     session.sinceSnapshot = 0;
     foldInOrder(session, [...eventsOf(session.no, base?.seq ?? 0)]);
   }
 
   function refoldTranscript(session: ProjectedSession): void {
-    const { app } = session.transcript ?? {};
-    let hasEntries = false;
+    const base = transcriptOf(session);
+    const app = session.transcript?.app ?? base?.app;
+    const { entriesSeq = 0 } = session.pruned ?? {};
+    let hasEntries = base !== undefined;
     function* noted(): Iterable<TranscriptEntry> {
       for (const entry of entriesOf(session)) {
+        if (entry.seq <= entriesSeq) continue;
         hasEntries = true;
         yield entry;
       }
     }
-    session.transcript = undefined;
+    session.transcript = base;
     const told = withEntries(session, noted(), { app, onFoldError });
     if (hasEntries) session.transcript = told;
   }
@@ -120,6 +124,13 @@ function noteSnapshot(session: ProjectedSession, seq: number): void {
   const { lastAt: at, lastId: id } = session.fold;
   session.snapshots.push({ at, id, seq, json: JSON.stringify(session.fold) });
   if (session.snapshots.length > maxSnapshots) session.snapshots.shift();
+}
+
+/** What the entries told that are gone. */
+function transcriptOf({ id, pruned }: ProjectedSession): KeptTranscript | undefined {
+  if (pruned?.transcript === undefined) return undefined;
+  const { app, fold } = JSON.parse(pruned.transcript) as Partial<KeptTranscript>;
+  return { app, fold: { ...emptyTranscriptFold(id), ...fold } };
 }
 
 /** For each place the lowest `seq` from there on. */

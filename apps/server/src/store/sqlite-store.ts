@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
@@ -18,11 +19,15 @@ import { createPayloads } from './payloads.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import { createProjection, type ProcessGone } from './projection.ts';
 import { createPruning } from './prune.ts';
+import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createSessionCost } from './session-cost.ts';
+import { createRetention, type RetentionRules } from './retention.ts';
+import { createRetentionSizes } from './retention-sizes.ts';
+import { createRetentionTakes } from './retention-takes.ts';
 import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
@@ -44,6 +49,8 @@ export interface SqliteStoreOptions {
   telemetryDays?: number;
   /** What requests cost; the built-in table where it is not said. */
   prices?: Prices;
+  /** What age and size take; nothing where it is not said. */
+  retention?: RetentionRules;
   /** False leaves payloads as they came (tests and measurements). */
   compresses?: boolean;
 }
@@ -83,6 +90,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const reader = createEventReader(database, payloads);
   const facets = createFacets(database);
   const transcripts = createTranscripts(database);
+  const prunedSessions = createPrunedSessions(database);
   const counters: Counters = { events: 0, stored: 0, duplicates: 0, rejected: 0, masked: 0 };
   const projection = createProjection(database, {
     eventsOf: reader.ofSession,
@@ -91,6 +99,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     processGone,
     costOf: (session) => ledger.costOf(session),
     onCreate: (id) => ledger.noteNew(id),
+    prunedOf: (no) => prunedSessions.of(no),
     onRefold: (id) => options.onSessionChanged?.(id),
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
@@ -133,6 +142,33 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
   const annotations = createAnnotations(database);
+  const { retention: rules = {} } = options;
+  const sizes = createRetentionSizes(database, rules, now);
+  const retention = createRetention(database, {
+    ...{ rules, now, find: projection.find },
+    takes: createRetentionTakes(database, {
+      ...{ commits, pruned: prunedSessions, settle, onEventsGone },
+      forget() {
+        payloads.forget();
+        transcripts.forget();
+      },
+      rest: () => setImmediate(),
+    }),
+    async alone(work) {
+      await compression.pause();
+      try {
+        return await work();
+      } finally {
+        compression.resume();
+      }
+    },
+    onTaking: async () => {},
+    onTaken(session) {
+      sizes.forget();
+      options.onSessionChanged?.(session.id);
+    },
+    giveBack: () => eraseFreed(database, (work) => commits.run(work)),
+  });
   const sessionCost = createSessionCost(database);
   const deadLetters = createDeadLetters(database);
   const countSessions = database
@@ -142,7 +178,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   catchUp();
   if (compresses) compression.start();
   const pruneTimer = setInterval(() => {
-    prune().catch((error) => onProblem('Old telemetry could not be deleted', error));
+    prune().catch((error) => onProblem('What is old could not be deleted', error));
   }, pruneMs).unref();
   behind.start();
 
@@ -152,6 +188,24 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     while (await commits.run(() => pruneNotes(notesBefore)));
     while (await commits.run(() => pruning.points(telemetryBefore)));
     while (await commits.run(() => pruning.spans(telemetryBefore)));
+    await retention.run();
+  }
+
+  /** Nothing of the session waits to be folded or written. */
+  function settle(session: ProjectedSession): void {
+    session.refoldAfter = 0;
+    projection.view(session, now());
+    projection.touch(session);
+    behind.write();
+  }
+
+  function onEventsGone(count: number, hadFresh: boolean): void {
+    // Viewers resume by seq: a deleted newest one must not come again.
+    meta.set('high_seq', appender.seq());
+    counters.events -= count;
+    payloads.forget();
+    if (hadFresh) appender.forget();
+    behind.write();
   }
 
   /** With the counters: after a crash they must not count what is gone. */
@@ -209,7 +263,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
         const entries: TranscriptEntry[] = [];
         const result = transcripts.append(session.no, chunk, {
           onEntry: (entry) => entries.push(entry),
-          isDeleted: tombstones.entriesOf(session),
+          isDeleted: either(tombstones.entriesOf(session), prunedSessions.entriesOf(session)),
         });
         if (entries.length > 0) {
           projection.addEntries(session, entries, chunk.app);
@@ -279,6 +333,16 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       }),
     annotations: annotations.page,
 
+    async retention(asked) {
+      const { parts, kept } = await sizes.tell(asked);
+      const freeBytes =
+        Number(database.pragma('freelist_count', { simple: true })) *
+        Number(database.pragma('page_size', { simple: true }));
+      const limit = rules.maxBytes === undefined ? {} : { maxBytes: rules.maxBytes };
+      return { databaseBytes: databaseBytes(), freeBytes, ...limit, parts, kept, ...retention.state() };
+    },
+    prune: (asked) => retention.run(asked),
+
     async deleteSession(sessionId, onDeleted) {
       await compression.pause();
       try {
@@ -298,6 +362,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     async close() {
       clearInterval(pruneTimer);
+      await retention.stop();
       behind.stop();
       await compression.stop();
       await commits.close();
@@ -349,4 +414,12 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       0,
     );
   }
+}
+
+/** Whether one of two tests holds, as far as there are any. */
+function either<T>(
+  one: ((value: T) => boolean) | undefined,
+  other: ((value: T) => boolean) | undefined,
+): ((value: T) => boolean) | undefined {
+  return one && other ? (value) => one(value) || other(value) : (one ?? other);
 }

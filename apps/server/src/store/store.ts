@@ -3,10 +3,12 @@ import type {
   AnnotationKind,
   Facets,
   Filter,
+  FreeNow,
   MetricPoint,
   NewAnnotation,
   NewEvent,
   Pulse,
+  RetentionReport,
   Session,
   SessionCost,
   Span,
@@ -14,6 +16,7 @@ import type {
   TranscriptEntry,
 } from '@telltale/core';
 import type { SessionIdentity } from './recent-sessions.ts';
+import type { KeepDays } from './retention-sizes.ts';
 
 /**
  * The one narrow door to what is kept. SQLite stands behind it; another database later behind the
@@ -61,6 +64,11 @@ export interface Store {
   removeAnnotation(id: string): Promise<{ sessionId: string } | undefined>;
   /** The newest first. */
   annotations(query: AnnotationQuery): Page<Annotation, string>;
+
+  /** What is stored takes how much, and what would go by age. */
+  retention(asked: KeepDays): Promise<RetentionReport>;
+  /** Applies the rules now, or takes what is asked; resolves when that is done. */
+  prune(asked?: FreeNow): Promise<void>;
 
   /**
    * Deletes events, transcript and index, and leaves tombstones so that a re-send stays deleted; what the session does

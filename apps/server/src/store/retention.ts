@@ -1,0 +1,159 @@
+import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
+import type { Database } from 'better-sqlite3';
+import type { ProjectedSession } from './projected-session.ts';
+import type { RetentionTakes } from './retention-takes.ts';
+
+/** What is kept for how long, and how large the database may get; what is absent is kept for ever. */
+export interface RetentionRules {
+  resultsDays?: number;
+  transcriptsDays?: number;
+  eventsDays?: number;
+  maxBytes?: number;
+}
+
+/**
+ * Lets go of old sessions' parts, by age and by size: first tool results, then transcripts, then events, of the session
+ * first that has been silent longest. Sessions and their totals stay; pinned and labelled ones stay whole.
+ */
+export interface Retention {
+  /** Applies the rules, or only what is asked; while one round runs, that one goes on and what is asked comes after it. */
+  run(asked?: FreeNow): Promise<void>;
+  state(): Pick<RetentionReport, 'state' | 'last' | 'problem'>;
+  /** Ends after the step at hand. */
+  stop(): Promise<void>;
+}
+
+export interface RetentionDeps {
+  rules: RetentionRules;
+  takes: RetentionTakes;
+  now(): number;
+  find(sessionId: string): ProjectedSession | undefined;
+  /** Around what takes rows away that settling may hold. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Before any text of a session goes, and when it is over. */
+  onTaking(session: ProjectedSession): Promise<void>;
+  onTaken(session: ProjectedSession): void;
+  /** Gives freed pages back to the disk. */
+  giveBack(): Promise<void>;
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** By size alone nothing is taken of a session that had an event so lately. */
+const quietMs = 60 * 60_000;
+/** Goes below the limit by so much, so that it is not reached again at once. */
+const slack = 0.95;
+
+const parts = ['results', 'transcript', 'events'] as const satisfies readonly PrunedPart[];
+
+/** Which sessions still have a part that can go, as far as the session's row and an index can tell. */
+const hasPart: Readonly<Record<PrunedPart, string>> = {
+  results: 's.last_seq > coalesce(p.results_seq, 0) AND EXISTS (SELECT 1 FROM event_log WHERE session = s.no)',
+  transcript: 'EXISTS (SELECT 1 FROM transcript_entries WHERE session = s.no)',
+  events: `(EXISTS (SELECT 1 FROM event_log WHERE session = s.no)
+    OR (s.last_seq > coalesce(p.events_seq, 0) AND EXISTS (SELECT 1 FROM fresh_events WHERE session = s.no)))`,
+};
+
+/** Nothing of these goes. */
+export const isKeptSql = '(s.pinned = 1 OR s.labels IS NOT NULL)';
+
+export function createRetention(database: Database, deps: RetentionDeps): Retention {
+  const { rules, takes, now } = deps;
+  const next = Object.fromEntries(
+    parts.map((part) => [
+      part,
+      database.prepare<[number, number, number], { no: number; id: string; at: number }>(`
+        SELECT s.no, s.id, s.last_event_at AS at FROM sessions AS s LEFT JOIN pruned AS p ON p.session = s.no
+        WHERE (s.last_event_at, s.no) > (?, ?) AND s.last_event_at < ? AND NOT ${isKeptSql} AND ${hasPart[part]}
+        ORDER BY s.last_event_at, s.no LIMIT 1`),
+    ]),
+  ) as Record<
+    PrunedPart,
+    import('better-sqlite3').Statement<[number, number, number], { no: number; id: string; at: number }>
+  >;
+
+  let running: Promise<void> | undefined;
+  let isStopped = false;
+  let last: RetentionReport['last'];
+  let problem: string | undefined;
+
+  const usedBytes = () => {
+    const value = (name: string) => Number(database.pragma(name, { simple: true }));
+    return (value('page_count') - value('freelist_count')) * value('page_size');
+  };
+
+  /** Takes a part of every session that has been silent since then, while there is need for it. */
+  async function take(part: PrunedPart, before: number, isNeeded: () => boolean): Promise<void> {
+    let [at, no] = [Number.MIN_SAFE_INTEGER, 0];
+    while (!isStopped && isNeeded()) {
+      const found = next[part].get(at, no, before);
+      if (!found) return;
+      [at, no] = [found.at, found.no];
+      const session = deps.find(found.id);
+      if (!session) continue;
+      await deps.onTaking(session);
+      await deps.alone(() => takes[part](session));
+      deps.onTaken(session);
+      if (last) last.sessions[part] += 1;
+    }
+  }
+
+  async function round(asked: FreeNow): Promise<void> {
+    await deps.alone(() => takes.finish());
+    const days = { results: asked.resultsDays, transcript: asked.transcriptsDays, events: asked.eventsDays };
+    for (const part of parts) {
+      const kept = days[part];
+      if (kept !== undefined) await take(part, now() - kept * dayMs, () => true);
+    }
+  }
+
+  async function shrink(): Promise<void> {
+    const { maxBytes } = rules;
+    problem = undefined;
+    if (maxBytes === undefined || usedBytes() <= maxBytes) return;
+    const isAbove = () => usedBytes() > maxBytes * slack;
+    for (const part of parts) await take(part, now() - quietMs, isAbove);
+    if (!isStopped && usedBytes() > maxBytes)
+      problem = `The database holds ${mb(usedBytes())} MB, and TELLTALE_MAX_DATABASE_MB is ${mb(maxBytes)}: what is left is pinned or labelled, or of the last hour, or of no session.`;
+  }
+
+  async function work(asked: FreeNow | undefined): Promise<void> {
+    const before = usedBytes();
+    last = { at: new Date(now()).toISOString(), freedBytes: 0, sessions: { results: 0, transcript: 0, events: 0 } };
+    try {
+      await round(asked ?? rules);
+      if (!asked) await shrink();
+    } finally {
+      last.freedBytes = Math.max(0, before - usedBytes());
+      if (!isStopped) await deps.giveBack();
+    }
+  }
+
+  async function run(asked?: FreeNow): Promise<void> {
+    // What the timer asks for is done already.
+    if (running && !asked) return running;
+    while (running) await running.catch(() => undefined);
+    if (isStopped) return;
+    running = work(asked).finally(() => {
+      running = undefined;
+    });
+    await running;
+  }
+
+  return {
+    run,
+    state: () => ({
+      state: running ? 'running' : 'idle',
+      ...(last && { last: { ...last, sessions: { ...last.sessions } } }),
+      ...(problem !== undefined && { problem }),
+    }),
+    async stop() {
+      isStopped = true;
+      // Its failure was told to whoever started it.
+      await running?.catch(() => undefined);
+    },
+  };
+}
+
+function mb(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}
