@@ -25,6 +25,7 @@ import { eventRoutes } from './routes/events.ts';
 import { importRoutes } from './routes/import.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { deliverTo, type Storing } from './spool/deliver.ts';
 import { createSpool } from './spool/spool.ts';
@@ -118,6 +119,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       routes: [
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
+        ...searchRoutes(deps),
         ...sessionCostRoutes(deps),
         ...annotationRoutes(deps),
         ...importRoutes(history),

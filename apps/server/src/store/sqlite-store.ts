@@ -24,6 +24,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
+import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
 import { createRetention, type RetentionRules } from './retention.ts';
 import { createRetentionSizes } from './retention-sizes.ts';
@@ -53,11 +54,15 @@ export interface SqliteStoreOptions {
   retention?: RetentionRules;
   /** False leaves payloads as they came (tests and measurements). */
   compresses?: boolean;
+  /** False makes no index of texts in the background; without it, as `compresses` says. */
+  indexes?: boolean;
 }
 
 export interface SqliteStore extends Store {
   /** Compresses everything that may be compressed now; for tests and measurements. */
   compressNow(options?: { keepFresh?: number }): Promise<void>;
+  /** Makes everything that is stored found by the search; of itself it does so in the background. */
+  indexNow(): Promise<void>;
   /** Forgets now what is kept for days only; of itself it does so every ten minutes. */
   pruneNow(): Promise<void>;
 }
@@ -82,6 +87,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
 function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: SqliteStoreOptions): SqliteStore {
   const { file, processGone = () => undefined, onProblem = () => {}, now = Date.now, compresses = true } = options;
+  const { indexes = compresses } = options;
   const { hookTelemetryDays = 7, telemetryDays = 90 } = options;
   const errorOf = (error: unknown) => storeErrorOf(error, file);
 
@@ -159,7 +165,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       try {
         return await work();
       } finally {
-        compression.resume();
+        if (compresses) compression.resume();
+        if (indexes) search.resume();
       }
     },
     onTaking: async () => {},
@@ -170,12 +177,15 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     giveBack: () => eraseFreed(database, (work) => commits.run(work)),
   });
   const sessionCost = createSessionCost(database);
+  const search = createSearch(database, { commits, reader, transcripts, onProblem });
+
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
     .pluck();
 
   catchUp();
+  if (indexes) search.start();
   if (compresses) compression.start();
   const pruneTimer = setInterval(() => {
     prune().catch((error) => onProblem('What is old could not be deleted', error));
@@ -314,6 +324,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
     facets: () => ({ ...facets.read(), labels: annotations.labels() }),
     pulse: (query) => readPulse(database, query),
+    search: search.answer,
     deadLetters: deadLetters.newest,
 
     annotate: (annotation) =>
@@ -344,8 +355,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     prune: (asked) => retention.run(asked),
 
     async deleteSession(sessionId, onDeleted) {
-      await compression.pause();
+      await Promise.all([compression.pause(), search.pause()]);
       try {
+        const no = projection.find(sessionId)?.no;
+        if (no !== undefined) await search.removeSession(no);
         const isDeleted = await commits.run(() => deleteNow(sessionId));
         if (!isDeleted) return false;
         onDeleted?.();
@@ -364,7 +377,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       clearInterval(pruneTimer);
       await retention.stop();
       behind.stop();
-      await compression.stop();
+      await Promise.all([compression.stop(), search.stop()]);
       await commits.close();
       try {
         database.transaction(behind.write)();
@@ -379,6 +392,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     pruneNow: prune,
+    indexNow: search.runNow,
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
   };
 
@@ -387,6 +401,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     if (projection.isDirty() || ledger.isDirty()) behind.write();
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
+    const no = projection.find(sessionId)?.no;
+    if (no !== undefined) search.removeRest(no);
     const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
     if (!deleted) return false;
     counters.events -= deleted.events;

@@ -15,7 +15,9 @@ import type {
   TelltaleEvent,
   TranscriptEntry,
 } from '@telltale/core';
+import type { SearchAnswer } from '@telltale/core/search-view';
 import type { SessionIdentity } from './recent-sessions.ts';
+import type { SearchQuery } from './search-index-answer.ts';
 import type { KeepDays } from './retention-sizes.ts';
 
 /**
@@ -56,6 +58,8 @@ export interface Store {
 
   /** Distinct values that the filter box completes, each list bounded. */
   facets(): Facets;
+  /** Words in everything that was said and done, in all sessions. */
+  search(query: SearchQuery): SearchAnswer;
   /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
   pulse(query: PulseQuery): Pulse;
 

@@ -1,0 +1,33 @@
+import type { SearchAnswer } from '@telltale/core/search-view';
+import type { Database } from 'better-sqlite3';
+import type { GroupCommit } from './group-commit.ts';
+import type { EventReader } from './read-events.ts';
+import { createSearchIndex } from './search-index.ts';
+import { createSearchAnswer, type SearchQuery } from './search-index-answer.ts';
+import { createSearchBuild, type SearchBuild } from './search-index-build.ts';
+import { createSearchReader } from './search-index-read.ts';
+import { createSearchSources } from './search-index-sources.ts';
+import type { Transcripts } from './transcripts.ts';
+
+/** The full-text search: what is asked, and what works in the background. */
+export interface Search extends Omit<SearchBuild, 'progress'> {
+  answer(query: SearchQuery): SearchAnswer;
+}
+
+export interface SearchDeps {
+  commits: GroupCommit;
+  reader: EventReader;
+  transcripts: Transcripts;
+  onProblem(problem: string, error: unknown): void;
+}
+
+export function createSearch(database: Database, { commits, reader, transcripts, onProblem }: SearchDeps): Search {
+  const index = createSearchIndex(database);
+  const sources = createSearchSources(database, { reader, transcripts });
+  const build = createSearchBuild(database, { commits, index, sources, onProblem });
+  const answer = createSearchAnswer(database, {
+    ...{ index, sources, progress: build.progress },
+    reader: createSearchReader(database, index.parts),
+  });
+  return { ...build, answer };
+}

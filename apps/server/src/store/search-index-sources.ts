@@ -1,0 +1,136 @@
+import type { TelltaleEvent, TranscriptEntry } from '@telltale/core';
+import { piecesOfEntry, piecesOfEvent, type SearchPiece, searchedEvents } from '@telltale/core/search';
+import type { Database } from 'better-sqlite3';
+import type { EventReader } from './read-events.ts';
+import { type FoundText, type SearchDoc, type SearchSource, searchSources } from './search-index.ts';
+import type { Transcripts } from './transcripts.ts';
+
+/** A record that may hold texts. */
+export interface SourceRow {
+  road: 'events' | 'entries';
+  seq: number;
+  session: number;
+}
+
+/** The record behind a document. */
+export interface SourceRecord {
+  at?: string;
+  event?: TelltaleEvent;
+  entry?: TranscriptEntry;
+  piece?: SearchPiece;
+}
+
+interface EventPlace {
+  seq: number;
+  session: number | null;
+  isSearched: number;
+  batch: number | null;
+}
+
+/** Where the texts of the index come from, and where a snippet is made from. */
+export interface SearchSources {
+  /** Records with texts among the next `limit` behind `after`, and up to which seq that looked. */
+  events(after: number, limit: number): { rows: SourceRow[]; upTo: number };
+  entries(after: number, limit: number): { rows: SourceRow[]; upTo: number };
+  textsOf(row: SourceRow): FoundText[];
+  /** The record that a document's text is from. */
+  recordOf(doc: SearchDoc): SourceRecord;
+  newest(): { events: number; entries: number };
+  /** The first records of a session. */
+  firstOf(session: number): { events: number | null; entries: number | null };
+}
+
+const searched = searchedEvents.map((name) => `'${name}'`).join(', ');
+const stops: ReadonlySet<string> = new Set(['Stop', 'SubagentStop']);
+
+export function createSearchSources(
+  database: Database,
+  { reader, transcripts }: { reader: EventReader; transcripts: Transcripts },
+): SearchSources {
+  const eventsIn = (table: string, batch: string) =>
+    database.prepare<[number, number], EventPlace>(`
+      SELECT seq, session, source = 'hook' AND name IN (${searched}) AS isSearched, ${batch} AS batch FROM ${table}
+      WHERE seq > ? ORDER BY seq LIMIT ?`);
+  const settled = eventsIn('event_log', 'batch');
+  const fresh = eventsIn('fresh_events', 'NULL');
+  const entries = database.prepare<[number, number], { seq: number; session: number; type: string }>(
+    'SELECT seq, session, type FROM transcript_entries WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  const newest = database.prepare<[], { events: number; entries: number }>(`
+    SELECT max(coalesce((SELECT max(seq) FROM fresh_events), 0), coalesce((SELECT max(seq) FROM event_log), 0)) AS events,
+      coalesce((SELECT max(seq) FROM transcript_entries), 0) AS entries`);
+  const firstOf = database.prepare<[{ no: number }], { events: number | null; entries: number | null }>(`
+    SELECT (SELECT min(seq) FROM (SELECT min(seq) AS seq FROM event_log WHERE session = @no
+        UNION ALL SELECT min(seq) FROM fresh_events WHERE session = @no)) AS events,
+      (SELECT min(seq) FROM transcript_entries WHERE session = @no) AS entries`);
+  const idOf = database.prepare<[number], string>('SELECT id FROM sessions WHERE no = ?').pluck();
+  const entryTypes: ReadonlySet<string> = new Set(['user', 'assistant', 'attachment']);
+
+  function entryAt(session: number, seq: number): TranscriptEntry | undefined {
+    const query = { sessionId: idOf.get(session) ?? '', after: seq - 1, before: seq + 1, limit: 1 };
+    return transcripts.page(session, query).items[0];
+  }
+
+  function textsOf({ road, seq, session }: SourceRow): FoundText[] {
+    if (road === 'events') {
+      const event = reader.one(seq);
+      if (!event) return [];
+      const source: SearchSource = stops.has(event.name) ? 'stop' : 'event';
+      return placed({ session, source, seq, atMs: Date.parse(event.at) }, piecesOfEvent(event));
+    }
+    const entry = entryAt(session, seq);
+    if (!entry) return [];
+    return placed({ session, source: 'entry', seq, atMs: entry.at ? Date.parse(entry.at) : 0 }, piecesOfEntry(entry));
+  }
+
+  return {
+    events(after, limit) {
+      const rows = settled.all(after, limit);
+      if (rows.length < limit) rows.push(...fresh.all(Math.max(after, rows.at(-1)?.seq ?? 0), limit - rows.length));
+      const upTo = rows.at(-1)?.seq ?? after;
+      // Sessions at the same time lie in batches of their own, each of which is decompressed as a whole.
+      rows.sort((a, b) => (a.batch ?? Number.MAX_SAFE_INTEGER) - (b.batch ?? Number.MAX_SAFE_INTEGER) || a.seq - b.seq);
+      return {
+        rows: rows.flatMap(({ seq, session, isSearched }) =>
+          isSearched && session !== null ? [{ road: 'events' as const, seq, session }] : [],
+        ),
+        upTo,
+      };
+    },
+    entries(after, limit) {
+      const rows = entries.all(after, limit);
+      return {
+        rows: rows.flatMap(({ seq, session, type }) =>
+          entryTypes.has(type) ? [{ road: 'entries' as const, seq, session }] : [],
+        ),
+        upTo: rows.at(-1)?.seq ?? after,
+      };
+    },
+    textsOf,
+    recordOf(doc) {
+      const source = searchSources[doc.source] ?? 'event';
+      const seq = doc[source];
+      if (seq === null) return {};
+      if (source === 'entry') {
+        const entry = entryAt(doc.session, seq);
+        return entry ? recordFrom(entry.at, { entry }, piecesOfEntry(entry)[doc.slot]) : {};
+      }
+      const event = reader.one(seq);
+      return event ? recordFrom(event.at, { event }, piecesOfEvent(event)[doc.slot]) : {};
+    },
+    newest: () => newest.get() ?? { events: 0, entries: 0 },
+    firstOf: (session) => firstOf.get({ no: session }) ?? { events: null, entries: null },
+  };
+}
+
+function placed(record: Omit<FoundText, 'slot' | 'piece'>, pieces: readonly SearchPiece[]): FoundText[] {
+  return pieces.map((piece, slot) => ({ ...record, slot, piece }));
+}
+
+function recordFrom(
+  at: string | undefined,
+  record: Pick<SourceRecord, 'event' | 'entry'>,
+  piece: SearchPiece | undefined,
+): SourceRecord {
+  return { ...record, ...(at !== undefined && { at }), ...(piece && { piece }) };
+}

@@ -1,0 +1,440 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SearchAnswer } from '@telltale/core/search-view';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hookRecord, testStores } from '../../fixtures/test-store.ts';
+import { openConnection } from './connection.ts';
+import type { SearchQuery } from './search-index-answer.ts';
+import type { SqliteStore } from './sqlite-store.ts';
+import type { AppendRecord } from './store.ts';
+
+const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
+const { folder, open, openCrashed } = testStores({ now: () => startMs + 3_600_000 });
+let store: SqliteStore;
+beforeEach(() => {
+  store = open();
+});
+
+const timeOf = (n: number) => new Date(startMs + n * 1000).toISOString();
+
+function hook(n: number, fields: Record<string, unknown>, { session = 's-1', app = 'shop' } = {}): AppendRecord {
+  return hookRecord({ session_id: session, ...fields }, { id: `${session}-${n}`, app, receivedAt: timeOf(n) });
+}
+
+const prompt = (n: number, text: string, place = {}) =>
+  hook(n, { hook_event_name: 'UserPromptSubmit', prompt: text, prompt_id: `p-${n}` }, place);
+
+const call = (n: number, fields: Record<string, unknown> = {}, place = {}) =>
+  hook(
+    n,
+    {
+      ...{ hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_use_id: `t-${n}` },
+      ...{ tool_input: { command: `npm test ${n}` }, tool_response: { stdout: `ran ${n}` } },
+      ...fields,
+    },
+    place,
+  );
+
+function transcript(rows: readonly Record<string, unknown>[], sessionId = 's-1') {
+  const lines = rows.map((row, n) => {
+    const text = JSON.stringify({ uuid: `${sessionId}-${n}`, timestamp: timeOf(n), sessionId, ...row });
+    return { text, bytes: Buffer.byteLength(text) + 1 };
+  });
+  const size = lines.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { sessionId, lines, head: '1-1', size, offset: 0, app: 'shop' };
+}
+
+const said = (content: unknown, type = 'user') => ({ type, message: { role: type, content } });
+
+function ask(q: string, more: Partial<SearchQuery> = {}, of = store): SearchAnswer {
+  return of.search({ q, order: 'newest', limit: 20, now: startMs + 3_600_000, ...more });
+}
+
+/** Of every hit: kind and what is marked. */
+const hitsOf = (answer: SearchAnswer) =>
+  answer.sessions.flatMap(({ hits }) =>
+    hits.map(
+      ({ kind, snippet }) => `${kind}: ${snippet.marks.map(([from, to]) => snippet.text.slice(from, to)).join('|')}`,
+    ),
+  );
+
+const countOf = (q: string, more: Partial<SearchQuery> = {}, of = store) => ask(q, more, of).total.hits;
+
+it('finds prompts, answers, inputs and results with their place', async () => {
+  await store.append([
+    prompt(1, 'please fix the rate limiter\nin src/app.ts\nbefore noon'),
+    call(2, {
+      tool_input: { command: 'grep -n rate_limit src' },
+      tool_response: { stdout: 'src/app.ts:3: useAuth()' },
+    }),
+    hook(3, { hook_event_name: 'Stop', last_assistant_message: 'The limiter is **fixed**.' }),
+  ]);
+  await store.indexNow();
+  const answer = ask('limiter');
+  expect(answer).toEqual({
+    sessions: [
+      {
+        session: expect.objectContaining({ id: 's-1', app: 'shop', lastEventAt: timeOf(3) }),
+        hits: [
+          { kind: 'answer', at: timeOf(3), seq: 3, snippet: { text: 'The limiter is **fixed**.', marks: [[4, 11]] } },
+          {
+            ...{ kind: 'prompt', at: timeOf(1), seq: 1, promptId: 'p-1' },
+            snippet: { text: 'please fix the rate limiter\nin src/app.ts', marks: [[20, 27]] },
+          },
+        ],
+      },
+    ],
+    total: { hits: 2, sessions: 1, isMore: false },
+    facets: {
+      kinds: [
+        { value: 'prompt', hits: 1 },
+        { value: 'answer', hits: 1 },
+      ],
+      apps: [{ value: 'shop', hits: 2 }],
+      ...{ tools: [], models: [], users: [] },
+    },
+    next: null,
+    index: { isBuilding: false, share: 1, waiting: 0 },
+  });
+  expect(ask('rate_limit grep').sessions[0]?.hits[0]).toMatchObject({ toolUseId: 't-2', toolName: 'Bash', seq: 2 });
+});
+
+describe('words', () => {
+  beforeEach(async () => {
+    await store.append([
+      prompt(1, 'const useAuth = createAuth(); // src/app.ts:12 rate_limit'),
+      prompt(2, 'Das Café in Zürich, ΟΔΟΣ and HTTPServer'),
+      prompt(3, 'say "hello world" and nothing else'),
+      prompt(4, 'world, hello'),
+    ]);
+    await store.indexNow();
+  });
+
+  it.each([
+    ['useAuth', ['useAuth']],
+    ['useauth', ['useAuth']],
+    ['auth', ['Auth|Auth']],
+    ['use_auth', ['useAuth']],
+    ['createA*', ['createAuth']],
+    ['src/app.ts', ['src/app.ts']],
+    ['rate_limit', ['rate_limit']],
+    ['rateLimit', ['rate_limit']],
+    ['limit', ['limit']],
+    ['cafe', ['Café']],
+    ['ZURICH', ['Zürich']],
+    ['server', ['Server']],
+    ['http*', ['HTTPServer']],
+  ])('%s is found', (q, marked) => {
+    expect(hitsOf(ask(q))).toEqual(marked.map((words) => `prompt: ${words}`));
+  });
+
+  it.each([
+    ['"hello world"', 1],
+    ['hello world', 2],
+    ['hello -nothing', 1],
+    ['hello -"hello world"', 1],
+    ['cafe OR nothing', 2],
+    ['hello cafe OR nothing', 1],
+    ['uth', 0],
+    ['worl', 0],
+    ['wor*', 2],
+  ])('%s: %i hits', (q, hits) => {
+    expect(countOf(q)).toBe(hits);
+  });
+
+  it('never fails, whatever is typed', () => {
+    const typed = [
+      '"',
+      '""',
+      '"hello',
+      'OR',
+      'OR hello',
+      'hello OR',
+      '-',
+      '--',
+      '-hello',
+      '(hello',
+      'NEAR(hello',
+      'words:hello',
+      '*',
+      'a*',
+      '^hello',
+      "'; DROP",
+      '\0hello',
+      'facets:k0',
+      '{words} : x',
+      '👍',
+      '+',
+      'AND',
+      'NOT hello',
+      '\\',
+    ];
+    for (const q of typed) expect(() => ask(q), q).not.toThrow();
+  });
+
+  it('searches broken syntax as words', () => {
+    expect(countOf('"hello')).toBe(2);
+    expect(countOf('-hello')).toBe(2);
+    expect(countOf('(hello)')).toBe(2);
+    expect(countOf('k0')).toBe(0);
+  });
+});
+
+describe('each text once', () => {
+  const rows = [
+    said('fix the limiter'),
+    said([{ type: 'text', text: 'Looking at the limiter.' }], 'assistant'),
+    said([{ type: 'tool_use', id: 't-9', name: 'Bash', input: { command: 'cat limiter.ts' } }], 'assistant'),
+    {
+      ...said([{ type: 'tool_result', tool_use_id: 't-9', content: 'limiter source' }]),
+      toolUseResult: { stdout: 'limiter source' },
+    },
+    said('fix the limiter'),
+    said([{ type: 'text', text: 'The limiter works.' }], 'assistant'),
+  ];
+  const events = [
+    prompt(0, 'fix the limiter'),
+    hook(1, { hook_event_name: 'MessageDisplay', index: 0, final: true, delta: 'Looking at the limiter.' }),
+    call(2, { hook_event_name: 'PreToolUse', tool_use_id: 't-9', tool_input: { command: 'cat limiter.ts' } }),
+    call(3, {
+      tool_use_id: 't-9',
+      tool_input: { command: 'cat limiter.ts' },
+      tool_response: { stdout: 'limiter source' },
+    }),
+    prompt(4, 'fix the limiter'),
+    hook(5, { hook_event_name: 'MessageDisplay', index: 0, final: true, delta: 'The limiter works.' }),
+    hook(6, { hook_event_name: 'Stop', last_assistant_message: 'The limiter works.' }),
+  ];
+  const kinds = { prompt: 2, answer: 2, 'tool-input': 1, 'tool-result': 1 };
+
+  const told = () => Object.fromEntries(ask('limiter').facets.kinds.map(({ value, hits }) => [value, hits]));
+
+  it('whether events or the transcript come first', async () => {
+    await store.append(events);
+    await store.indexNow();
+    expect(told()).toEqual(kinds);
+    await store.appendTranscript(transcript(rows));
+    await store.indexNow();
+    expect(told()).toEqual(kinds);
+    for (const { hits } of ask('limiter').sessions) {
+      for (const hit of hits) expect(hit).toMatchObject({ seq: expect.any(Number), entry: expect.any(Number) });
+    }
+  });
+
+  it('in any order of arrival', async () => {
+    await store.appendTranscript(transcript(rows));
+    for (const event of [...events].reverse()) {
+      await store.append([event]);
+      await store.indexNow();
+    }
+    expect(told()).toEqual(kinds);
+    expect(ask('limiter', { kind: 'tool-result' }).sessions[0]?.hits[0]).toMatchObject({ toolName: 'Bash' });
+  });
+
+  it('and the same words said twice are two', async () => {
+    await store.append([prompt(1, 'continue'), prompt(2, 'continue')]);
+    await store.indexNow();
+    expect(countOf('continue')).toBe(2);
+  });
+});
+
+describe('conditions', () => {
+  beforeEach(async () => {
+    await store.append([
+      prompt(1, 'needle one', { session: 's-1', app: 'shop' }),
+      call(2, { tool_input: { command: 'needle two' } }, { session: 's-1', app: 'shop' }),
+      prompt(3, 'needle three', { session: 's-2', app: 'api' }),
+      call(4, { tool_name: 'Grep', tool_input: { pattern: 'needle' } }, { session: 's-2', app: 'api' }),
+    ]);
+    await store.indexNow();
+  });
+
+  it.each([
+    [{ kind: 'prompt' }, 2],
+    [{ tool: 'Grep' }, 1],
+    [{ tool: 'Nothing' }, 0],
+    [{ app: 'api' }, 2],
+    [{ app: 'api', kind: 'prompt' }, 1],
+    [{ session: 's-1' }, 2],
+    [{ fromMs: startMs + 3000 }, 2],
+    [{ toMs: startMs + 3000 }, 2],
+    [{ fromMs: startMs + 2000, toMs: startMs + 3000 }, 1],
+  ] as const)('%j: %i hits', (conditions, hits) => {
+    expect(countOf('needle', conditions)).toBe(hits);
+  });
+
+  it('count what else could be chosen', () => {
+    const { facets, total } = ask('needle', { app: 'api', kind: 'prompt' });
+    expect(total.hits).toBe(1);
+    expect(facets.kinds).toEqual([
+      { value: 'prompt', hits: 1 },
+      { value: 'tool-input', hits: 1 },
+    ]);
+    expect(facets.apps).toEqual([
+      { value: 'api', hits: 1 },
+      { value: 'shop', hits: 1 },
+    ]);
+  });
+});
+
+it('pages through all hits, newest first, each once', async () => {
+  await store.append(Array.from({ length: 57 }, (_, n) => prompt(n, `needle number ${n}`, { session: `s-${n % 3}` })));
+  await store.indexNow();
+  for (const order of ['newest', 'best'] as const) {
+    const times: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 10; page += 1) {
+      const answer = ask('needle', { limit: 10, order, ...(cursor && { cursor }) });
+      times.push(...answer.sessions.flatMap(({ hits }) => hits.map(({ at }) => at)));
+      if (answer.next === null) break;
+      cursor = answer.next;
+    }
+    expect([...times].sort()).toEqual(Array.from({ length: 57 }, (_, n) => timeOf(n)).sort());
+  }
+  const { sessions } = ask('needle', { limit: 4 });
+  expect(sessions.map(({ hits }) => hits.map(({ at }) => at))).toEqual([
+    [timeOf(56), timeOf(53)],
+    [timeOf(55)],
+    [timeOf(54)],
+  ]);
+});
+
+it('puts first what is most about the words, and what people said before what tools printed', async () => {
+  await store.append([
+    call(1, { tool_response: { stdout: 'limiter' } }),
+    prompt(2, 'limiter'),
+    prompt(3, `limiter ${'and many other words '.repeat(50)}`),
+  ]);
+  await store.indexNow();
+  const order = (by: 'newest' | 'best') =>
+    ask('limiter', { order: by }).sessions.flatMap(({ hits }) => hits.map(({ at }) => at));
+  expect(order('newest')).toEqual([3, 2, 1].map(timeOf));
+  expect(order('best')).toEqual([2, 3, 1].map(timeOf));
+});
+
+describe('deletion', () => {
+  // Rare letters, whole and their ends: FTS5 writes of a word only what the word before it does not have.
+  const word = (n: number) => `zqxj${n}wvkyq${n * 7919}`;
+
+  function bytes(): string {
+    return readdirSync(folder())
+      .map((name) => readFileSync(join(folder(), name), 'latin1'))
+      .join('\n');
+  }
+  const ends = Array.from({ length: 60 }, (_, n) => `wvkyq${n * 7919}`);
+
+  it('takes a session’s words out of the index and off the disk, and leaves the others', async () => {
+    for (let n = 0; n < 60; n += 1) {
+      await store.append([
+        prompt(n, `wombat ${word(n)}`),
+        call(n + 100, {
+          tool_name: `mcp__${word(n)}__look`,
+          tool_response: { stdout: `${word(n)} ${'y '.repeat(n * 40)}` },
+        }),
+        prompt(n, `other wombat ${n}`, { session: 's-2' }),
+      ]);
+    }
+    await store.appendTranscript(transcript(Array.from({ length: 60 }, (_, n) => said(`said ${word(n)}`))));
+    await store.compressNow({ keepFresh: 10 });
+    await store.indexNow();
+    expect(countOf('wombat')).toBe(120);
+    const before = bytes();
+    expect(ends.filter((end) => before.includes(end)).length).toBeGreaterThan(50);
+
+    expect(await store.deleteSession('s-1')).toBe(true);
+    expect(countOf('wombat')).toBe(60);
+    expect(ask(word(7))).toMatchObject({ sessions: [], total: { hits: 0 } });
+    const after = bytes();
+    expect(ends.filter((end) => after.includes(end))).toEqual([]);
+    await store.close();
+    const connection = openConnection(join(folder(), 'telltale.db'));
+    expect(connection.prepare('SELECT count(*) FROM search_docs').pluck().get()).toBe(60);
+    expect(connection.prepare('SELECT name FROM search_tools').pluck().all()).toEqual([]);
+    connection.exec("INSERT INTO search_words_1 (search_words_1) VALUES ('integrity-check')");
+    connection.exec("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search_words_1', 'row')");
+    const terms = connection.prepare<[], string>('SELECT term FROM terms').pluck().all();
+    expect(terms).toContain('wombat');
+    expect(terms.filter((term) => term.includes('zqxj'))).toEqual([]);
+    connection.close();
+  });
+
+  it('finds what comes of a session after it was deleted, although numbers of entries are used again', async () => {
+    await store.appendTranscript(transcript([said('first'), said('second')]));
+    await store.indexNow();
+    await store.deleteSession('s-1');
+    await store.appendTranscript(transcript([said('kept')], 's-2'));
+    await store.indexNow();
+    expect([countOf('first'), countOf('kept')]).toEqual([0, 1]);
+  });
+});
+
+describe('a crash', () => {
+  const all = Array.from({ length: 40 }, (_, n) => prompt(n, `needle ${n}`));
+
+  it('between any two transactions of the index loses nothing and doubles nothing', async () => {
+    await store.append(all);
+    await store.appendTranscript(transcript(all.map((_, n) => said(`needle ${n}`))));
+    const whole = store.indexNow();
+    let crashes = 0;
+    const crashed: SqliteStore[] = [];
+    let isDone = false;
+    void whole.then(() => {
+      isDone = true;
+    });
+    while (!isDone && crashes < 20) {
+      crashed.push(openCrashed());
+      crashes += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await whole;
+    expect(crashes).toBeGreaterThan(2);
+    const counts: number[] = [];
+    for (const one of crashed) {
+      await one.indexNow();
+      counts.push(countOf('needle', {}, one));
+    }
+    expect(counts).toEqual(crashed.map(() => 40));
+  });
+
+  it('in the middle of a deletion leaves the session found as a whole, or not there at all', async () => {
+    await store.append(all);
+    await store.append(Array.from({ length: 100 }, (_, n) => call(1000 + n, { tool_response: { stdout: 'needle' } })));
+    await store.indexNow();
+    expect(countOf('needle')).toBe(140);
+    const deleted = store.deleteSession('s-1');
+    const crashed: SqliteStore[] = [];
+    let isDone = false;
+    void deleted.then(() => {
+      isDone = true;
+    });
+    while (!isDone && crashed.length < 15) {
+      crashed.push(openCrashed());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await deleted;
+    const counts = new Set<number>();
+    let inTheMiddle = 0;
+    for (const one of crashed) {
+      const left = countOf('needle', {}, one);
+      if (left > 0 && left < 140) inTheMiddle += 1;
+      await one.indexNow();
+      counts.add(countOf('needle', {}, one));
+    }
+    expect(inTheMiddle).toBeGreaterThan(0);
+    expect([...counts].every((count) => count === 140 || count === 0)).toBe(true);
+  });
+});
+
+it('is made anew where its texts were taken by another rule', async () => {
+  await store.append([prompt(1, 'needle')]);
+  await store.indexNow();
+  await store.close();
+  const connection = openConnection(join(folder(), 'telltale.db'));
+  connection.exec("UPDATE search_state SET value = 999 WHERE key = 'version'");
+  connection.close();
+  store = open();
+  expect(ask('needle').index).toEqual({ isBuilding: false, share: 0, waiting: 1 });
+  await store.indexNow();
+  expect(countOf('needle')).toBe(1);
+  expect(existsSync(join(folder(), 'telltale.db'))).toBe(true);
+});

@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { type IndexedText, indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
+import type { Database } from 'better-sqlite3';
+
+/** Which record a text came from: an event, the one at a turn's end that repeats its last words, or an entry. */
+export const searchSources = ['event', 'stop', 'entry'] as const;
+export type SearchSource = (typeof searchSources)[number];
+
+/** A text, and the record that tells it. */
+export interface FoundText {
+  session: number;
+  source: SearchSource;
+  seq: number;
+  /** Which of the record's texts it is. */
+  slot: number;
+  atMs: number;
+  piece: SearchPiece;
+}
+
+/** A document as it stands in `search_docs`. */
+export interface SearchDoc {
+  id: number;
+  part: number;
+  session: number;
+  kind: number;
+  tool: number | null;
+  event: number | null;
+  stop: number | null;
+  entry: number | null;
+  source: number;
+  slot: number;
+}
+
+export interface SearchPart {
+  no: number;
+  docs: number;
+  min_id: number;
+  max_id: number;
+}
+
+/** What is found by words. Everything here runs inside a transaction. */
+export interface SearchIndex {
+  /** Adds what is not there; a text that is there already gets to know who else tells it. */
+  add(texts: readonly FoundText[]): void;
+  /** Takes documents out; `textOf` gives the very text that was put in, or undefined where it is gone. */
+  remove(docs: readonly SearchDoc[], textOf: (doc: SearchDoc) => string | undefined): void;
+  docsOf(session: number, limit: number): SearchDoc[];
+  doc(id: number): SearchDoc | undefined;
+  parts(): SearchPart[];
+  /** Brings small pieces of the index together; false when there was nothing to do. */
+  merge(pages: number): boolean;
+  /** Takes away tools that no document has, of those that a deleted session used. */
+  forgetTools(tools: Iterable<number>): void;
+  /** Empty, as before the first text. */
+  clear(): void;
+}
+
+/** A text that only a short search looks at is found in a part of so many; see ARCHITECTURE.md. */
+const partDocs = 65_536;
+/** Ids of one millisecond. */
+export const idsPerMs = 4;
+
+export const docColumns = 'id, part, session, kind, tool, event, stop, entry, source, slot';
+
+export const wordsTable = (part: number) => `search_words_${part}`;
+/** What conditions of a search are found by, in the column `facets`. */
+export const facetWord = {
+  kind: (kind: SearchKind) => `k${searchKinds.indexOf(kind)}`,
+  tool: (no: number) => `t${no}`,
+  session: (no: number) => `s${no}`,
+} as const;
+
+export function createSearchIndex(database: Database, maxDocs = partDocs): SearchIndex {
+  const bySameText = database.prepare<[number, number], SearchDoc>(
+    `SELECT ${docColumns} FROM search_docs WHERE session = ? AND key = ? ORDER BY id`,
+  );
+  const insert = database.prepare(`
+    INSERT INTO search_docs (id, part, session, key, kind, tool, event, stop, entry, source, slot)
+    VALUES (CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?)`);
+  const note = {
+    event: database.prepare('UPDATE search_docs SET event = ? WHERE id = CAST(? AS INTEGER)'),
+    stop: database.prepare('UPDATE search_docs SET stop = ? WHERE id = CAST(? AS INTEGER)'),
+    entry: database.prepare('UPDATE search_docs SET entry = ? WHERE id = CAST(? AS INTEGER)'),
+  };
+  const byId = database.prepare<[number], SearchDoc>(
+    `SELECT ${docColumns} FROM search_docs WHERE id = CAST(? AS INTEGER)`,
+  );
+  const ofSession = database.prepare<[number, number], SearchDoc>(
+    `SELECT ${docColumns} FROM search_docs WHERE session = ? LIMIT ?`,
+  );
+  const drop = database.prepare('DELETE FROM search_docs WHERE id = CAST(? AS INTEGER)');
+  const parts = database.prepare<[], SearchPart>('SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no');
+  const lastPart = database.prepare<[], SearchPart>(
+    'SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no DESC LIMIT 1',
+  );
+  const putPart = database.prepare(`
+    INSERT INTO search_parts (no, docs, min_id, max_id) VALUES (?, 1, CAST(? AS INTEGER), CAST(? AS INTEGER))
+    ON CONFLICT (no) DO UPDATE SET docs = docs + 1, min_id = min(min_id, excluded.min_id), max_id = max(max_id, excluded.max_id)`);
+  const lessen = database.prepare('UPDATE search_parts SET docs = docs - 1 WHERE no = ?');
+  const dropPart = database.prepare('DELETE FROM search_parts WHERE no = ?');
+  const toolNo = database.prepare<[string], number>('SELECT no FROM search_tools WHERE name = ?').pluck();
+  const addTool = database.prepare('INSERT INTO search_tools (name) VALUES (?)');
+  const dropTool = database.prepare('DELETE FROM search_tools WHERE no = ?');
+
+  /** Of the same text, the document that this record tells, tells too, or none. */
+  function sameText({ session, source, seq, atMs, piece }: FoundText, key: number): SearchDoc | undefined {
+    const docs = bySameText.all(session, key);
+    // A call is one call; the same words may have been said several times, and each record tells of one time.
+    if (piece.toolUseId !== undefined) return docs[0];
+    const known = docs.find((doc) => doc[source] === seq);
+    if (known) return known;
+    const free = docs.filter((doc) => doc[source] === null);
+    const distance = ({ id }: SearchDoc) => Math.abs(id - atMs * idsPerMs);
+    return free.sort((a, b) => distance(a) - distance(b))[0];
+  }
+
+  function add(texts: readonly FoundText[]): void {
+    const added: { doc: SearchDoc; text: string }[] = [];
+    for (const found of texts) {
+      const key = keyOf(found.piece);
+      const same = sameText(found, key);
+      if (same) {
+        if (same[found.source] === null) note[found.source].run(found.seq, same.id);
+        continue;
+      }
+      const doc = newDoc(found, key);
+      insert.run(
+        doc.id,
+        doc.part,
+        doc.session,
+        key,
+        doc.kind,
+        doc.tool,
+        doc.event,
+        doc.stop,
+        doc.entry,
+        doc.source,
+        doc.slot,
+      );
+      putPart.run(doc.part, doc.id, doc.id);
+      added.push({ doc, text: found.piece.text });
+    }
+    // In the order of ids: FTS5 writes out what it has whenever an id is lower than the one before.
+    added.sort((a, b) => a.doc.id - b.doc.id);
+    for (const { doc, text } of added) {
+      const { words, humps } = indexedText(text);
+      insertInto(doc.part).run(doc.id, words, humps, facetsOf(doc));
+    }
+  }
+
+  function newDoc({ session, source, seq, slot, atMs, piece }: FoundText, key: number): SearchDoc {
+    return {
+      id: freeId(atMs),
+      part: partForNew(),
+      session,
+      kind: searchKinds.indexOf(piece.kind),
+      tool: toolOf(session, key, piece),
+      event: source === 'event' ? seq : null,
+      stop: source === 'stop' ? seq : null,
+      entry: source === 'entry' ? seq : null,
+      source: searchSources.indexOf(source),
+      slot,
+    };
+  }
+
+  /** A transcript's result does not name its tool; its call, which stands before it, does. */
+  function toolOf(session: number, _key: number, { kind, toolName, toolUseId, identity }: SearchPiece): number | null {
+    if (toolName !== undefined) return toolNo.get(toolName) ?? Number(addTool.run(toolName).lastInsertRowid);
+    if (toolUseId === undefined || kind !== 'tool-result') return null;
+    return bySameText.get(session, keyOf({ kind: 'tool-input', identity }))?.tool ?? null;
+  }
+
+  function freeId(atMs: number): number {
+    let id = Math.min(Math.max(0, Math.trunc(atMs)), maxMs) * idsPerMs;
+    // Many texts of one moment: in growing steps, or the thousandth would try a thousand ids.
+    for (let tried = 0; byId.get(id); tried += 1) id += 1 + (tried >> 3) * 7;
+    return id;
+  }
+
+  function partForNew(): number {
+    const last = lastPart.get();
+    if (last && last.docs < maxDocs) return last.no;
+    const no = (last?.no ?? 0) + 1;
+    createWords(database, no);
+    return no;
+  }
+
+  const insertInto = (part: number) =>
+    database.prepare(
+      `INSERT INTO ${wordsTable(part)} (rowid, words, humps, facets) VALUES (CAST(? AS INTEGER), ?, ?, ?)`,
+    );
+
+  function remove(docs: readonly SearchDoc[], textOf: (doc: SearchDoc) => string | undefined): void {
+    for (const doc of docs) {
+      const text = textOf(doc);
+      if (text !== undefined) takeOut(doc, indexedText(text));
+      drop.run(doc.id);
+      lessen.run(doc.part);
+    }
+  }
+
+  /** FTS5 is told what it has of a document; with `secure-delete` it overwrites that at once. */
+  function takeOut(doc: SearchDoc, { words, humps }: IndexedText): void {
+    const table = wordsTable(doc.part);
+    database
+      .prepare(
+        `INSERT INTO ${table} (${table}, rowid, words, humps, facets) VALUES ('delete', CAST(? AS INTEGER), ?, ?, ?)`,
+      )
+      .run(doc.id, words, humps, facetsOf(doc));
+  }
+
+  function merge(pages: number): boolean {
+    let hasMerged = false;
+    for (const { no } of parts.all()) {
+      const before = changes.get() ?? 0;
+      const table = wordsTable(no);
+      database.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ?)`).run(BigInt(pages));
+      // As SQLite's manual has it: fewer than two changes mean that nothing was merged.
+      hasMerged ||= (changes.get() ?? 0) - before >= 2;
+      if (hasMerged) break;
+    }
+    return hasMerged;
+  }
+  const changes = database.prepare<[], number>('SELECT total_changes()').pluck();
+
+  return {
+    add,
+    remove,
+    docsOf: (session, limit) => ofSession.all(session, limit),
+    doc: (id) => byId.get(id),
+    parts: () => parts.all(),
+    merge,
+    forgetTools(tools) {
+      for (const no of tools) {
+        const isUsed = parts.all().some(({ no: part }) => {
+          const table = wordsTable(part);
+          return database
+            .prepare(`SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT 1`)
+            .get(`facets : ${facetWord.tool(no)}`);
+        });
+        if (!isUsed) dropTool.run(no);
+      }
+    },
+    clear() {
+      for (const { no } of parts.all()) {
+        database.exec(`DROP TABLE ${wordsTable(no)}`);
+        dropPart.run(no);
+      }
+      database.exec('DELETE FROM search_docs; DELETE FROM search_tools');
+    },
+  };
+}
+
+const maxMs = 8.64e15 / idsPerMs;
+
+/**
+ * Without content, as the texts are stored elsewhere. `secure-delete`: what is taken out cannot be read from the disk.
+ * What FTS5 merges by itself would make the COMMIT long in which it does so: see `merge`.
+ */
+function createWords(database: Database, part: number): void {
+  const table = wordsTable(part);
+  database.exec(`
+    CREATE VIRTUAL TABLE ${table} USING fts5 (words, humps, facets, content = '', tokenize = "unicode61 remove_diacritics 2");
+    INSERT INTO ${table} (${table}, rank) VALUES ('secure-delete', 1);
+    INSERT INTO ${table} (${table}, rank) VALUES ('automerge', 0);
+    INSERT INTO ${table} (${table}, rank) VALUES ('crisismerge', 64);`);
+}
+
+function facetsOf({ kind, session, tool }: SearchDoc): string {
+  const words = [`k${kind}`, facetWord.session(session)];
+  if (tool !== null) words.push(facetWord.tool(tool));
+  return words.join(' ');
+}
+
+/** Six bytes: among the texts of one session no two are alike by chance. */
+function keyOf({ kind, identity }: Pick<SearchPiece, 'kind' | 'identity'>): number {
+  return createHash('sha1').update(`${kind}\0${identity}`).digest().readUIntBE(0, 6);
+}
