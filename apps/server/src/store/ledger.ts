@@ -21,11 +21,14 @@ import { createStaleTotals } from './stale-totals.ts';
  */
 export interface Ledger {
   addEvent(session: ProjectedSession, event: TelltaleEvent): void;
-  addEntries(session: ProjectedSession, entries: readonly TranscriptEntry[]): void;
+  /** `prompts`: at which prompt each file is, where these are not the entries that just came. */
+  addEntries(session: ProjectedSession, entries: readonly TranscriptEntry[], prompts?: FilePrompts): void;
   /** A point of a metric has changed. */
   addPoint(name: string, sessionId: string | undefined): void;
   /** A session is there now; its metrics may have come before. */
   noteNew(sessionId: string): void;
+  /** Its totals are to be made anew. */
+  touch(sessionId: string): void;
   /** An event from before all others of its session: what its transcript tells may have been copied. */
   noteEarlier(session: ProjectedSession, event: TelltaleEvent): void;
   /** Up to date, also where the totals are not written yet. */
@@ -45,6 +48,9 @@ export interface LedgerDeps {
   onChanged(sessionId: string): void;
 }
 
+/** By session and agent. */
+export type FilePrompts = Map<string, string>;
+
 const maxPrompts = 2000;
 
 export function createLedger(database: Database, deps: LedgerDeps): Ledger {
@@ -59,15 +65,14 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
   const hasSeries = database
     .prepare<[string], number>('SELECT 1 FROM metric_series WHERE session_id = ? LIMIT 1')
     .pluck();
-  /** The prompt that a file is at, by session and agent. */
-  const prompts = new Map<string, string>();
+  const newestPrompts: FilePrompts = new Map();
 
   function markNo(no: number): void {
     const id = idOf.get(no);
     if (id !== undefined) stale.mark(id);
   }
 
-  function promptOf(session: ProjectedSession, entry: TranscriptEntry): string | undefined {
+  function promptOf(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): string | undefined {
     const key = `${session.no} ${entry.agentId ?? ''}`;
     const told = promptIdOf(entry) ?? prompts.get(key) ?? promptBefore(session, entry);
     if (told !== undefined) {
@@ -85,10 +90,10 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     return undefined;
   }
 
-  function addEntry(session: ProjectedSession, entry: TranscriptEntry): void {
+  function addEntry(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): void {
     if (entry.type === 'queue-operation' && entry.at !== undefined) rows.putBirth(session.no, Date.parse(entry.at));
     if (entry.type !== 'user' && entry.type !== 'assistant') return;
-    const promptId = promptOf(session, entry);
+    const promptId = promptOf(session, entry, prompts);
     const request = requestOf(entry);
     if (!request) return;
     const told = promptId === undefined ? request : { promptId, ...request };
@@ -117,8 +122,8 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
       if (trace) rows.putTrace(session.no, trace);
     },
 
-    addEntries(session, entries) {
-      for (const entry of entries) addEntry(session, entry);
+    addEntries(session, entries, prompts = newestPrompts) {
+      for (const entry of entries) addEntry(session, entry, prompts);
     },
 
     addPoint(name, sessionId) {
@@ -128,6 +133,8 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     noteNew(sessionId) {
       if (hasSeries.get(sessionId) !== undefined) stale.mark(sessionId);
     },
+
+    touch: stale.mark,
 
     noteEarlier(session, { at }) {
       if (session.transcript !== undefined && at < session.fold.firstAt) stale.mark(session.id);
@@ -155,7 +162,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
 
     forget() {
       stale.forget();
-      prompts.clear();
+      newestPrompts.clear();
     },
   };
 }

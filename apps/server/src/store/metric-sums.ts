@@ -45,3 +45,39 @@ export function createMetricSums(database: Database): (no: number, sessionId: st
   );
   return (no, sessionId) => [...kept.all(sessionId), ...forgotten.all(no)];
 }
+
+/** A point that was deleted because of its age; null for what is no single number. */
+export interface ForgottenPoint {
+  series: number;
+  billionths: number | null;
+  millionths: number | null;
+}
+
+interface SeriesRow {
+  name: string;
+  session: number;
+  model: string;
+  type: string;
+}
+
+/** Keeps the sums of points that are deleted, while their series are there still: a session's totals stay. */
+export function createForgottenPoints(database: Database): (points: readonly ForgottenPoint[]) => void {
+  const seriesOf = database.prepare<[number], SeriesRow>(`
+    SELECT name, sessions.no AS session, coalesce(attributes ->> '$.model', '') AS model,
+      coalesce(attributes ->> '$.type', '') AS type
+    FROM metric_series AS series JOIN sessions ON sessions.id = session_id
+    WHERE series.no = ? AND name IN (${namesSql}) AND temporality <> 'none'`);
+  const add = database.prepare(`
+    INSERT INTO forgotten_points (session, name, model, type, value) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (session, name, model, type) DO UPDATE SET value = value + excluded.value`);
+
+  return (points) => {
+    const known = new Map<number, SeriesRow | undefined>();
+    for (const { series, billionths, millionths } of points) {
+      if (!known.has(series)) known.set(series, seriesOf.get(series));
+      const row = known.get(series);
+      const value = row?.name === summedMetrics.cost ? billionths : millionths;
+      if (row && value !== null && value > 0) add.run(row.session, row.name, row.model, row.type, value);
+    }
+  };
+}

@@ -1,5 +1,6 @@
 import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { createForgottenPoints, type ForgottenPoint } from './metric-sums.ts';
 import type { Counters, Meta } from './meta.ts';
 import { isNote, isNoteSql } from './notes.ts';
 
@@ -38,12 +39,11 @@ export function createPruning(database: Database, { meta, counters, now, forget 
     .prepare<[number], number>("SELECT 1 FROM event_log WHERE source = 'otel' AND batch = ? LIMIT 1")
     .pluck();
   const dropBatch = database.prepare('DELETE FROM batches WHERE no = ?');
-  const dropPoints = database
-    .prepare<[bigint, number], number>(`
-      DELETE FROM metric_points WHERE (series, start, slot) IN
-        (SELECT series, start, slot FROM metric_points INDEXED BY metric_points_by_time WHERE time < ? LIMIT ?)
-      RETURNING series`)
-    .pluck();
+  const dropPoints = database.prepare<[bigint, number], ForgottenPoint>(`
+    DELETE FROM metric_points WHERE (series, start, slot) IN
+      (SELECT series, start, slot FROM metric_points INDEXED BY metric_points_by_time WHERE time < ? LIMIT ?)
+    RETURNING series, round(value * 1e9) AS billionths, round(value * 1e6) AS millionths`);
+  const keepSums = createForgottenPoints(database);
   const dropSeries = database.prepare(
     'DELETE FROM metric_series WHERE no = ? AND no NOT IN (SELECT series FROM metric_points WHERE series = no)',
   );
@@ -71,10 +71,11 @@ export function createPruning(database: Database, { meta, counters, now, forget 
 
     points(before) {
       telemetryBefore.move(before);
-      const series = dropPoints.all(nanosOf(before), stepRows);
-      for (const no of new Set(series)) dropSeries.run(no);
-      if (series.length > 0) forget();
-      return series.length === stepRows;
+      const points = dropPoints.all(nanosOf(before), stepRows);
+      keepSums(points);
+      for (const no of new Set(points.map(({ series }) => series))) dropSeries.run(no);
+      if (points.length > 0) forget();
+      return points.length === stepRows;
     },
 
     spans(before) {

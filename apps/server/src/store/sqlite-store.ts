@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { builtInPrices, type Prices, type TranscriptEntry } from '@telltale/core';
+import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
+import { createBackgroundBuild } from './background-build.ts';
 import { createCompression } from './compress.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
@@ -12,6 +13,7 @@ import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedger } from './ledger.ts';
+import { ledgerParts } from './ledger-build.ts';
 import { createLookBack } from './look-back.ts';
 import { type Counters, createMeta } from './meta.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
@@ -24,6 +26,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
+import { fingerprintOf, repriceParts } from './reprice.ts';
 import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
 import { createRetention, type RetentionRules } from './retention.ts';
@@ -117,8 +120,9 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
   });
   const tombstones = createTombstones(database);
+  const { prices = builtInPrices } = options;
   const ledger = createLedger(database, {
-    prices: options.prices ?? builtInPrices,
+    prices,
     find: projection.find,
     entriesBefore: transcripts.entriesBefore,
     isDeletedRequest: tombstones.holdsRequest,
@@ -177,6 +181,23 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     giveBack: () => eraseFreed(database, (work) => commits.run(work)),
   });
   const sessionCost = createSessionCost(database);
+  const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
+  const { event, find, entriesBehind } = { event: reader.one, find: projection.find, ...transcripts };
+  const builds = [
+    {
+      ...{ name: 'ledger', version: `${ledgerVersion}` },
+      parts: ledgerParts(database, { ledger, event, find, entriesBehind }),
+    },
+    {
+      ...{ name: 'prices', version: fingerprintOf(prices) },
+      parts: repriceParts(database, prices, { onChanged: ledger.touch }),
+    },
+  ].map((build) =>
+    createBackgroundBuild({
+      ...{ ...build, meta, commits, isEmpty },
+      onProblem: (error) => onProblem('The ledger of older sessions could not be made', errorOf(error)),
+    }),
+  );
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
 
   const deadLetters = createDeadLetters(database);
@@ -191,6 +212,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     prune().catch((error) => onProblem('What is old could not be deleted', error));
   }, pruneMs).unref();
   behind.start();
+  for (const build of builds) build.start();
 
   async function prune(): Promise<void> {
     const notesBefore = now() - hookTelemetryDays * dayMs;
@@ -377,6 +399,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       clearInterval(pruneTimer);
       await retention.stop();
       behind.stop();
+      for (const build of builds) build.stop();
       await Promise.all([compression.stop(), search.stop()]);
       await commits.close();
       try {

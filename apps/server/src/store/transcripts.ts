@@ -15,6 +15,8 @@ export interface Transcripts {
   entriesOf(sessionNo: number, sessionId: string): Iterable<TranscriptEntry>;
   /** The entries of its file before this one, the newest first. */
   entriesBefore(entry: TranscriptEntry, sessionNo: number): Iterable<TranscriptEntry>;
+  /** What was said, of all sessions behind a `seq`, in the order of arrival. */
+  entriesBehind(seq: number, limit: number): TranscriptEntry[];
   /** True when every file of the session is stored as far as its sender knew it. */
   isWhole(sessionNo: number, agentId: string | undefined): boolean;
   forget(): void;
@@ -88,6 +90,10 @@ export function createTranscripts(database: Database): Transcripts {
     };
   };
   const entries = { asc: entriesIn('ASC'), desc: entriesIn('DESC') };
+  const behind = database.prepare<[number, number], EntryRow & { sessionId: string }>(`
+    SELECT seq, sessions.id AS sessionId, agent, uuid, type, at, chunk, slot
+    FROM transcript_entries JOIN sessions ON no = session
+    WHERE seq > ? AND type IN ('user', 'assistant', 'queue-operation') ORDER BY seq LIMIT ?`);
   const unfinished = database
     .prepare<[number, string | null, string | null], number>(`
     SELECT count(*) FROM transcript_files WHERE session = ? AND (? IS NULL OR agent = ?) AND offset < size`)
@@ -244,6 +250,8 @@ export function createTranscripts(database: Database): Transcripts {
     page,
     entriesOf: allOf,
     entriesBefore: before,
+    entriesBehind: (seq, limit) =>
+      behind.all(seq, limit).map((row) => entryOf(row.sessionId, row, lineOf(textOf(row.chunk, row.slot)))),
     isWhole: (sessionNo, agentId) => unfinished.get(sessionNo, agentId ?? null, agentId ?? null) === 0,
     forget() {
       chunks.clear();
