@@ -74,6 +74,10 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/sessions/s-1', 200],
     ['/api/sessions/none', 404],
   ],
+  'get /api/sessions/{id}/cost': [
+    ['/api/sessions/s-1/cost', 200],
+    ['/api/sessions/none/cost', 404],
+  ],
   'get /api/sessions/{id}/transcript': [
     ['/api/sessions/s-1/transcript', 200],
     ['/api/sessions/s-1/transcript?order=desc&before=9', 200],
