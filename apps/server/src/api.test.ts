@@ -85,6 +85,12 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/sessions/none/transcript', 200],
     ['/api/sessions/s-1/transcript?limit=x', 400],
   ],
+  'get /api/sessions/{id}/export': [
+    ['/api/sessions/s-1/export', 200],
+    ['/api/sessions/s-1/export?format=ams&pii=mask', 200],
+    ['/api/sessions/s-1/export?format=pdf', 400],
+    ['/api/sessions/none/export', 404],
+  ],
   'delete /api/sessions/{id}': [
     ['/api/sessions/s-2', 204],
     ['/api/sessions/none', 404],
@@ -107,6 +113,17 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/import', 202, { days: 7 }],
     ['/api/import', 400, { days: 0 }],
     ['/api/import', 413, { days: 7, more: 'x'.repeat(70_000) }],
+  ],
+  'get /api/retention': [
+    ['/api/retention', 200],
+    ['/api/retention?results=7&transcript=30&events=90', 200],
+    ['/api/retention?results=0', 400],
+  ],
+  'post /api/retention': [
+    ['/api/retention', 202, { eventsDays: 9999 }],
+    ['/api/retention', 400, {}],
+    ['/api/retention', 400, { eventsDays: 0 }],
+    ['/api/retention', 413, { eventsDays: 9999, more: 'x'.repeat(70_000) }],
   ],
   'get /api/status': [['/api/status', 200]],
   'get /api/facets': [['/api/facets', 200]],

@@ -22,10 +22,11 @@ import { readPrices } from './prices.ts';
 import { createProcessWatch } from './process-watch.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/export.ts';
 import { importRoutes } from './routes/import.ts';
+import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
-import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { deliverTo, type Storing } from './spool/deliver.ts';
 import { createSpool } from './spool/spool.ts';
@@ -119,9 +120,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       routes: [
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
-        ...searchRoutes(deps),
         ...sessionCostRoutes(deps),
+        ...searchRoutes(deps),
         ...annotationRoutes(deps),
+        ...exportRoutes({ ...deps, version, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history),
         ...serviceRoutes({
           ...deps,

@@ -18,7 +18,11 @@ const layers: readonly Layer[] = [
   { folder: 'packages/core/src', allowed: [/^zod$/] },
   {
     folder: 'apps/server/src',
-    allowed: [/^node:/, /^@telltale\/core/, /^(hono|@hono|better-sqlite3|protobufjs|ws|zod)\b/],
+    allowed: [
+      /^node:/,
+      /^@telltale\/core/,
+      /^(hono|@hono|@aws-sdk\/client-s3|better-sqlite3|markdown-it|protobufjs|ws|zod)\b/,
+    ],
   },
   {
     folder: 'apps/client/src',

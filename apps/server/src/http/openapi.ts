@@ -39,8 +39,11 @@ function queryParameters(query: z.ZodObject | undefined) {
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
 }
 
-function responseOf({ description, schema, type }: RouteDescription['answers'][number]) {
-  if (schema) return { description, content: contentOf({ [type ?? 'application/json']: schema }, 'output') };
+function responseOf({ description, schema, type, otherTypes = [] }: RouteDescription['answers'][number]) {
+  const others = Object.fromEntries(otherTypes.map((other) => [other, { schema: { type: 'string' } }]));
+  if (schema) {
+    return { description, content: { ...contentOf({ [type ?? 'application/json']: schema }, 'output'), ...others } };
+  }
   return type ? { description, content: { [type]: { schema: { type: 'string' } } } } : { description };
 }
 

@@ -7,6 +7,8 @@ export interface AnswerDescription {
   description: string;
   schema?: z.ZodType;
   type?: string;
+  /** What it may be instead, where a parameter chooses. */
+  otherTypes?: readonly string[];
 }
 
 /** What is told about a route in /openapi.json; the same schemas check what comes in. */

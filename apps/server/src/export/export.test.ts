@@ -1,0 +1,130 @@
+import { amsSessionSchema } from '@telltale/core/export';
+import { expect, it } from 'vitest';
+import { type TestService, testService } from '../../fixtures/test-service.ts';
+
+const day = '2026-11-20T10:00:00.000Z';
+const ada = 'ada@example.com';
+const prompt = { session_id: 's-1', cwd: '/home/ada/shop', hook_event_name: 'UserPromptSubmit', prompt: `mail ${ada}` };
+const tool = { session_id: 's-1', cwd: '/home/ada/shop', tool_name: 'Bash', tool_use_id: 't-1' };
+const entry = {
+  ...{ type: 'assistant', uuid: 'u-1', timestamp: '2026-11-20T10:00:03.000Z', requestId: 'req_1', sessionId: 's-1' },
+  message: {
+    ...{ id: 'msg_1', role: 'assistant', model: 'claude-opus-4-6', stop_reason: 'end_turn' },
+    content: [{ type: 'text', text: 'Done, see **notes**' }],
+    usage: { input_tokens: 3, output_tokens: 5, cache_read_input_tokens: 7, cache_creation_input_tokens: 0 },
+  },
+};
+
+async function serviceWithSession(env?: Record<string, string>): Promise<TestService> {
+  const service = await testService(env ? { env } : {});
+  let second = 0;
+  const send = (body: object) =>
+    service.post('/ingest/hook', body, {
+      'telltale-app': 'my shop',
+      'telltale-at': new Date(Date.parse(day) + 1000 * second++).toISOString(),
+    });
+  await send(prompt);
+  await send({ ...tool, hook_event_name: 'PreToolUse', tool_input: { command: '=cmd()' } });
+  await send({ ...tool, hook_event_name: 'PostToolUse', tool_input: { command: '=cmd()' }, tool_response: 'ok' });
+  await service.post('/ingest/transcript?session=s-1&offset=0&head=1-2', `${JSON.stringify(entry)}\n`);
+  return service;
+}
+
+const files = {
+  json: ['application/json', '.json'],
+  ams: ['application/json', '.ams.json'],
+  ndjson: ['application/x-ndjson', '.ndjson'],
+  csv: ['text/csv; charset=utf-8', '.csv'],
+  html: ['text/html; charset=utf-8', '.html'],
+} as const;
+
+it('gives each format its type and name, with all of the session in it', async () => {
+  const service = await serviceWithSession();
+  for (const [format, [type, ending]] of Object.entries(files)) {
+    const response = await service.get(`/api/sessions/s-1/export?format=${format}`);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('content-disposition')).toBe(
+      `attachment; filename="telltale-my-shop-2026-11-20-s-1${ending}"`,
+    );
+    const text = await response.text();
+    expect(text, format).toContain(`mail ${ada}`);
+    expect(text, format).toContain('=cmd()');
+    if (format !== 'csv') expect(text, format).toContain('Done, see');
+  }
+});
+
+it('masks personal data where it is asked to, in every format, and says so', async () => {
+  const service = await serviceWithSession();
+  for (const format of Object.keys(files)) {
+    const text = await (await service.get(`/api/sessions/s-1/export?format=${format}&pii=mask`)).text();
+    expect(text, format).toContain('mail [redacted:email]');
+    expect(text, format).not.toContain(ada);
+  }
+  const masked = await (await service.get('/api/sessions/s-1/export?format=html&pii=mask')).text();
+  expect(masked).toContain('Secrets and personal data are masked.');
+  const kept = await (await service.get('/api/sessions/s-1/export?format=html')).text();
+  expect(kept).toContain('Secrets are masked, personal data is not.');
+});
+
+it('has every event and every line of the transcript in NDJSON, as the API tells them', async () => {
+  const service = await serviceWithSession();
+  const text = await (await service.get('/api/sessions/s-1/export?format=ndjson')).text();
+  const lines = text.trimEnd().split('\n');
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const { events } = (await (await service.get('/api/events?session=s-1&order=asc')).json()) as { events: object[] };
+  const { entries } = (await (await service.get('/api/sessions/s-1/transcript')).json()) as { entries: object[] };
+  const session = await (await service.get('/api/sessions/s-1')).json();
+  expect(told).toEqual([
+    { session },
+    ...events.map((event) => ({ event })),
+    ...entries.map((line) => ({ entry: line })),
+  ]);
+  expect(events.length).toBe(3);
+});
+
+it('joins both roads in the archive document, which fits the published schema', async () => {
+  const service = await serviceWithSession({ TELLTALE_ENVIRONMENT: 'staging' });
+  const document = amsSessionSchema.parse(await (await service.get('/api/sessions/s-1/export?format=ams')).json());
+  expect(document.events.map(({ type }) => type)).toEqual(['user_prompt', 'tool_call', 'llm_message']);
+  expect(document).toMatchObject({
+    environment: 'staging',
+    metadata: { app: 'my shop', cwd: '/home/ada/shop' },
+    totals: { 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 5, tool_calls: 1, prompts: 1 },
+  });
+});
+
+it('exports what a secret rule of today finds masked, whatever was stored', async () => {
+  const service = await serviceWithSession({ TELLTALE_REDACT_PII: 'on' });
+  const text = await (await service.get('/api/sessions/s-1/export?format=json')).text();
+  expect(text).toContain('mail [redacted:email]');
+  expect(JSON.parse(text)).toMatchObject({ personalDataMasked: true });
+});
+
+it('streams a large session without holding up others', async () => {
+  const service = await testService();
+  const big = 'x'.repeat(20_000);
+  const events = Array.from({ length: 400 }, (_, index) => ({
+    ...{ id: `e-${index}`, name: 'PostToolUse', source: 'sdk', sessionId: 's-2', app: 'shop' },
+    payload: { tool_name: 'Bash', tool_use_id: `t-${index}`, tool_input: { command: 'x' }, tool_response: big },
+  }));
+  for (let from = 0; from < events.length; from += 50) {
+    expect((await service.post('/ingest/events', events.slice(from, from + 50))).status).toBe(200);
+  }
+  const response = await service.get('/api/sessions/s-2/export?format=ndjson');
+  let bytes = 0;
+  let pieces = 0;
+  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += piece.length;
+    pieces += 1;
+  }
+  expect(bytes).toBeGreaterThan(400 * 20_000);
+  expect(pieces).toBeGreaterThan(20);
+});
+
+it('ends quietly when the reader goes away in the middle', async () => {
+  const service = await serviceWithSession();
+  const response = await service.get('/api/sessions/s-1/export?format=html');
+  await response.body?.cancel();
+  expect((await service.get('/healthz')).status).toBe(200);
+  expect(service.printed).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { ExportFacts, ExportSources } from '@telltale/core/export';
+import { storyOf } from '@telltale/core/export';
+import { type StoryTurn, turnLine } from '@telltale/core/story';
+import { durationWords, moneyWords, oneLine, plural } from '@telltale/core/words';
+import { costHtml, costWords } from './costs.ts';
+import { escapeHtml } from './escape.ts';
+import { stepHtml } from './steps.ts';
+import { style } from './style.ts';
+
+// Nothing is loaded and nothing runs: the file is safe to open, wherever its words come from.
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** A session as one file that reads like its page; piece by piece, prompt by prompt. */
+export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<string> {
+  const story = storyOf(sources);
+  const { session, cost } = sources;
+  const title = session.title ?? `Session ${session.id.slice(0, 8)}`;
+  const costOfPrompt = new Map(cost?.byPrompt.map((part) => [part.key, part]));
+  yield `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="Telltale ${escapeHtml(facts.version)}">
+<title>${escapeHtml(oneLine(title, 120))}</title>
+<style>${style}</style>
+</head>
+<body>
+`;
+  yield headHtml(sources, title);
+  yield contentsHtml(story.turns);
+  yield '<main>\n';
+  for (const [index, turn] of story.turns.entries()) {
+    yield turnHtml(turn, index, turn.promptId === undefined ? undefined : costOfPrompt.get(turn.promptId));
+  }
+  yield story.after.map(({ words }) => markHtml(words)).join('');
+  yield `</main>\n${cost ? costHtml(cost) : ''}${footHtml(sources, facts)}</body>\n</html>\n`;
+}
+
+function headHtml({ session, cost }: ExportSources, title: string): string {
+  const end = session.endedAt ?? session.lastEventAt;
+  const facts = [
+    session.state,
+    session.branch === undefined ? session.app : `${session.app} · ${session.branch}`,
+    ...(session.worktree === undefined ? [] : [`worktree ${session.worktree}`]),
+    `${timeWords(session.startedAt)} · ${durationWords(Math.max(0, Date.parse(end) - Date.parse(session.startedAt)))}`,
+    plural(session.prompts, 'prompt'),
+    plural(session.tools, 'tool'),
+    ...(session.subagents > 0 ? [plural(session.subagents, 'subagent')] : []),
+    ...(session.failures > 0 ? [`${session.failures} failed`] : []),
+    ...(session.waitedMs >= 1000 ? [`waited ${durationWords(session.waitedMs)}`] : []),
+    ...(session.model === undefined ? [] : [session.model]),
+  ];
+  const told = facts.map((fact) => `<span>${escapeHtml(fact)}</span>`).join('');
+  const money = costWords(cost);
+  return `<header class="head"><h1>${escapeHtml(oneLine(title, 300))}</h1><p class="facts">${told}</p>${
+    money === undefined ? '' : `<p class="facts cost">${escapeHtml(money)}</p>`
+  }</header>\n`;
+}
+
+function contentsHtml(turns: readonly StoryTurn[]): string {
+  const typed = turns.flatMap((turn, index) => (turn.number === undefined ? [] : [{ turn, index }]));
+  if (typed.length < 3) return '';
+  const items = typed.map(
+    ({ turn, index }) =>
+      `<li value="${turn.number}"><a href="#prompt-${index}">${escapeHtml(turnLine(turn, 100))}</a></li>`,
+  );
+  return `<details class="contents"><summary>${plural(typed.length, 'prompt')}</summary><ol>${items.join('')}</ol></details>\n`;
+}
+
+function turnHtml(turn: StoryTurn, index: number, cost: { costUsd: number; estimatedUsd: number } | undefined): string {
+  const before = turn.before.map(({ words }) => markHtml(words)).join('');
+  const steps = `<div class="steps">${turn.items.map(stepHtml).join('')}</div>`;
+  const open = `<section class="turn ${turn.kind}" id="prompt-${index}">`;
+  if (turn.kind === 'none') return `${before}${open}${steps}</section>\n`;
+  const facts = [
+    timeWords(turn.at),
+    ...(turn.state === 'done' ? [] : [turn.state]),
+    ...(turn.durationMs === undefined ? [] : [durationWords(turn.durationMs)]),
+    ...(turn.tools > 0 ? [plural(turn.tools, 'tool')] : []),
+    ...(turn.failures > 0 ? [`${turn.failures} failed`] : []),
+    ...(turn.waitedMs >= 1000 ? [`waited ${durationWords(turn.waitedMs)}`] : []),
+    ...(turn.images.length > 0 ? [plural(turn.images.length, 'picture')] : []),
+    ...(cost ? [moneyWords(cost.costUsd, cost.estimatedUsd > 0)] : []),
+  ];
+  return `${before}${open}<div class="prompt">${promptHtml(turn)}<p class="facts">${escapeHtml(facts.join(' · '))}</p></div>${steps}</section>\n`;
+}
+
+/** The first line is the heading, what follows is text: a prompt may hold a whole log. */
+function promptHtml(turn: StoryTurn): string {
+  const number = turn.number === undefined ? '' : `<span class="number">${turn.number} · </span>`;
+  if (turn.kind === 'notification') {
+    const heading = `<h2>${escapeHtml(turnLine(turn, 200))}</h2>`;
+    return `${heading}<details><summary class="muted">as it came</summary><p class="rest">${escapeHtml(turn.text)}</p></details>`;
+  }
+  const text = turn.text.trim();
+  const lines = text.split('\n');
+  if (lines.length === 1 && text.length <= 400) return `<h2>${number}${escapeHtml(text)}</h2>`;
+  const [first = ''] = lines;
+  const rest = `<p class="rest">${escapeHtml(text)}</p>`;
+  const isLong = lines.length > 30 || text.length > 3000;
+  const whole = isLong
+    ? `<details><summary class="muted">${plural(lines.length, 'line')}</summary>${rest}</details>`
+    : rest;
+  return `<h2>${number}${escapeHtml(oneLine(first, 160))}</h2>${whole}`;
+}
+
+function markHtml(words: string): string {
+  return `<p class="mark-line">${escapeHtml(words)}</p>\n`;
+}
+
+function footHtml({ session }: ExportSources, { version, exportedAt, isMasked }: ExportFacts): string {
+  const masked = isMasked ? 'Secrets and personal data are masked.' : 'Secrets are masked, personal data is not.';
+  return `<footer class="foot"><p>Session ${escapeHtml(session.id)}, exported by Telltale ${escapeHtml(version)}, ${timeWords(exportedAt)}. ${masked} Times are UTC.</p></footer>\n`;
+}
+
+function timeWords(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}
