@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { present } from '@telltale/core/present';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
+import type { RetentionRules } from './store/retention.ts';
 
 /** Everything the service is told from outside, read once at the start. */
 export interface Config {
@@ -15,6 +17,8 @@ export interface Config {
   hookTelemetryDays: number;
   /** How many days metric points and spans are kept. */
   telemetryDays: number;
+  /** What age and size take; what is absent is kept for ever. */
+  retention: RetentionRules;
   /** Where this service is, as hooks on this machine name it; decides which spool folder is its own. */
   url: string;
   publicUrl: string;
@@ -78,6 +82,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     otlpPort,
     hookTelemetryDays: daysOf('TELLTALE_HOOK_TELEMETRY_DAYS', text('TELLTALE_HOOK_TELEMETRY_DAYS', '7')),
     telemetryDays: daysOf('TELLTALE_TELEMETRY_DAYS', text('TELLTALE_TELEMETRY_DAYS', '90')),
+    retention: retentionOf(env),
     url: urlOf('TELLTALE_URL', text('TELLTALE_URL', `http://127.0.0.1:${port}`)),
     publicUrl: urlOf('TELLTALE_PUBLIC_URL', text('TELLTALE_PUBLIC_URL', `http://localhost:${port}`)),
     ...(text('GRAFANA_PUBLIC_URL', '') && { grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', '')) }),
@@ -155,6 +160,29 @@ function switchOf(name: string, text: string): boolean {
   if (/^(on|1|true)$/i.test(text)) return true;
   if (/^(off|0|false)$/i.test(text)) return false;
   throw new ConfigError(`${name} must be on or off, got "${text}"`);
+}
+
+/** Unset is for ever. */
+function retentionOf(env: Readonly<Record<string, string | undefined>>): RetentionRules {
+  const days = (name: string) => {
+    const text = env[name]?.trim();
+    if (!text) return undefined;
+    if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+    throw new ConfigError(`${name} must be a number of days, 1–9999, or empty to keep everything, got "${text}"`);
+  };
+  return present({
+    resultsDays: days('TELLTALE_KEEP_RESULTS_DAYS'),
+    transcriptsDays: days('TELLTALE_KEEP_TRANSCRIPTS_DAYS'),
+    eventsDays: days('TELLTALE_KEEP_EVENTS_DAYS'),
+    maxBytes: maxBytesOf('TELLTALE_MAX_DATABASE_MB', env.TELLTALE_MAX_DATABASE_MB?.trim()),
+  });
+}
+
+function maxBytesOf(name: string, text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const megabytes = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (megabytes >= 50) return megabytes * 1024 * 1024;
+  throw new ConfigError(`${name} must be a number of megabytes, 50–9999999, or empty for no limit, got "${text}"`);
 }
 
 function daysOf(name: string, text: string): number {

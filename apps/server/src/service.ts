@@ -25,6 +25,7 @@ import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { importRoutes } from './routes/import.ts';
 import { searchRoutes } from './routes/search.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -67,6 +68,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     file: join(config.home, 'telltale.db'),
     hookTelemetryDays: config.hookTelemetryDays,
     telemetryDays: config.telemetryDays,
+    retention: config.retention,
     now,
     prices,
     processGone: createProcessWatch(now),
@@ -125,6 +127,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...annotationRoutes(deps),
         ...exportRoutes({ ...deps, version, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history),
+        ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
         ...serviceRoutes({
           ...deps,
           version,
