@@ -162,6 +162,12 @@ it('leaves no variable without a default, because nobody has to write a file fir
   expect(withoutComments.match(/\$\{\w+\}|\$\{\w+:?\?|\$[A-Za-z_]\w*/g)).toBeNull();
 });
 
+it('tells Telltale where Grafana is, at the address that Grafana takes for its own', () => {
+  const { telltale, grafana } = composeFile.services;
+  expect(telltale?.environment?.GRAFANA_PUBLIC_URL).toMatch(/^\$\{GRAFANA_PUBLIC_URL:-http:/);
+  expect(grafana?.environment?.GF_SERVER_ROOT_URL).toBe(telltale?.environment?.GRAFANA_PUBLIC_URL);
+});
+
 it('gives Grafana every variable that its provisioning asks for', () => {
   const folder = join(root, 'observability', 'grafana', 'provisioning');
   const asked = new Set<string>();
