@@ -9,7 +9,8 @@ import { createConnectedStage, delivered } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { createAnswerDropper } from './answer-dropper.ts';
 import { startEarlyAcknowledger } from './early-acknowledger.ts';
-import { type Load, startLoad } from './load.ts';
+import { killAgain } from './kill-again.ts';
+import { type Load, startHooks } from './load.ts';
 
 const hasClaude = await requiresClaude();
 
@@ -20,17 +21,9 @@ describe('a service that is killed again and again', () => {
     service = running.current;
   });
 
-  async function killAndStart(times: number): Promise<void> {
-    for (let n = 0; n < times; n++) {
-      await sleep(50 + ((n * 97) % 200)); // another moment of the work each time
-      await service.kill();
-      await service.start();
-    }
-  }
-
   it('holds every acknowledged event once after 40 kills under load', async () => {
-    const load = startLoad({ url: service.url, sessionId: 'under-load' });
-    await killAndStart(40);
+    const load = startHooks({ url: service.url, sessionId: 'under-load' });
+    await killAgain(service, 40);
     await waitFor('1,000 events', () => load.acknowledged.size >= 1_000);
     await load.finish();
     expect(load.retries()).toBeGreaterThan(40);
@@ -41,7 +34,7 @@ describe('a service that is killed again and again', () => {
     const stage = await createConnectedStage({ service, project: 'at-work' });
     try {
       let isOver = false;
-      const killing = killAndStart(10).finally(() => {
+      const killing = killAgain(service, 10).finally(() => {
         isOver = true;
       });
       let sessions = 0;
@@ -61,8 +54,8 @@ describe('a service that is killed again and again', () => {
 
   it('control: a sender that makes up a new id for every try leaves duplicates', async () => {
     const dropper = await createAnswerDropper(service.url);
-    const load = startLoad({ url: dropper.url, sessionId: 'under-load', ignoresIds: true });
-    await killAndStart(3);
+    const load = startHooks({ url: dropper.url, sessionId: 'under-load', ignoresIds: true });
+    await killAgain(service, 3);
     await load.finish();
     await dropper.close();
     const numbers = await storedNumbers(service);
@@ -72,7 +65,7 @@ describe('a service that is killed again and again', () => {
 
   it('control: a server that acknowledges before it has stored leaves losses', async () => {
     const early = await startEarlyAcknowledger(service.url);
-    const load = startLoad({ url: early.url, sessionId: 'under-load' });
+    const load = startHooks({ url: early.url, sessionId: 'under-load' });
     await sleep(500);
     await early.kill();
     await service.kill();

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a load has fired and got acknowledged, by the number each event carries in its payload. */
+/** What a load has fired and got acknowledged, by the number each request carries in its payload. */
 export interface Load {
   acknowledged: Set<number>;
   /** Posts that had to be made again. */
   retries(): number;
-  /** Stops firing; every event that was begun is still brought home. */
+  /** Stops firing; everything that was begun is still brought home. */
   finish(): Promise<void>;
 }
 
-export interface LoadOptions {
-  url: string;
-  sessionId: string;
-  senders?: number;
-  /** The control: a sender that makes up a new id for every try. */
-  ignoresIds?: boolean;
-}
+/** One try to post request `n`, after so many that failed; true when it was acknowledged. */
+export type Post = (n: number, tries: number) => Promise<boolean>;
 
-/** Senders that do what the hooks' sender does: one id per event, post until it is acknowledged. */
-export function startLoad({ url, sessionId, senders = 8, ignoresIds = false }: LoadOptions): Load {
+/** Senders that do what hooks and collectors do: post until it is acknowledged. */
+export function startLoad(tryOnce: Post, senders: number): Load {
   const acknowledged = new Set<number>();
   const giveUpAt = Date.now() + 120_000;
   let next = 0;
@@ -29,34 +24,13 @@ export function startLoad({ url, sessionId, senders = 8, ignoresIds = false }: L
   async function send(): Promise<void> {
     while (!isOver) {
       const n = next++;
-      const id = randomUUID();
-      const body = JSON.stringify({
-        ...hookInput(sessionId),
-        tool_use_id: `toolu_${n}`,
-        tool_input: { command: `echo ${n}` },
-      });
-      while (!(await post(ignoresIds ? randomUUID() : id, body))) {
-        if (Date.now() > giveUpAt) throw new Error(`event ${n} could not be delivered`);
+      for (let tries = 0; !(await tryOnce(n, tries)); tries++) {
+        if (Date.now() > giveUpAt) throw new Error(`request ${n} could not be delivered`);
         retries += 1;
         await sleep(20);
       }
       acknowledged.add(n);
       await sleep(10); // a busy afternoon, not a benchmark: the service is killed often, it need not be slow too
-    }
-  }
-
-  async function post(id: string, body: string): Promise<boolean> {
-    try {
-      const response = await fetch(`${url}/ingest/hook`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'telltale-event-id': id, 'telltale-app': 'load' },
-        body,
-        signal: AbortSignal.timeout(10_000),
-      });
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false; // the service was killed under it
     }
   }
 
@@ -70,6 +44,41 @@ export function startLoad({ url, sessionId, senders = 8, ignoresIds = false }: L
       await all;
     },
   };
+}
+
+export interface HookLoadOptions {
+  url: string;
+  sessionId: string;
+  senders?: number;
+  /** The control: a sender that makes up a new id for every try. */
+  ignoresIds?: boolean;
+}
+
+/** Hooks, each with an id that its retries keep. */
+export function startHooks({ url, sessionId, senders = 8, ignoresIds = false }: HookLoadOptions): Load {
+  const ids = new Map<number, string>();
+  return startLoad((n, tries) => {
+    if (tries === 0 || ignoresIds) ids.set(n, randomUUID());
+    const input = { ...hookInput(sessionId), tool_use_id: `toolu_${n}`, tool_input: { command: `echo ${n}` } };
+    const headers = { 'telltale-event-id': ids.get(n) ?? '', 'telltale-app': 'load' };
+    return isTaken(`${url}/ingest/hook`, input, headers);
+  }, senders);
+}
+
+/** Posts JSON; false when nobody acknowledged it. */
+export async function isTaken(url: string, body: object, headers: Record<string, string> = {}): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false; // the service was killed under it
+  }
 }
 
 const hookInput = (session_id: string) => ({

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../apps/server/src/store/connection.ts';
 import { serviceFor } from '../running-service.ts';
 import type { Service } from '../service.ts';
 import { waitFor } from '../wait.ts';
 import { createAnswerDropper } from './answer-dropper.ts';
+import { killAgain } from './kill-again.ts';
+import { isTaken, type Load, startLoad } from './load.ts';
 
 describe('telemetry, while the service is killed or its answers get lost', () => {
   const running = serviceFor('each test');
@@ -14,17 +15,9 @@ describe('telemetry, while the service is killed or its answers get lost', () =>
     service = running.current;
   });
 
-  async function killAndStart(times: number): Promise<void> {
-    for (let n = 0; n < times; n++) {
-      await sleep(50 + ((n * 97) % 200)); // another moment of the work each time
-      await service.kill();
-      await service.start();
-    }
-  }
-
   it('is held once after 20 kills under load: log records, points and spans', async () => {
     const load = startExporting(service.url);
-    await killAndStart(20);
+    await killAgain(service, 20);
     await waitFor('600 requests', () => load.acknowledged.size >= 600, 60_000);
     await load.finish();
     expect(load.retries()).toBeGreaterThan(20);
@@ -60,59 +53,13 @@ const signals = ['logs', 'metrics', 'traces'] as const;
 const session = 'under-load';
 const startedMs = Date.now();
 
-interface Exporting {
-  acknowledged: Set<number>;
-  retries(): number;
-  finish(): Promise<void>;
-}
-
 /** Exporters as a collector has them: each request is posted, unchanged, until it is acknowledged. */
-function startExporting(url: string, { changesTime = false } = {}): Exporting {
-  const acknowledged = new Set<number>();
-  const giveUpAt = Date.now() + 120_000;
-  let next = 0;
-  let retries = 0;
-  let isOver = false;
-
-  async function send(): Promise<void> {
-    while (!isOver) {
-      const n = next++;
-      for (let tries = 0; !(await post(n, changesTime ? tries : 0)); tries++) {
-        if (Date.now() > giveUpAt) throw new Error(`request ${n} could not be delivered`);
-        retries += 1;
-        await sleep(20);
-      }
-      acknowledged.add(n);
-      await sleep(10);
-    }
-  }
-
-  async function post(n: number, laterMs: number): Promise<boolean> {
+function startExporting(url: string, { changesTime = false } = {}): Load {
+  return startLoad((n, tries) => {
     const signal = signals[n % signals.length] ?? 'logs';
-    try {
-      const response = await fetch(`${url}/v1/${signal}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(requestOf[signal](n, `${startedMs + n + laterMs}000000`)),
-        signal: AbortSignal.timeout(10_000),
-      });
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false; // the service was killed under it
-    }
-  }
-
-  const all = Promise.all(Array.from({ length: 6 }, send));
-  all.catch(() => undefined); // told by finish()
-  return {
-    acknowledged,
-    retries: () => retries,
-    async finish() {
-      isOver = true;
-      await all;
-    },
-  };
+    const laterMs = changesTime ? tries : 0;
+    return isTaken(`${url}/v1/${signal}`, requestOf[signal](n, `${startedMs + n + laterMs}000000`));
+  }, 6);
 }
 
 const attributes = (own: Record<string, string>) =>

@@ -11,7 +11,7 @@ import { createConnectedStage, delivered } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { createAnswerDropper } from './answer-dropper.ts';
 import { createHangingServer } from './hanging-server.ts';
-import { startLoad } from './load.ts';
+import { startHooks } from './load.ts';
 
 const hasClaude = await requiresClaude();
 
@@ -40,7 +40,7 @@ describe('a service whose answers do not come', () => {
   it('stores once what was posted again because every tenth answer was lost', async () => {
     await service.start();
     const dropper = await createAnswerDropper(service.url);
-    const load = startLoad({ url: dropper.url, sessionId: 'dropped', senders: 4 });
+    const load = startHooks({ url: dropper.url, sessionId: 'dropped', senders: 4 });
     await waitFor('500 events', () => load.acknowledged.size >= 500, 60_000);
     await load.finish();
     await dropper.close();
