@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type ClientAge, claudeBinary, clientVersions } from './client/binary.ts';
+import { caddyBinary } from './compose/caddy.ts';
 import { stackBinaries, whyNoStack } from './stack/binaries.ts';
 
 /**
@@ -28,6 +29,13 @@ export async function requiresClaude(age: ClientAge = 'new'): Promise<boolean> {
 export async function requiresStack(): Promise<boolean> {
   const problem = (await whyNoStack()) ?? (await stackBinaries().then(() => undefined, String));
   if (problem) complain(`the native stack could not be built from Go modules: ${problem}`);
+  return !problem;
+}
+
+/** The same for the gateway (Caddy). */
+export async function requiresGateway(): Promise<boolean> {
+  const problem = await caddyBinary().then(() => undefined, String);
+  if (problem) complain(`the gateway could not be built from Go modules: ${problem}`);
   return !problem;
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackBinaries } from '../stack/binaries.ts';
 import { cached, run } from './cached.ts';
+import { caddyBinary } from './caddy.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -78,7 +79,7 @@ USER 10001
 ENTRYPOINT ["/usr/bin/loki"]`,
   }),
   caddy: async (tag) => ({
-    files: { caddy: join(await builtCaddy(tag.replace(/-.*/, '')), 'caddy') },
+    files: { caddy: await caddyBinary(tag) },
     dockerfile: `FROM ${busybox}
 COPY caddy /usr/bin/caddy
 CMD ["/usr/bin/caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]
@@ -115,17 +116,6 @@ async function debianBusybox(): Promise<string> {
     await run('apt-get', ['download', '-qq', 'busybox-static'], { cwd: folder });
     const { stdout } = await run('sh', ['-c', 'echo *.deb'], { cwd: folder });
     await run('dpkg', ['-x', stdout.trim(), '.'], { cwd: folder });
-  });
-}
-
-async function builtCaddy(version: string): Promise<string> {
-  const says = `building Caddy ${version} from Go modules, once (about 3 minutes)`;
-  return cached(`caddy-${version}`, says, async (cwd) => {
-    const options = { cwd, env: { ...process.env, CGO_ENABLED: '0' } };
-    const command = 'github.com/caddyserver/caddy/v2/cmd/caddy';
-    await run('go', ['mod', 'init', 'local/caddy'], options);
-    await run('go', ['get', '-tool', `${command}@v${version}`], options);
-    await run('go', ['build', '-ldflags', '-s -w', '-o', 'caddy', command], options);
   });
 }
 

@@ -16,6 +16,8 @@ export interface Step {
   refuses?: boolean;
   /** Time before the first byte. */
   holdMs?: number;
+  /** Until this has happened, too. */
+  heldUntil?: Promise<unknown>;
   /** One per attempt; the attempts after them get the answer. */
   faults?: Fault[];
 }

@@ -58,6 +58,7 @@ export async function createScriptedApi(): Promise<ScriptedApi> {
     const played = truthOf(request, body);
     requests.push(played.truth);
     for (const waiter of waiters) if (waiter.key === played.key) waiter.arrived();
+    await played.step.heldUntil;
     if (played.step.holdMs) await sleep(played.step.holdMs, undefined, { ref: false });
     if (played.fault && 'status' in played.fault) return fail(response, played.fault.status, played.truth.requestId);
     response.setHeader('request-id', played.truth.requestId);
