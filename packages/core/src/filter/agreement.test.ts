@@ -53,6 +53,7 @@ const session = fc.record({
   pinned: optional(fc.boolean()),
   bookmarks: optional(fc.constantFrom(0, 1, 3)),
   notes: optional(fc.constantFrom(0, 2)),
+  costUsd: optional(fc.constantFrom(0, 0.1, 0.3, 0.000000001)),
   state: fc.constantFrom(...sessionStates),
   group: fc.constantFrom(...sessionGroups),
   lastEventAt: when,
@@ -105,6 +106,12 @@ const term: fc.Arbitrary<FilterTerm> = fc.oneof(
     ms: fc.constantFrom(0, 1, 1.5, 1000, 30_000, 3_600_000),
     ...placed,
   }),
+  fc.record({
+    kind: fc.constant('cost' as const),
+    comparison: fc.constantFrom('<', '<=', '>', '>='),
+    usd: fc.constantFrom(0, 0.1, 0.2, 0.3, 0.000000001),
+    ...placed,
+  }),
   fc.record({ kind: fc.constant('since' as const), agoMs: fc.constantFrom(0, 60_000, 600_000, 7_200_000), ...placed }),
   fc.record({ kind: fc.constant('since-date' as const), fromMs: fc.constantFrom(0, now - 600_000, now), ...placed }),
 );
@@ -126,12 +133,14 @@ beforeAll(() => {
     CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, labels TEXT,
       state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
       pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE session_totals (session INTEGER PRIMARY KEY, cost_nanos INTEGER NOT NULL, cost_source TEXT NOT NULL);
   `);
 });
 afterAll(() => db.close());
 
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
-  db.exec('DELETE FROM events; DELETE FROM sessions');
+  db.exec('DELETE FROM events; DELETE FROM sessions; DELETE FROM session_totals');
+  const addTotals = prepare('INSERT INTO session_totals SELECT no, ?, ? FROM sessions WHERE id = ?');
   const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)');
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
@@ -149,6 +158,8 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       row.bookmarks ?? 0,
       row.notes ?? 0,
     );
+    const { costUsd } = row;
+    addTotals.run(Math.round((costUsd ?? 0) * 1e9), costUsd === undefined ? 'none' : 'events', row.id);
   }
   const addEvent = prepare(
     'INSERT INTO events VALUES (?, (SELECT no FROM sessions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

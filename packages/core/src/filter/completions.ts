@@ -37,7 +37,10 @@ function ofKeys(term: RawTerm, cursor: number): Completions {
 function keyOptions(start: string): Completion[] {
   return filterKeys
     .filter((key) => key.startsWith(start.toLowerCase()))
-    .map((key) => ({ insert: key === 'duration' ? 'duration>' : `${key}:`, hint: filterExamples[key] }));
+    .map((key) => ({
+      insert: key === 'duration' || key === 'cost' ? `${key}>` : `${key}:`,
+      hint: filterExamples[key],
+    }));
 }
 
 function ofValues(key: FilterKey, term: RawTerm, cursor: number, facets: Facets): Completions {
@@ -75,5 +78,6 @@ const valuesOf = {
   label: (facets) => facets.labels,
   is: () => Object.keys(isNames),
   duration: () => ['1s', '10s', '30s', '1m', '5m'],
+  cost: () => ['0.1', '0.5', '1', '5', '10'],
   since: () => ['10m', '1h', '2h', '1d', '1w'],
 } as const satisfies Record<FilterKey, (facets: Facets) => readonly string[]>;

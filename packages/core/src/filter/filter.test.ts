@@ -80,6 +80,10 @@ describe('parseFilter', () => {
     expect(errorsOf('duration>30')).toEqual([
       'duration needs a number and a unit (ms, s, m, h), for example duration>30s; got "duration>30"',
     ]);
+    expect(errorsOf('cost:0.5 cost>much')).toEqual([
+      'cost needs one of < <= > >=, for example cost>0.5; got "cost:0.5"',
+      'cost needs dollars, for example cost>0.5; got "cost>much"',
+    ]);
     expect(errorsOf('duration:30s')).toEqual([
       'duration needs one of < <= > >=, for example duration>30s; got "duration:30s"',
     ]);
@@ -181,7 +185,7 @@ describe('completions', () => {
       to: 10,
       options: [{ insert: 'tool:', hint: 'tool:Bash' }],
     });
-    expect(completions('', 0, facets).options).toHaveLength(13);
+    expect(completions('', 0, facets).options).toHaveLength(14);
   });
 
   it('offers what exists behind a key, also after a comma and inside quotes', () => {

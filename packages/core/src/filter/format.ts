@@ -19,6 +19,8 @@ function formatBody(term: FilterTerm): string {
       return `is:${term.names.join(',')}`;
     case 'duration':
       return `duration${term.comparison}${formatSpan(term.ms, durationUnits)}`;
+    case 'cost':
+      return `cost${term.comparison}${formatUsd(term.usd)}`;
     case 'since':
       return `since:${formatSpan(term.agoMs, sinceUnits)}`;
     case 'since-date':
@@ -34,7 +36,7 @@ function formatPatterns(patterns: readonly Pattern[], startsTerm: boolean): stri
 
 const needsQuotes = /[\s",*]/;
 /** What would be read as a sign or a key where a text term begins. */
-const looksLikeMore = /^-|^[A-Za-z]+:|^duration[<>=]/i;
+const looksLikeMore = /^-|^[A-Za-z]+:|^(duration|cost)[<>=]/i;
 
 /** A value as it has to be typed; `startsTerm`: nothing stands before it. */
 export function formatPattern(pattern: Pattern, startsTerm = false): string {
@@ -48,6 +50,11 @@ export function formatPattern(pattern: Pattern, startsTerm = false): string {
 
 const durationUnits = ['h', 'm', 's'] as const;
 const sinceUnits = ['w', 'd', ...durationUnits] as const;
+
+/** To a billionth, and never as `1e-7`. */
+function formatUsd(usd: number): string {
+  return usd.toFixed(9).replace(/\.?0+$/, '');
+}
 
 function formatSpan(ms: number, units: readonly TimeUnit[]): string {
   const unit = (ms > 0 && units.find((one) => ms % msOfUnit[one] === 0)) || 'ms';

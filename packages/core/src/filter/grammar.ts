@@ -9,6 +9,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   agent:main agent:Explore the main agent, or a subagent by type or id
  *   is:waiting               what the event's session is now, see `isNames`
  *   duration>30s since:2h    units ms s m h, for `since` also d w, or a date: since:2026-11-20T14:00
+ *   cost>0.5                 what the event's session cost, in dollars; one whose cost nobody knows is neither
  *
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
  * where it tells one, else its session's; `branch:`, `user:` and `label:` are the session's, labels of anything in it
@@ -30,7 +31,7 @@ export const fieldKeys = [
   'user',
   'label',
 ] as const;
-export const filterKeys = [...fieldKeys, 'is', 'duration', 'since'] as const;
+export const filterKeys = [...fieldKeys, 'is', 'duration', 'cost', 'since'] as const;
 export const comparisons = ['<', '<=', '>', '>='] as const;
 
 /** What `is:` can ask, and what of a session answers yes. */
@@ -82,6 +83,7 @@ export type TermBody =
   | { readonly kind: 'field'; readonly key: FieldKey; readonly patterns: readonly Pattern[] }
   | { readonly kind: 'is'; readonly names: readonly IsName[] }
   | { readonly kind: 'duration'; readonly comparison: Comparison; readonly ms: number }
+  | { readonly kind: 'cost'; readonly comparison: Comparison; readonly usd: number }
   | { readonly kind: 'since'; readonly agoMs: number }
   | { readonly kind: 'since-date'; readonly fromMs: number };
 
@@ -98,5 +100,6 @@ export const filterExamples = {
   label: 'label:regression',
   is: 'is:waiting',
   duration: 'duration>30s',
+  cost: 'cost>0.5',
   since: 'since:2h',
 } as const satisfies Record<FilterKey, string>;

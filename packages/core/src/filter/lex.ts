@@ -5,7 +5,7 @@ export interface RawTerm {
   from: number;
   to: number;
   negated: boolean;
-  /** As written before `:`, or `duration` before a comparison. */
+  /** As written before `:`, or `duration` and `cost` before a comparison. */
   key?: string;
   operator?: string;
   /** The alternatives between commas, empty ones left out. */
@@ -18,8 +18,8 @@ export interface RawTerm {
 
 /** NUL counts as a space: SQLite's LIKE ends a text there. */
 const space = /[\s\0]/;
-/** A key ends in a colon; only `duration` takes a bare comparison, so that `a<b` stays text. */
-const keyed = /([A-Za-z]+):(<=|>=|<|>)?|(duration)(<=|>=|<|>|=)/iy;
+/** A key ends in a colon; only `duration` and `cost` take a bare comparison, so that `a<b` stays text. */
+const keyed = /([A-Za-z]+):(<=|>=|<|>)?|(duration|cost)(<=|>=|<|>|=)/iy;
 
 export function lexFilter(text: string): RawTerm[] {
   const terms: RawTerm[] = [];

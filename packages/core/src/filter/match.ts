@@ -25,6 +25,7 @@ export interface FilteredSession {
   readonly state: SessionState;
   readonly group: SessionGroup;
   readonly lastEventAt: string;
+  readonly costUsd?: number | undefined;
 }
 
 export type FilterEvent = Pick<
@@ -72,6 +73,8 @@ function testOf(term: FilterTerm): Test {
       return (event, context) => isSession(term.names, sessionOf(event, context));
     case 'duration':
       return (event) => event.durationMs !== undefined && compare(event.durationMs, term.comparison, term.ms);
+    case 'cost':
+      return (event, context) => isCost(term, sessionOf(event, context)?.costUsd);
     case 'since':
       return (event, context) => Date.parse(event.at) >= context.now - term.agoMs;
     case 'since-date':
@@ -161,6 +164,8 @@ function holdsForSession(
       const lastedMs = Date.parse(session.endedAt ?? session.lastEventAt) - Date.parse(session.startedAt);
       return compare(lastedMs, term.comparison, term.ms);
     }
+    case 'cost':
+      return isCost(term, session.costUsd);
     case 'since':
       return Date.parse(session.lastEventAt) >= now - term.agoMs;
     case 'since-date':
@@ -192,6 +197,11 @@ export function isSession(names: readonly IsName[], session: FilteredSession | u
     const { states, groups, has }: IsRow = isNames[name];
     return states.includes(session.state) || groups.includes(session.group) || (has !== undefined && !!session[has]);
   });
+}
+
+/** As the store keeps it, in whole billionths. */
+function isCost({ comparison, usd }: { comparison: Comparison; usd: number }, told: number | undefined): boolean {
+  return told !== undefined && compare(Math.round(told * 1e9), comparison, Math.round(usd * 1e9));
 }
 
 export function compare(value: number, comparison: Comparison, limit: number): boolean {

@@ -49,6 +49,7 @@ function readTerm(raw: RawTerm, zone: FilterZone): TermBody | string | undefined
   const key = filterKeys.find((known) => known === raw.key?.toLowerCase());
   if (!key) return unknownKey(raw.key);
   if (key === 'duration') return readDuration(raw);
+  if (key === 'cost') return readCost(raw);
   if (raw.operator !== undefined) return `${key} cannot be compared with ${raw.operator}; write ${filterExamples[key]}`;
   if (raw.patterns.length === 0) return `${key} needs a value, for example ${filterExamples[key]}`;
   if (key === 'since') return readSince(raw.value, zone);
@@ -80,6 +81,15 @@ function readDuration(raw: RawTerm): TermBody | string {
     return `duration needs a number and a unit (ms, s, m, h), for example ${filterExamples.duration}; ${got}`;
   }
   return { kind: 'duration', comparison, ms };
+}
+
+function readCost(raw: RawTerm): TermBody | string {
+  const comparison = comparisons.find((known): known is Comparison => known === raw.operator);
+  const got = `got "${raw.key}${raw.operator ?? ':'}${raw.value}"`;
+  if (!comparison) return `cost needs one of < <= > >=, for example ${filterExamples.cost}; ${got}`;
+  const dollars = /^\$?(\d{1,9}(?:\.\d+)?)$/.exec(raw.value)?.[1];
+  if (dollars === undefined) return `cost needs dollars, for example ${filterExamples.cost}; ${got}`;
+  return { kind: 'cost', comparison, usd: Math.round(Number(dollars) * 1e9) / 1e9 };
 }
 
 const year9999Ms = 253_370_764_800_000;

@@ -1,4 +1,4 @@
-import { type FieldKey, type Filter, type FilterTerm, isNames, type Pattern } from './grammar.ts';
+import { type Comparison, type FieldKey, type Filter, type FilterTerm, isNames, type Pattern } from './grammar.ts';
 import { foldPattern } from './pattern.ts';
 
 /** The columns a filter reads; the store's migrations follow this table. Times are integer milliseconds. */
@@ -38,6 +38,8 @@ export const filterColumns = {
     startedAt: 'sessions.started_at',
     endedAt: 'sessions.ended_at',
     lastEventAt: 'sessions.last_event_at',
+    /** Conditions on money are about a table of their own. */
+    costs: { table: 'session_totals', session: 'session', nanos: 'cost_nanos', source: 'cost_source' },
   },
 } as const;
 
@@ -81,6 +83,8 @@ function eventCondition(term: FilterTerm, now: number): SqlCondition {
       return ofSessionWhere(isCondition(term.names));
     case 'duration':
       return { where: `${events.durationMs} ${term.comparison} ?`, params: [term.ms] };
+    case 'cost':
+      return ofSessionWhere(costCondition(term));
     case 'since':
       return { where: `${events.at} >= ?`, params: [now - term.agoMs] };
     case 'since-date':
@@ -106,6 +110,8 @@ function sessionCondition(term: FilterTerm, now: number): SqlCondition | undefin
       const lasted = `coalesce(${sessions.endedAt}, ${sessions.lastEventAt}) - ${sessions.startedAt}`;
       return { where: `${lasted} ${term.comparison} ?`, params: [term.ms] };
     }
+    case 'cost':
+      return costCondition(term);
     case 'since':
       return { where: `${sessions.lastEventAt} >= ?`, params: [now - term.agoMs] };
     case 'since-date':
@@ -113,6 +119,13 @@ function sessionCondition(term: FilterTerm, now: number): SqlCondition | undefin
     default:
       return term satisfies never;
   }
+}
+
+/** A session whose cost nobody knows is neither cheap nor dear. */
+function costCondition({ comparison, usd }: { comparison: Comparison; usd: number }): SqlCondition {
+  const { table, session, nanos, source } = sessions.costs;
+  const rows = `SELECT ${session} FROM ${table} WHERE ${source} <> 'none' AND ${nanos} ${comparison} ?`;
+  return { where: `${sessions.no} IN (${rows})`, params: [Math.round(usd * 1e9)] };
 }
 
 type FieldSql = (patterns: readonly Pattern[]) => SqlCondition;
