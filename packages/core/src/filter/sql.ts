@@ -1,4 +1,12 @@
-import { type Comparison, type FieldKey, type Filter, type FilterTerm, isNames, type Pattern } from './grammar.ts';
+import {
+  type Comparison,
+  type FieldKey,
+  type Filter,
+  type FilterTerm,
+  type IsRow,
+  isNames,
+  type Pattern,
+} from './grammar.ts';
 import { foldPattern } from './pattern.ts';
 
 /** The columns a filter reads; the store's migrations follow this table. Times are integer milliseconds. */
@@ -170,7 +178,10 @@ const eventFields = {
 function isCondition(names: readonly (keyof typeof isNames)[]): SqlCondition {
   const states = names.flatMap((name) => [...isNames[name].states]);
   const groups = names.flatMap((name) => [...isNames[name].groups]);
-  const has = names.flatMap((name) => ('has' in isNames[name] ? [isNames[name].has] : []));
+  const has = names.flatMap((name) => {
+    const { has: what }: IsRow = isNames[name];
+    return what === undefined ? [] : [what];
+  });
   return any([
     ...(states.length > 0 ? [isOneOf(sessions.state, states)] : []),
     ...(groups.length > 0 ? [isOneOf(sessions.group, groups)] : []),
