@@ -108,6 +108,12 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/annotations', 413, { sessionId: 's-1', kind: 'note', text: 'x'.repeat(70_000) }],
   ],
   'delete /api/annotations/{id}': [['/api/annotations/none', 404]],
+  'get /api/reconciliation': [
+    ['/api/reconciliation', 200],
+    ['/api/reconciliation?from=2020-01-01&to=2030-01-01T00:00:00Z&session=s-1&limit=3', 200],
+    ['/api/reconciliation?from=yesterday', 400],
+    ['/api/reconciliation?limit=501', 400],
+  ],
   'get /api/import': [['/api/import', 200]],
   'post /api/import': [
     ['/api/import', 202, { days: 7 }],

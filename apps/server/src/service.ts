@@ -25,6 +25,7 @@ import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { importRoutes } from './routes/import.ts';
 import { searchRoutes } from './routes/search.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
@@ -123,6 +124,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
         ...sessionCostRoutes(deps),
+        ...reconciliationRoutes({ ...deps, prometheusUrl: config.prometheusUrl, lokiUrl: config.lokiUrl }),
         ...searchRoutes(deps),
         ...annotationRoutes(deps),
         ...exportRoutes({ ...deps, version, redactPii: config.redactPii, environment: config.environment }),

@@ -23,11 +23,13 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const { events, sessions, databaseBytes, rejected } = store.stats();
   const { items, dropped } = await spool.backlog();
   const storageProblem = deps.storageProblem();
+  const unpricedModels = store.unpricedModels();
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
     ...(storageProblem !== undefined && { storageProblem }),
     ...(grafanaUrl !== undefined && { grafanaUrl }),
+    ...(unpricedModels.length > 0 && { unpricedModels }),
     connectCommand: root
       ? `npm --prefix ${quoted(root)} run connect -- "$PWD"`
       : 'npm run connect -- ~/code/my-project',

@@ -26,6 +26,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
+import { createReconciliation } from './reconciliation.ts';
 import { fingerprintOf, repriceParts } from './reprice.ts';
 import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
@@ -36,6 +37,7 @@ import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
 import { createTranscripts } from './transcripts.ts';
+import { createUnpricedModels } from './unpriced-models.ts';
 import { createWriteBehind } from './write-behind.ts';
 
 export interface SqliteStoreOptions {
@@ -181,6 +183,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     giveBack: () => eraseFreed(database, (work) => commits.run(work)),
   });
   const sessionCost = createSessionCost(database);
+  const reconcile = createReconciliation(database);
   const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
   const { event, find, entriesBehind } = { event: reader.one, find: projection.find, ...transcripts };
   const builds = [
@@ -335,6 +338,11 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
+    reconcile(query) {
+      behind.forReading(undefined, now());
+      return reconcile(query);
+    },
+    unpricedModels: createUnpricedModels(database),
     transcript(query) {
       const session = projection.find(query.sessionId);
       if (!session) return { items: [], next: null, complete: false };

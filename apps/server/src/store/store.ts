@@ -17,6 +17,7 @@ import type {
 } from '@telltale/core';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { SessionIdentity } from './recent-sessions.ts';
+import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
 import type { SearchQuery } from './search-index-answer.ts';
 import type { KeepDays } from './retention-sizes.ts';
 
@@ -52,6 +53,10 @@ export interface Store {
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */
   recentSessions(since: number, limit: number): SessionIdentity[];
+  /** What events, metrics and transcripts say sessions cost, each alone and request by request. */
+  reconcile(query: ReconciliationQuery): ReconciledNumbers;
+  /** Models of stored requests that the price table has no price for. */
+  unpricedModels(): string[];
   transcript(query: TranscriptQuery): Page<TranscriptEntry, number> & { complete: boolean };
   /** Byte offset from which a file's bytes are lacking. */
   transcriptOffset(file: TranscriptFile): number;
