@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { priceDifferences, type ReckonedRequest } from './differences.ts';
+import { type SpendRow, spentOf } from './ways.ts';
+
+const request = (clientVersion: string, costNanos: number, tableNanos?: number): ReckonedRequest => ({
+  ...{ clientVersion, model: 'claude-opus-5-5', costNanos },
+  ...(tableNanos !== undefined && { tableNanos }),
+});
+
+describe('where client and table differ', () => {
+  it('is told per client version and model, the largest first', () => {
+    // 2.1.197 does not know claude-opus-5-5 and reckons 5 dollars a million; the table says 4.
+    const old = [request('2.1.197', 5_000_000, 4_000_000), request('2.1.197', 10_000_000, 8_000_000)];
+    const sonnet = { ...request('2.1.197', 3_000_000, 2_000_000), model: 'claude-sonnet-5' };
+    expect(priceDifferences([sonnet, ...old, request('2.1.329', 4_000_000, 4_000_000)])).toEqual([
+      { clientVersion: '2.1.197', model: 'claude-opus-5-5', requests: 2, costUsd: 0.015, tableUsd: 0.012 },
+      { clientVersion: '2.1.197', model: 'claude-sonnet-5', requests: 1, costUsd: 0.003, tableUsd: 0.002 },
+    ]);
+  });
+
+  it('is not a rounded millionth, nor a model that the table has no price for', () => {
+    expect(priceDifferences([request('2.1.197', 1000, 1500), request('2.1.197', 5000)])).toEqual([]);
+  });
+
+  it('is marked where it is a few requests of a version only: answers that broke off', () => {
+    const same = request('2.1.329', 4_000_000, 4_000_000);
+    const broken = request('2.1.329', 7_000_000, 4_000_000);
+    expect(priceDifferences([same, broken, same])).toMatchObject([{ requests: 1, isolated: true }]);
+    expect(priceDifferences([same, broken])).toMatchObject([{ requests: 1 }]);
+    expect(priceDifferences([same, broken])[0]).not.toHaveProperty('isolated');
+  });
+});
+
+describe('a total in either prices', () => {
+  const rows: SpendRow[] = [
+    { kind: 'request', costNanos: 5, tableNanos: 4 },
+    { kind: 'request', costNanos: 7, tableNanos: null },
+    { kind: 'estimated', costNanos: 3, tableNanos: 3 },
+    { kind: 'estimated', costNanos: 0, tableNanos: null },
+    { kind: 'unattributed', costNanos: 2, tableNanos: null },
+  ];
+
+  it('names what only the other way has a price for, and what has none', () => {
+    expect(spentOf(rows, 'client')).toEqual({ nanos: 17, otherwiseNanos: 3, unpriced: 1 });
+    expect(spentOf(rows, 'table')).toEqual({ nanos: 16, otherwiseNanos: 9, unpriced: 1 });
+  });
+
+  it('is nothing of nothing', () => {
+    expect(spentOf([], 'table')).toEqual({ nanos: 0, otherwiseNanos: 0, unpriced: 0 });
+  });
+});
