@@ -35,12 +35,16 @@ CREATE TABLE search_tools (
 );
 
 -- `events` and `entries`: what is indexed, up to this seq. `version`: of packages/core/src/search/indexed-text.ts.
--- `removing`: the session that is being deleted, 0 for none.
 CREATE TABLE search_state (
   key TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO search_state (key, value) VALUES ('events', 0), ('entries', 0), ('version', 0), ('removing', 0);
+INSERT INTO search_state (key, value) VALUES ('events', 0), ('entries', 0), ('version', 0);
+
+-- Sessions whose texts were taken out because part of them goes. What is left of them then is put in again.
+CREATE TABLE search_taken_out (
+  session INTEGER PRIMARY KEY
+);
 
 -- The newest entries may be deleted, and their numbers are used again.
 CREATE TRIGGER search_entry_again AFTER INSERT ON transcript_entries

@@ -45,6 +45,8 @@ export interface SearchAnswerDeps {
   reader: SearchReader;
   sources: SearchSources;
   progress(): SearchProgress;
+  /** A document was found whose text is gone. */
+  onLost(): void;
 }
 
 /** Counted, and put in order by how well they fit, at most. */
@@ -153,7 +155,10 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
   function hitOf(text: SearchText, found: FoundDoc, tools: ReadonlyMap<number, string>): SearchHit | undefined {
     const doc = index.doc(found.id);
     const { piece, event, entry, at } = doc ? sources.recordOf(doc) : {};
-    if (!doc || !piece) return undefined;
+    if (!doc || !piece) {
+      deps.onLost();
+      return undefined;
+    }
     const said = entry?.line.promptId;
     return {
       kind: piece.kind,

@@ -18,17 +18,22 @@ export interface SearchProgress {
 /** Makes the index in the background, from what is stored; see `createCompression` for the manner. */
 export interface SearchBuild {
   start(): void;
-  /** Resolves when no step is under way; none begins before `resume`. */
+  /** Resolves when no step is under way; none begins before as many calls of `resume`. */
   pause(): Promise<void>;
   resume(): void;
   stop(): Promise<void>;
   /** Goes on until everything that is stored now is found. */
   runNow(): Promise<void>;
   progress(): SearchProgress;
-  /** Takes a session's texts out of the index, in steps, while they are still there; paused, before they are deleted. */
-  removeSession(session: number): Promise<void>;
-  /** The same of what is left, inside the transaction that deletes the session. */
-  removeRest(session: number): void;
+  /**
+   * Takes a session's texts out of the index, in steps, before any of them is deleted, and while this is paused. What is
+   * left of them when it goes on is put in again.
+   */
+  takeOut(session: number): Promise<void>;
+  /** The same of what is there still, inside the transaction that deletes the session. */
+  takeOutRest(session: number): void;
+  /** Begins anew: a text is gone whose words are in the index still. */
+  rebuild(): void;
 }
 
 export interface SearchBuildDeps {
@@ -52,49 +57,53 @@ const restFactor = 4;
 /** Fewer than this are what came just now: nobody has to be told. */
 const buildingFrom = 5000;
 
-type StateKey = 'events' | 'entries' | 'version' | 'removing';
+/** Gives others time after a step that took so long. */
+type Rest = (tookMs: number) => Promise<void>;
+
+const roads = ['events', 'entries'] as const;
+type StateKey = 'events' | 'entries' | 'version';
 
 export function createSearchBuild(database: Database, deps: SearchBuildDeps): SearchBuild {
   const { commits, index, sources, onProblem } = deps;
   const getState = database.prepare<[string], number>('SELECT value FROM search_state WHERE key = ?').pluck();
   const putState = database.prepare('UPDATE search_state SET value = ? WHERE key = ?');
+  const takenOut = database.prepare<[], { session: number }>('SELECT session FROM search_taken_out');
+  const noteTakenOut = database.prepare('INSERT INTO search_taken_out (session) VALUES (?) ON CONFLICT DO NOTHING');
+  const forgetTakenOut = database.prepare('DELETE FROM search_taken_out WHERE session = ?');
   const get = (key: StateKey) => getState.get(key) ?? 0;
   const set = (key: StateKey, value: number) => void putState.run(value, key);
 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
-  let isPaused = true;
-  let isStopping = false;
+  /** How many have paused it; it begins paused. */
+  let pauses = 1;
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
+  let isStopping = false;
   /** False after something was added. */
   let isMerged = false;
 
   /** One window of each road; false when there was nothing new. */
-  async function step(rest: (tookMs: number) => Promise<void>): Promise<boolean> {
-    await makeReady();
+  async function step(rest: Rest): Promise<boolean> {
+    await makeReady(rest);
     const hadEvents = await indexWindow('events', sources.events(get('events'), windowRows), rest);
     const hadEntries = await indexWindow('entries', sources.entries(get('entries'), windowRows), rest);
     return hadEvents || hadEntries;
   }
 
-  /** An index of another version is made anew; of a deletion that was broken off, what it took out is put in again. */
-  async function makeReady(): Promise<void> {
+  /** An index of another version is made anew; what was taken out of it for a while is put in again. */
+  async function makeReady(rest: Rest): Promise<void> {
     if (get('version') !== searchVersion) {
       await commits.run(() => {
         index.clear();
-        for (const road of ['events', 'entries'] as const) set(road, 0);
+        for (const { session } of takenOut.all()) forgetTakenOut.run(session);
+        for (const road of roads) set(road, 0);
         set('version', searchVersion);
       });
     }
-    if (get('removing') === 0) return;
-    await commits.run(() => {
-      const first = sources.firstOf(get('removing'));
-      for (const road of ['events', 'entries'] as const) {
-        const from = first[road];
-        if (from !== null) set(road, Math.min(get(road), from - 1));
-      }
-      set('removing', 0);
-    });
+    for (const { session } of takenOut.all()) {
+      const rows = sources.ofSession(session, { events: get('events'), entries: get('entries') });
+      await addAll(rows, rest, () => void forgetTakenOut.run(session));
+    }
   }
 
   /**
@@ -102,22 +111,30 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
    * again, which changes nothing, as a text that is there is recognised.
    */
   async function indexWindow(
-    road: 'events' | 'entries',
+    road: (typeof roads)[number],
     { rows, upTo }: { rows: readonly SourceRow[]; upTo: number },
-    rest: (tookMs: number) => Promise<void>,
+    rest: Rest,
   ): Promise<boolean> {
     const from = get(road);
     if (upTo === from) return false;
+    await addAll(rows, rest, () => {
+      // Lower than before: an entry came meanwhile whose number was used again.
+      if (get(road) === from) set(road, upTo);
+    });
+    return true;
+  }
+
+  /** In transactions of a few milliseconds; `onLast` is part of the last one. */
+  async function addAll(rows: readonly SourceRow[], rest: Rest, onLast: () => void): Promise<void> {
     let next = 0;
     do {
-      if (isStopping) return true;
+      if (isStopping) return;
       const startedAt = performance.now();
       const texts: FoundText[] = [];
       next = gather(rows, next, texts);
       await commits.run(() => {
         index.add(texts);
-        // Lower than before: an entry came meanwhile whose number was used again.
-        if (next >= rows.length && get(road) === from) set(road, upTo);
+        if (next >= rows.length) onLast();
       });
       if (texts.length > 0) {
         isMerged = false;
@@ -125,7 +142,6 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       }
       await rest(performance.now() - startedAt);
     } while (next < rows.length);
-    return true;
   }
 
   /** As many texts as one transaction takes; where to go on. */
@@ -164,11 +180,11 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     schedule(hadWork ? 0 : idleMs);
   }
 
-  const restAfter = (tookMs: number) =>
-    isPaused ? Promise.resolve() : new Promise<void>((resolve) => setTimeout(resolve, tookMs * restFactor));
+  const restAfter: Rest = (tookMs) =>
+    isStopping ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, tookMs * restFactor));
 
   function schedule(ms: number): void {
-    if (isPaused) return;
+    if (pauses > 0) return;
     timer = setTimeout(() => {
       running = work();
     }, ms);
@@ -176,21 +192,21 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   }
 
   async function pause(): Promise<void> {
-    isPaused = true;
+    pauses += 1;
     isStopping = true;
     clearTimeout(timer);
     await running;
-    isStopping = false;
   }
 
   function resume(): void {
-    if (!isPaused) return;
-    isPaused = false;
-    schedule(idleMs);
+    pauses -= 1;
+    isStopping = pauses > 0;
+    if (pauses === 0) schedule(idleMs);
   }
 
   function remove(docs: readonly SearchDoc[]): void {
-    index.remove(docs, (doc) => sources.recordOf(doc).piece?.text);
+    const areAllThere = index.remove(docs, (doc) => sources.recordOf(doc).piece);
+    if (!areAllThere) set('version', 0);
   }
 
   return {
@@ -200,11 +216,13 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     stop: pause,
 
     async runNow() {
-      const wasPaused = isPaused;
       await pause();
+      const stopping = isStopping;
+      isStopping = false;
       while (await step(() => Promise.resolve()));
       while (await commits.run(() => index.merge(mergePages)));
-      if (!wasPaused) resume();
+      isStopping = stopping;
+      resume();
     },
 
     progress() {
@@ -215,8 +233,14 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       return { isBuilding: waiting > buildingFrom, waiting, share: all === 0 ? 1 : Math.min(1, (all - waiting) / all) };
     },
 
-    async removeSession(session) {
-      await commits.run(() => set('removing', session));
+    rebuild() {
+      commits
+        .run(() => set('version', 0))
+        .catch((error) => onProblem('The index of the search could not be made anew', error));
+    },
+
+    async takeOut(session) {
+      await commits.run(() => noteTakenOut.run(session));
       const tools = new Set<number>();
       for (;;) {
         const isMore = await commits.run(() => {
@@ -230,11 +254,11 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       await commits.run(() => index.forgetTools(tools));
     },
 
-    removeRest(session) {
+    takeOutRest(session) {
       const docs = index.docsOf(session, Number.MAX_SAFE_INTEGER);
       remove(docs);
       index.forgetTools(new Set(docs.flatMap(({ tool }) => (tool === null ? [] : [tool]))));
-      set('removing', 0);
+      forgetTakenOut.run(session);
     },
   };
 }

@@ -10,7 +10,7 @@ import { createSearchSources } from './search-index-sources.ts';
 import type { Transcripts } from './transcripts.ts';
 
 /** The full-text search: what is asked, and what works in the background. */
-export interface Search extends Omit<SearchBuild, 'progress'> {
+export interface Search extends Omit<SearchBuild, 'progress' | 'rebuild'> {
   answer(query: SearchQuery): SearchAnswer;
 }
 
@@ -26,7 +26,7 @@ export function createSearch(database: Database, { commits, reader, transcripts,
   const sources = createSearchSources(database, { reader, transcripts });
   const build = createSearchBuild(database, { commits, index, sources, onProblem });
   const answer = createSearchAnswer(database, {
-    ...{ index, sources, progress: build.progress },
+    ...{ index, sources, progress: build.progress, onLost: build.rebuild },
     reader: createSearchReader(database, index.parts),
   });
   return { ...build, answer };

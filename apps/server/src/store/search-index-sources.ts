@@ -36,11 +36,12 @@ export interface SearchSources {
   /** The record that a document's text is from. */
   recordOf(doc: SearchDoc): SourceRecord;
   newest(): { events: number; entries: number };
-  /** The first records of a session. */
-  firstOf(session: number): { events: number | null; entries: number | null };
+  /** A session's records with texts, up to a seq on each road. */
+  ofSession(session: number, upTo: { events: number; entries: number }): SourceRow[];
 }
 
 const searched = searchedEvents.map((name) => `'${name}'`).join(', ');
+const entryTypes: readonly string[] = ['user', 'assistant', 'attachment'];
 const stops: ReadonlySet<string> = new Set(['Stop', 'SubagentStop']);
 
 export function createSearchSources(
@@ -59,12 +60,14 @@ export function createSearchSources(
   const newest = database.prepare<[], { events: number; entries: number }>(`
     SELECT max(coalesce((SELECT max(seq) FROM fresh_events), 0), coalesce((SELECT max(seq) FROM event_log), 0)) AS events,
       coalesce((SELECT max(seq) FROM transcript_entries), 0) AS entries`);
-  const firstOf = database.prepare<[{ no: number }], { events: number | null; entries: number | null }>(`
-    SELECT (SELECT min(seq) FROM (SELECT min(seq) AS seq FROM event_log WHERE session = @no
-        UNION ALL SELECT min(seq) FROM fresh_events WHERE session = @no)) AS events,
-      (SELECT min(seq) FROM transcript_entries WHERE session = @no) AS entries`);
+  const ofSession = database.prepare<[{ no: number; events: number; entries: number }], Omit<SourceRow, 'session'>>(`
+    SELECT 'events' AS road, seq FROM event_log
+      WHERE session = @no AND seq <= @events AND source = 'hook' AND name IN (${searched})
+    UNION ALL SELECT 'events', seq FROM fresh_events
+      WHERE session = @no AND seq <= @events AND source = 'hook' AND name IN (${searched})
+    UNION ALL SELECT 'entries', seq FROM transcript_entries
+      WHERE session = @no AND seq <= @entries AND type IN (${entryTypes.map((type) => `'${type}'`).join(', ')})`);
   const idOf = database.prepare<[number], string>('SELECT id FROM sessions WHERE no = ?').pluck();
-  const entryTypes: ReadonlySet<string> = new Set(['user', 'assistant', 'attachment']);
 
   function entryAt(session: number, seq: number): TranscriptEntry | undefined {
     const query = { sessionId: idOf.get(session) ?? '', after: seq - 1, before: seq + 1, limit: 1 };
@@ -101,7 +104,7 @@ export function createSearchSources(
       const rows = entries.all(after, limit);
       return {
         rows: rows.flatMap(({ seq, session, type }) =>
-          entryTypes.has(type) ? [{ road: 'entries' as const, seq, session }] : [],
+          entryTypes.includes(type) ? [{ road: 'entries' as const, seq, session }] : [],
         ),
         upTo: rows.at(-1)?.seq ?? after,
       };
@@ -119,7 +122,7 @@ export function createSearchSources(
       return event ? recordFrom(event.at, { event }, piecesOfEvent(event)[doc.slot]) : {};
     },
     newest: () => newest.get() ?? { events: 0, entries: 0 },
-    firstOf: (session) => firstOf.get({ no: session }) ?? { events: null, entries: null },
+    ofSession: (session, upTo) => ofSession.all({ no: session, ...upTo }).map((row) => ({ ...row, session })),
   };
 }
 

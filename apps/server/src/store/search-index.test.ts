@@ -438,3 +438,27 @@ it('is made anew where its texts were taken by another rule', async () => {
   expect(countOf('needle')).toBe(1);
   expect(existsSync(join(folder(), 'telltale.db'))).toBe(true);
 });
+
+describe('retention', () => {
+  it('takes what it lets go of out of the index, and what stays is found', async () => {
+    await store.close();
+    store = open({ retention: { resultsDays: 0 } });
+    await store.append([
+      prompt(1, 'needle asked'),
+      call(2, {
+        tool_input: { command: 'needle typed' },
+        tool_response: { stdout: `needle printed ${'x '.repeat(200)}` },
+      }),
+      prompt(3, 'needle elsewhere', { session: 's-2' }),
+    ]);
+    await store.compressNow();
+    await store.indexNow();
+    expect(countOf('needle')).toBe(4);
+    await store.pruneNow();
+    expect(countOf('needle', { session: 's-1' })).toBe(0);
+    await store.indexNow();
+    expect(countOf('needle')).toBe(3);
+    expect(countOf('printed')).toBe(0);
+    expect(countOf('typed')).toBe(1);
+  });
+});

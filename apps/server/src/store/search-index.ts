@@ -22,6 +22,7 @@ export interface SearchDoc {
   id: number;
   part: number;
   session: number;
+  key: number;
   kind: number;
   tool: number | null;
   event: number | null;
@@ -42,8 +43,8 @@ export interface SearchPart {
 export interface SearchIndex {
   /** Adds what is not there; a text that is there already gets to know who else tells it. */
   add(texts: readonly FoundText[]): void;
-  /** Takes documents out; `textOf` gives the very text that was put in, or undefined where it is gone. */
-  remove(docs: readonly SearchDoc[], textOf: (doc: SearchDoc) => string | undefined): void;
+  /** Takes documents out; `pieceOf` gives the very text that was put in. False where one of them was gone. */
+  remove(docs: readonly SearchDoc[], pieceOf: (doc: SearchDoc) => SearchPiece | undefined): boolean;
   docsOf(session: number, limit: number): SearchDoc[];
   doc(id: number): SearchDoc | undefined;
   parts(): SearchPart[];
@@ -60,7 +61,7 @@ const partDocs = 65_536;
 /** Ids of one millisecond. */
 export const idsPerMs = 4;
 
-export const docColumns = 'id, part, session, kind, tool, event, stop, entry, source, slot';
+const docColumns = 'id, part, session, key, kind, tool, event, stop, entry, source, slot';
 
 export const wordsTable = (part: number) => `search_words_${part}`;
 /** What conditions of a search are found by, in the column `facets`. */
@@ -128,7 +129,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
         doc.id,
         doc.part,
         doc.session,
-        key,
+        doc.key,
         doc.kind,
         doc.tool,
         doc.event,
@@ -153,8 +154,9 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       id: freeId(atMs),
       part: partForNew(),
       session,
+      key,
       kind: searchKinds.indexOf(piece.kind),
-      tool: toolOf(session, key, piece),
+      tool: toolOf(session, piece),
       event: source === 'event' ? seq : null,
       stop: source === 'stop' ? seq : null,
       entry: source === 'entry' ? seq : null,
@@ -164,7 +166,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
   }
 
   /** A transcript's result does not name its tool; its call, which stands before it, does. */
-  function toolOf(session: number, _key: number, { kind, toolName, toolUseId, identity }: SearchPiece): number | null {
+  function toolOf(session: number, { kind, toolName, toolUseId, identity }: SearchPiece): number | null {
     if (toolName !== undefined) return toolNo.get(toolName) ?? Number(addTool.run(toolName).lastInsertRowid);
     if (toolUseId === undefined || kind !== 'tool-result') return null;
     return bySameText.get(session, keyOf({ kind: 'tool-input', identity }))?.tool ?? null;
@@ -190,13 +192,16 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       `INSERT INTO ${wordsTable(part)} (rowid, words, humps, facets) VALUES (CAST(? AS INTEGER), ?, ?, ?)`,
     );
 
-  function remove(docs: readonly SearchDoc[], textOf: (doc: SearchDoc) => string | undefined): void {
+  function remove(docs: readonly SearchDoc[], pieceOf: (doc: SearchDoc) => SearchPiece | undefined): boolean {
+    let areAllThere = true;
     for (const doc of docs) {
-      const text = textOf(doc);
-      if (text !== undefined) takeOut(doc, indexedText(text));
+      const piece = pieceOf(doc);
+      if (piece && keyOf(piece) === doc.key) takeOut(doc, indexedText(piece.text));
+      else areAllThere = false;
       drop.run(doc.id);
       lessen.run(doc.part);
     }
+    return areAllThere;
   }
 
   /** FTS5 is told what it has of a document; with `secure-delete` it overwrites that at once. */

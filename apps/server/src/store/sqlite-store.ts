@@ -28,11 +28,11 @@ import { readSessions } from './read-sessions.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createReconciliation } from './reconciliation.ts';
 import { fingerprintOf, repriceParts } from './reprice.ts';
-import { createSearch } from './search-index-door.ts';
-import { createSessionCost } from './session-cost.ts';
 import { createRetention, type RetentionRules } from './retention.ts';
 import { createRetentionSizes } from './retention-sizes.ts';
 import { createRetentionTakes } from './retention-takes.ts';
+import { createSearch } from './search-index-door.ts';
+import { createSessionCost } from './session-cost.ts';
 import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
@@ -167,21 +167,26 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       rest: () => setImmediate(),
     }),
     async alone(work) {
-      await compression.pause();
+      await Promise.all([compression.pause(), search.pause()]);
       try {
         return await work();
       } finally {
         if (compresses) compression.resume();
-        if (indexes) search.resume();
+        search.resume();
       }
     },
-    onTaking: async () => {},
+    async onTaking({ no }) {
+      await search.pause();
+      await search.takeOut(no).finally(search.resume);
+    },
     onTaken(session) {
       sizes.forget();
       options.onSessionChanged?.(session.id);
     },
     giveBack: () => eraseFreed(database, (work) => commits.run(work)),
   });
+  const search = createSearch(database, { commits, reader, transcripts, onProblem });
+
   const sessionCost = createSessionCost(database);
   const reconcile = createReconciliation(database);
   const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
@@ -201,8 +206,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       onProblem: (error) => onProblem('The ledger of older sessions could not be made', errorOf(error)),
     }),
   );
-  const search = createSearch(database, { commits, reader, transcripts, onProblem });
-
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -388,14 +391,15 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       await Promise.all([compression.pause(), search.pause()]);
       try {
         const no = projection.find(sessionId)?.no;
-        if (no !== undefined) await search.removeSession(no);
+        if (no !== undefined) await search.takeOut(no);
         const isDeleted = await commits.run(() => deleteNow(sessionId));
         if (!isDeleted) return false;
         onDeleted?.();
         await eraseFreed(database, (work) => commits.run(work));
         return true;
       } finally {
-        compression.resume();
+        if (compresses) compression.resume();
+        search.resume();
       }
     },
 
@@ -433,7 +437,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
     const no = projection.find(sessionId)?.no;
-    if (no !== undefined) search.removeRest(no);
+    if (no !== undefined) search.takeOutRest(no);
     const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
     if (!deleted) return false;
     counters.events -= deleted.events;
