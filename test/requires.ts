@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type ClientAge, claudeBinary, clientVersions } from './client/binary.ts';
 import { caddyBinary } from './compose/caddy.ts';
-import { stackBinaries, whyNoStack } from './stack/binaries.ts';
+import { s3ServerBinary, stackBinaries, whyNoStack } from './stack/binaries.ts';
 
 /**
  * What a test needs from the machine. What is missing is named on one line and its tests are skipped;
@@ -36,6 +36,13 @@ export async function requiresStack(): Promise<boolean> {
 export async function requiresGateway(): Promise<boolean> {
   const problem = await caddyBinary().then(() => undefined, String);
   if (problem) complain(`the gateway could not be built from Go modules: ${problem}`);
+  return !problem;
+}
+
+/** The same for a server that speaks S3. */
+export async function requiresS3(): Promise<boolean> {
+  const problem = await s3ServerBinary().then(() => undefined, String);
+  if (problem) complain(`a server of S3 could not be built from Go modules: ${problem}`);
   return !problem;
 }
 

@@ -40,9 +40,9 @@ interface Recipe {
   name: string;
   version: string;
   minutes: number;
-  makes: string[];
+  makes: readonly string[];
   /** Commands in an empty folder, which leave the executables in `bin`. */
-  steps: string[][];
+  steps: readonly (readonly string[])[];
 }
 
 const manifest = join(root, 'observability', 'collector', 'ocb.yaml');
@@ -112,6 +112,25 @@ const recipes = {
     ],
   },
 } as const satisfies Record<string, Recipe>;
+
+/** Not part of the stack: a server of S3 for the archive's tests. */
+const s3Server = {
+  name: 'versitygw',
+  version: '1.8.0',
+  minutes: 2,
+  makes: ['versitygw'],
+  steps: [
+    ['go', 'mod', 'init', 'local/versitygw'],
+    ['go', 'get', '-tool', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'],
+    ['go', 'build', ...stripped, '-o', 'bin/', 'github.com/versity/versitygw/cmd/versitygw'],
+  ],
+} as const satisfies Recipe;
+
+/** A real server that speaks S3, on a folder. */
+export async function s3ServerBinary(): Promise<string> {
+  if (!isBuilt(s3Server) && (await withoutGo())) throw new Error('Go was not found');
+  return join(await built(s3Server), 'versitygw');
+}
 
 const folderOf = ({ name, version }: Recipe): string => join(cacheFolder(), 'stack', `${name}-${version}`);
 const isBuilt = (recipe: Recipe): boolean => recipe.makes.every((file) => existsSync(join(folderOf(recipe), file)));

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { redactSecrets, redactSecretsAndPersonal } from '@telltale/core';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
+import { createServiceArchive } from './export/archive/service-archive.ts';
 import { takeSession, transcriptDoor } from './history/door.ts';
 import { createHistoryImport } from './history/import.ts';
 import { createApp } from './http/app.ts';
@@ -24,9 +25,9 @@ import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { importRoutes } from './routes/import.ts';
-import { searchRoutes } from './routes/search.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { retentionRoutes } from './routes/retention.ts';
+import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -82,13 +83,18 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       ...{ store, version, now, timeZone: config.timeZone },
       onProblem: (error) => complaints.raise('live', messageOf(error)),
     });
-    touch = hub.touch;
+    const exporting = { store, now, version };
+    const archive = createServiceArchive({ ...exporting, config, complaints });
+    touch = (id) => {
+      hub.touch(id);
+      archive?.touch(id);
+    };
     const ingest = createIngest({
       store,
       redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
       publish(events, sessionIds) {
         if (events.length > 0) hub.publish(events);
-        for (const id of sessionIds) hub.touch(id);
+        for (const id of sessionIds) touch(id);
       },
     });
     const storing: Storing = {
@@ -111,6 +117,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
       root: isLoopback(config.host) ? root : undefined,
       storageProblem: () => complaints.problemOf('storing'),
+      archiveProblem: () => complaints.problemOf('archive'),
     };
     const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
     const info = renderInfo({ ...config, version });
@@ -127,7 +134,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...reconciliationRoutes({ ...deps, prometheusUrl: config.prometheusUrl, lokiUrl: config.lokiUrl }),
         ...searchRoutes(deps),
         ...annotationRoutes(deps),
-        ...exportRoutes({ ...deps, version, redactPii: config.redactPii, environment: config.environment }),
+        ...exportRoutes({ ...exporting, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history),
         ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
         ...serviceRoutes({
@@ -158,6 +165,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       onProblem: (problem) => complaints.raise('otlp', problem),
     });
     spool.start();
+    archive?.start();
 
     return {
       port,
@@ -165,7 +173,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       url: `http://${urlHost(config.host)}:${port}`,
       async close(drainMs) {
         const drained = Promise.all([drain(server, drainMs), otlp.close(drainMs)]);
-        await Promise.all([socket.close(), spool.stop(), history.stop()]);
+        await Promise.all([socket.close(), spool.stop(), history.stop(), archive?.stop()]);
         await drained;
         hub.close();
         lag.stop();

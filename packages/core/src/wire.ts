@@ -104,6 +104,8 @@ export const serviceStatusSchema = z.object({
   spoolDropped: z.number().int(),
   /** Why nothing can be stored now (a full disk), in one sentence; absent while it can. */
   storageProblem: z.string().optional(),
+  /** Why sessions cannot be archived now; they wait, and it is tried again. */
+  archiveProblem: z.string().optional(),
   /** Models whose requests have no price: they are in no total, or as the client guessed; absent where there are none. */
   unpricedModels: z.array(z.string()).optional(),
   /** Alerts that fire and are about no single session; absent where none does. */

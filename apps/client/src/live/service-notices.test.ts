@@ -36,10 +36,13 @@ it('names projects whose hooks are installed twice, and what was refused or drop
     session('api', '2026-11-21T11:00:00.000Z', true),
     session('old', '2026-11-01T11:00:00.000Z', true),
   ];
-  expect(serviceNotices(sessions, { ...quiet, rejected: 1, spoolDropped: 1200, spoolBacklog: 3 }, now)).toEqual([
+  const archiveProblem = 's3://traces takes no sessions now, 2 wait: AccessDenied';
+  const status = { ...quiet, rejected: 1, spoolDropped: 1200, spoolBacklog: 3, archiveProblem };
+  expect(serviceNotices(sessions, status, now)).toEqual([
     'Hooks installed twice: api, web',
     '1 event refused by the service',
     '1,200 events dropped by a full spool',
+    'Archive: s3://traces takes no sessions now, 2 wait: AccessDenied',
     '3 still in the spool',
   ]);
 });

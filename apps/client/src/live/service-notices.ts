@@ -20,6 +20,7 @@ export function serviceNotices(sessions: readonly Session[], status: ServiceStat
   if (status && status.rejected > 0) notices.push(`${plural(status.rejected, 'event')} refused by the service`);
   if (status && status.spoolDropped > 0)
     notices.push(`${plural(status.spoolDropped, 'event')} dropped by a full spool`);
+  if (status?.archiveProblem !== undefined) notices.push(`Archive: ${status.archiveProblem}`);
   if (status && status.spoolBacklog > 0) notices.push(`${count(status.spoolBacklog)} still in the spool`);
   return notices;
 }

@@ -15,6 +15,8 @@ export interface StatusDeps {
   grafanaUrl: string | undefined;
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
+  /** Why sessions cannot be archived now. */
+  archiveProblem: () => string | undefined;
 }
 
 /** What the page shows of the service's own state. */
@@ -23,11 +25,13 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const { events, sessions, databaseBytes, rejected } = store.stats();
   const { items, dropped } = await spool.backlog();
   const storageProblem = deps.storageProblem();
+  const archiveProblem = deps.archiveProblem();
   const unpricedModels = store.unpricedModels();
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
     ...(storageProblem !== undefined && { storageProblem }),
+    ...(archiveProblem !== undefined && { archiveProblem }),
     ...(grafanaUrl !== undefined && { grafanaUrl }),
     ...(unpricedModels.length > 0 && { unpricedModels }),
     connectCommand: root
