@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { caddyBinary } from '../compose/caddy.ts';
 import { freePort } from '../ports.ts';
+import { createDoor } from '../stack/door.ts';
 import { createPart, type Part } from '../stack/part.ts';
 import { shipped } from '../stack/shipped.ts';
 import type { Stack } from '../stack/stack.ts';
 import { waitFor } from '../wait.ts';
-import { createDoor } from './door.ts';
 
 /** How a collector is away: nobody listens, it refuses, or nobody listens behind the gateway. */
 export type Way = 'refused' | '503' | 'gateway';
@@ -43,8 +43,8 @@ export async function createRoad(stack: Stack, way: Way): Promise<Road> {
         };
         return;
       }
-      const before = entrance.posts.length;
-      const comes = waitFor('the next request', () => entrance.posts.length > before, 60_000);
+      const before = entrance.requests.length;
+      const comes = waitFor('the next request', () => entrance.requests.length > before, 60_000);
       soon = comes.then(() => sleep(500)).then(() => door.open());
     },
     async free() {

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { freePort } from '../ports.ts';
 
-/** A way to a receiver that can be closed, or refuse. */
+/** A way to an HTTP server that can be closed, or refuse. */
 export interface Door {
   url: string;
-  /** What was posted while it was open, and how it was answered. */
-  posts: { path: string; status: number }[];
-  /** Asked for each post: pass it on, or answer with a status of its own. Passes everything on at first. */
+  /** What was asked while it was open, and how it was answered. */
+  requests: { path: string; status: number }[];
+  /** Asked for each request: pass it on, or answer with a status of its own. Passes everything on at first. */
   answer: (path: string) => 'pass' | number;
   open(): Promise<void>;
   /** From now on connections are refused. */
@@ -18,7 +18,7 @@ export async function createDoor(target: string): Promise<Door> {
   let server: Server | undefined;
   const door: Door = {
     url: `http://127.0.0.1:${port}`,
-    posts: [],
+    requests: [],
     answer: () => 'pass',
     open: () =>
       new Promise((open, failed) => {
@@ -39,21 +39,23 @@ export async function createDoor(target: string): Promise<Door> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '';
-    const post = { path, status: 0 };
-    door.posts.push(post);
+    const seen = { path, status: 0 };
+    door.requests.push(seen);
     const own = door.answer(path);
     if (own !== 'pass') {
-      post.status = own;
+      seen.status = own;
       response.writeHead(own).end();
       return;
     }
+    const { method = 'GET' } = request;
+    const sent = method === 'GET' ? {} : { body: Buffer.concat(chunks) };
     const headers = { 'content-type': request.headers['content-type'] ?? '' };
     const left = new AbortController(); // who gives up does not wait any more
     response.once('close', () => left.abort());
-    const asked = { method: 'POST', headers, body: Buffer.concat(chunks), signal: left.signal };
+    const asked = { method, headers, ...sent, signal: left.signal };
     const answer = await fetch(target + path, asked).catch(() => undefined);
     if (!answer) return void request.socket.destroy(); // nobody is behind it
-    post.status = answer.status;
+    seen.status = answer.status;
     const body = Buffer.from(await answer.arrayBuffer());
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(body);
   }
