@@ -13,6 +13,11 @@ export const router = createRouter({
       component: () => import('./session/SessionPage.vue'),
       props: true,
     },
+    {
+      path: '/reconciliation',
+      name: 'reconciliation',
+      component: () => import('./reconciliation/ReconciliationPage.vue'),
+    },
     { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue') },
     { path: '/:path(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },
   ],

@@ -11,6 +11,8 @@ import {
   type Pulse,
   problemSchema,
   pulseSchema,
+  type Reconciliation,
+  reconciliationSchema,
   type ServiceStatus,
   type Session,
   type SessionPage,
@@ -57,6 +59,8 @@ export const api = {
     get(`/api/sessions/${encodeURIComponent(id)}/transcript`, query, transcriptPageSchema),
   pulse: (query: { minutes: number }): Promise<Pulse> => get('/api/pulse', query, pulseSchema),
   facets: (): Promise<Facets> => get('/api/facets', {}, facetsSchema),
+  reconciliation: (query: { from?: string; session?: string }): Promise<Reconciliation> =>
+    get('/api/reconciliation', query, reconciliationSchema),
   status: (): Promise<ServiceStatus> => get('/api/status', {}, serviceStatusSchema),
   importStatus: (): Promise<ImportStatus> => get('/api/import', {}, importStatusSchema),
   startImport: (days: number): Promise<ImportStatus> =>

@@ -30,6 +30,12 @@ it('says why nothing can be stored, and nothing while it can', () => {
   expect([storageNotice(quiet), storageNotice(undefined)]).toEqual([undefined, undefined]);
 });
 
+it('names models without a price, whose cost would look like nothing', () => {
+  expect(serviceNotices([], { ...quiet, unpricedModels: ['llama', 'qwen'] }, now)).toEqual([
+    'No price for llama, qwen: costs are not complete',
+  ]);
+});
+
 it('names projects whose hooks are installed twice, and what was refused or dropped', () => {
   const sessions = [
     session('web', '2026-11-21T11:00:00.000Z', true),

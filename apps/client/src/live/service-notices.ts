@@ -21,6 +21,8 @@ export function serviceNotices(sessions: readonly Session[], status: ServiceStat
   if (status && status.spoolDropped > 0)
     notices.push(`${plural(status.spoolDropped, 'event')} dropped by a full spool`);
   if (status?.archiveProblem !== undefined) notices.push(`Archive: ${status.archiveProblem}`);
+  const unpriced = status?.unpricedModels ?? [];
+  if (unpriced.length > 0) notices.push(`No price for ${unpriced.join(', ')}: costs are not complete`);
   if (status && status.spoolBacklog > 0) notices.push(`${count(status.spoolBacklog)} still in the spool`);
   return notices;
 }

@@ -12,6 +12,10 @@ const pages: readonly PaletteEntry[] = [
   { key: 'live', kind: 'page', title: 'Live', detail: 'g l', to: { path: '/' } },
   { key: 'sessions', kind: 'page', title: 'Sessions', detail: 'g s', to: { path: '/sessions' } },
   { key: 'wall', kind: 'page', title: 'Wall', detail: 'w', to: { path: '/wall' } },
+  {
+    ...{ key: 'reconciliation', kind: 'page', title: 'Reconciliation', to: { path: '/reconciliation' } },
+    detail: 'what each source says it cost',
+  },
 ];
 
 const mostShown = 40;
