@@ -90,19 +90,24 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     return undefined;
   }
 
-  function addEntry(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): void {
+  /** Whether it is a request that another session tells, too. */
+  function addEntry(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): boolean {
     if (entry.type === 'queue-operation' && entry.at !== undefined) rows.putBirth(session.no, Date.parse(entry.at));
-    if (entry.type !== 'user' && entry.type !== 'assistant') return;
+    if (entry.type !== 'user' && entry.type !== 'assistant') return false;
     const promptId = promptOf(session, entry, prompts);
     const request = requestOf(entry);
-    if (!request) return;
+    if (!request) return false;
     const told = promptId === undefined ? request : { promptId, ...request };
-    rows.putSaid(session.no, told, isCopiedEntry(entry));
     stale.mark(session.id);
+    return rows.putSaid(session.no, told, isCopiedEntry(entry));
+  }
+
+  function settle(no: number): void {
+    for (const other of owners.settle(no)) markNo(other);
   }
 
   function writeOne(session: ProjectedSession): void {
-    for (const other of owners.settle(session.no)) markNo(other);
+    settle(session.no);
     const made = totals.make(session.no, session.id);
     totals.write(session.no, made);
     session.cost = costFieldsOf(made);
@@ -123,7 +128,9 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     },
 
     addEntries(session, entries, prompts = newestPrompts) {
-      for (const entry of entries) addEntry(session, entry, prompts);
+      let isShared = false;
+      for (const entry of entries) if (addEntry(session, entry, prompts)) isShared = true;
+      if (isShared) settle(session.no);
     },
 
     addPoint(name, sessionId) {
