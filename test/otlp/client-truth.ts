@@ -80,30 +80,42 @@ interface Truth {
 
 /**
  * What the API served. A stream that broke off is a matter of the client: the old one forgets it, the new one counts what
- * it had heard, its output by an estimate of its own, which only the client's own account can tell.
+ * it had heard, its output by an estimate of its own. Only its own account can tell that, and whether it was in time to
+ * hear anything before the connection was gone.
  */
 function truthOf({ api, age, transcripts }: Stage, counts: Served): Truth {
   const served = api.requests.filter(counts);
   const answered = served.filter(({ usage, wasCut }) => usage !== undefined && !wasCut);
   const cut = served.filter(({ wasCut }) => wasCut);
-  const heard = age === 'old' ? answered : [...answered, ...cut];
-  const truth = { tokens: tokensOf(heard), costsUsd: costsOf(heard, age), events: answered.length };
+  const truth = (heard: readonly ApiRequest[]): Truth => ({
+    tokens: tokensOf(heard),
+    costsUsd: costsOf(heard, age),
+    events: answered.length,
+  });
   const [broken] = age === 'old' ? [] : cut;
-  if (!broken?.usage) return truth;
+  if (!broken?.usage) return truth(answered);
   const account = ownAccount(transcripts).modelUsage[broken.model];
   if (!account) throw new Error('the transcript ends without an account of the broken stream');
+  const input = `${broken.sessionId}|input`;
+  if (account.inputTokens === truth(answered).tokens[input]) return truth(answered);
+  const { tokens, costsUsd, events } = truth([...answered, ...cut]);
   const group = `${broken.sessionId}|output`;
-  const estimated = account.outputTokens - (truth.tokens[group] ?? 0);
+  const estimated = account.outputTokens - (tokens[group] ?? 0);
   const usage = { ...noUsage, output_tokens: estimated };
-  truth.tokens[group] = account.outputTokens;
-  truth.costsUsd[broken.model] = (truth.costsUsd[broken.model] ?? 0) + costUsdOf(usage, broken.model, age);
-  return truth;
+  const costUsd = (costsUsd[broken.model] ?? 0) + costUsdOf(usage, broken.model, age);
+  return {
+    tokens: { ...tokens, [group]: account.outputTokens },
+    costsUsd: { ...costsUsd, [broken.model]: costUsd },
+    events,
+  };
 }
 
 const noUsage = { input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 
 /** The last `cost-state` row of the one transcript. */
-function ownAccount(transcripts: string): { modelUsage: Record<string, { outputTokens: number }> } {
+function ownAccount(transcripts: string): {
+  modelUsage: Record<string, { inputTokens: number; outputTokens: number }>;
+} {
   const rows = readdirSync(transcripts, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.jsonl'))
     .flatMap((file) => readFileSync(join(transcripts, file), 'utf8').trim().split('\n'))

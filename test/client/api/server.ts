@@ -125,7 +125,7 @@ async function stream(response: ServerResponse, message: AnswerMessage, breaksOf
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   }
   if (!breaksOff) return void response.end();
-  await sleep(50); // let what was written leave, so that the client has a stream to lose
+  await sleep(250); // let what was written leave, so that the client has a stream to lose
   response.destroy();
 }
 
