@@ -84,10 +84,13 @@ export async function prepareService({ home, env }: ServiceOptions): Promise<Ser
           printed += text;
         });
       }
-      await waitFor(`/healthz of the service, which printed: ${printed}`, async () => {
-        if (started.exitCode !== null) throw new Error(`it ended with ${started.exitCode}: ${printed}`);
-        return (await health()).status === 'ok';
-      });
+      const hasEnded = () => started.exitCode !== null || started.signalCode !== null;
+      await waitFor('/healthz of the service', async () => hasEnded() || (await health()).status === 'ok').catch(
+        (error: unknown) => {
+          throw new Error(`${String(error)}; it printed: ${printed}`);
+        },
+      );
+      if (hasEnded()) throw new Error(`the service ended with ${started.exitCode ?? started.signalCode}: ${printed}`);
     },
     async stop() {
       if (!child) return null;
