@@ -71,7 +71,7 @@ export async function expectEvents(
   expect(usd[0]?.value ?? 0).toBeCloseTo(sumOf(truth.costsUsd), 9);
 }
 
-interface Truth {
+export interface Truth {
   /** By session and kind. */
   tokens: Record<string, number>;
   costsUsd: Record<string, number>;
@@ -83,7 +83,7 @@ interface Truth {
  * it had heard, its output by an estimate of its own. Only its own account can tell that, and whether it was in time to
  * hear anything before the connection was gone.
  */
-function truthOf({ api, age, transcripts }: Stage, counts: Served): Truth {
+export function truthOf({ api, age, transcripts }: Stage, counts: Served = () => true): Truth {
   const served = api.requests.filter(counts);
   const answered = served.filter(({ usage, wasCut }) => usage !== undefined && !wasCut);
   const cut = served.filter(({ wasCut }) => wasCut);
