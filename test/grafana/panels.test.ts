@@ -100,7 +100,7 @@ describe.skipIf(!(await requiresStack()))('dashboards on real data', () => {
   }, 300_000);
   afterAll(() => stack?.stop());
 
-  it('every query gives numbers', { timeout: 300_000 }, async () => {
+  it('every query gives numbers (T20)', { timeout: 300_000 }, async () => {
     const empty: string[] = [];
     for (const query of queries) {
       // Bars and courses: the last minutes, in steps in which this young stack was scraped.
@@ -216,7 +216,7 @@ describe.skipIf(!(await requiresStack()))('dashboards on real data', () => {
     }
   });
 
-  it.each([60, 300, 3600])('bars of %i seconds add up to the total of their time', async (intervalS) => {
+  it.each([60, 300, 3600])('bars of %i seconds add up to the total of their time (T17)', async (intervalS) => {
     const [fromMs, toMs] = [Math.floor((now - 2 * hour) / hour) * hour, Math.floor(now / hour) * hour];
     const filled = { ...asked(fromMs, toMs), intervalS };
     const truth = costOf(recent, ({ at }) => at > fromMs && at <= toMs);

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openConnection } from '../../apps/server/src/store/connection.ts';
 import { requiresStack } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { type Load, startLoad } from './load.ts';
-import { send } from './payloads.ts';
+import { metricsPayload, send } from './payloads.ts';
 import { collectorMetric } from './queries.ts';
 import { isSoak, size } from './size.ts';
 import { createStack, type Stack } from './stack.ts';
@@ -62,6 +64,10 @@ describe.skipIf(!(await requiresStack()))('behind the collector, the event servi
       resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'no name, no time, no session' } }] }] }],
     };
     expect(await send(stack.otlp, 'logs', strange)).toBe(200);
+    const at = Date.now();
+    const noNumber = { startedAt: at, at, value: Number.NaN, attributes: { 'session.id': 'no-number' } };
+    const poison = metricsPayload([{ name: 'claude_code.cost.usage', points: [noNumber] }]);
+    expect(await send(stack.otlp, 'metrics', poison)).toBe(200);
     const after = startLoad(stack, { name: 'after' });
     await after.more(4);
     await after.stop();
@@ -74,11 +80,21 @@ describe.skipIf(!(await requiresStack()))('behind the collector, the event servi
       60_000,
     );
     await waitFor('empty queues', async () => (await queued(stack)) === 0, 60_000);
-    expect(await collectorMetric(stack.collectorMetrics, 'otelcol_exporter_send_failed_log_records', 'telltale')).toBe(
-      0,
-    );
+    for (const what of ['log_records', 'metric_points']) {
+      const failed = `otelcol_exporter_send_failed_${what}`;
+      expect(await collectorMetric(stack.collectorMetrics, failed, 'telltale')).toBe(0);
+    }
+    // A record can say next to nothing and is an event; a point that tells no number is none.
+    expect(deadLettersOf(stack)).toEqual([expect.stringContaining('no-number')]);
   });
 });
+
+function deadLettersOf({ service }: Stack): string[] {
+  const database = openConnection(join(service.home, 'telltale.db'), { readonly: true });
+  const letters = database.prepare<[], string>('SELECT text FROM dead_letters').pluck().all();
+  database.close();
+  return letters;
+}
 
 async function exportsOf({ service }: Stack, session: string): Promise<string[]> {
   const events = await service.events(`session=${session}`);
