@@ -43,7 +43,7 @@ export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<
     yield turnHtml(turn, index, turn.promptId === undefined ? undefined : costOfPrompt.get(turn.promptId));
   }
   yield story.after.map(({ words }) => markHtml(words)).join('');
-  yield `</main>\n${cost ? costHtml(cost) : ''}${footHtml(sources, facts)}</body>\n</html>\n`;
+  yield `${cost ? costHtml(cost) : ''}</main>\n${footHtml(sources, facts)}</body>\n</html>\n`;
 }
 
 function headHtml({ session, cost }: ExportSources, title: string): string {

@@ -22,8 +22,10 @@ export function stepHtml(item: StoryItem): string {
     case 'wait':
       return line(`wait ${item.answer}`, item.answer === 'denied' ? '⊘' : '▲', itemLine(item, 400));
     case 'compaction': {
-      const words = line('compaction', '⇥', itemLine(item, 400));
-      return item.summary === undefined ? words : folded('compaction', words, markdownHtml(item.summary));
+      const words = itemLine(item, 400);
+      if (item.summary === undefined) return line('compaction', '⇥', words);
+      const head = `<span class="mark" aria-hidden="true">⇥</span> ${escapeHtml(words)}`;
+      return folded('compaction', head, markdownHtml(item.summary));
     }
     case 'api-error':
     case 'stop-failure':
@@ -122,13 +124,22 @@ function plain(text: string): string {
 function fieldsHtml(fields: Fields): string {
   const rows = Object.entries(fields).map(([key, value]) => [key, textOf(value)] as const);
   if (rows.length === 1 && rows[0]) return pre(rows[0][1]);
-  const items = rows.map(([key, text]) => `<dt>${escapeHtml(key)}</dt><dd>${pre(text)}</dd>`);
+  const items = rows.map(
+    ([key, text]) =>
+      `<dt>${escapeHtml(key)}</dt><dd>${isShort(text) ? `<code>${escapeHtml(text)}</code>` : pre(text)}</dd>`,
+  );
   return items.length === 0 ? '' : `<dl>${items.join('')}</dl>`;
+}
+
+function isShort(text: string): boolean {
+  return text.length <= 120 && text !== '' && !text.includes('\n');
 }
 
 function outputHtml(response: unknown): string {
   if (response === undefined || response === null || response === '') return '';
   if (!isFields(response)) return pre(textOf(response));
+  const read = isFields(response.file) ? response.file.content : undefined;
+  if (typeof read === 'string') return pre(read);
   // What a shell printed reads as such; its other fields only where they say something.
   const { stdout, stderr, ...rest } = response;
   if (typeof stdout !== 'string') return fieldsHtml(response);

@@ -64,7 +64,6 @@ details[open] > summary { margin-bottom: 4px; }
 .troubled > summary .mark, .troubled > summary .facts, .agent.failed > summary .facts { color: var(--trouble); }
 .call.waiting > summary .mark { color: var(--waiting); }
 .thought > summary, .compaction > summary { color: var(--muted); }
-.compaction > summary .line { display: inline-flex; }
 .body { display: grid; gap: 6px; margin: 0 0 10px 8px; padding-left: 14px; border-left: 1px solid var(--line); }
 .agent > .body { border-left: 2px solid var(--strong); }
 .brief { padding: 4px 12px 8px; border-radius: 6px; background: var(--raised); }
@@ -72,8 +71,9 @@ pre { max-height: 480px; padding: 8px 12px; overflow: auto; border: 1px solid va
 pre + pre { margin-top: 4px; }
 .failure { border-color: var(--trouble); color: var(--trouble); }
 dl { display: grid; grid-template-columns: minmax(60px, max-content) 1fr; gap: 4px 12px; }
-dt { padding-top: 9px; color: var(--muted); }
+dt { padding-top: 1px; color: var(--muted); }
 dd { min-width: 0; }
+dd > pre { margin: 2px 0; }
 .diff { max-height: 640px; overflow: auto; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); line-height: 18px; tab-size: 4; }
 .diff div { min-width: max-content; padding-right: 12px; white-space: pre; }
 .diff i { display: inline-block; width: 44px; padding-right: 8px; color: var(--muted); font-style: normal; text-align: right; user-select: none; }
@@ -88,6 +88,7 @@ th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); text-ali
 .side-center { text-align: center; }
 .wide { overflow-x: auto; }
 .costs { margin-top: 32px; padding-top: 12px; border-top: 1px solid var(--line); }
+.costs :is(th, td) { white-space: nowrap; }
 .costs h2 { margin-bottom: 6px; }
 .costs details { margin-top: 8px; }
 .markdown > * + *, .markdown li > * + * { margin-top: 8px; }
@@ -105,7 +106,7 @@ th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); text-ali
   h1 { font-size: 18px; }
   .body { margin-left: 2px; padding-left: 10px; }
   dl { grid-template-columns: 1fr; gap: 0; }
-  dt { padding-top: 6px; }
+  dt { padding-top: 4px; }
 }
 @media print {
   :root { color-scheme: light; }
