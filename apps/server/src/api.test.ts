@@ -115,8 +115,13 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/reconciliation?limit=501', 400],
   ],
   'get /api/import': [['/api/import', 200]],
+  'get /api/import/discover': [
+    ['/api/import/discover', 200],
+    ['/api/import/discover?project=-home-dev-shop', 200],
+  ],
   'post /api/import': [
     ['/api/import', 202, { days: 7 }],
+    ['/api/import', 202, { everything: true }],
     ['/api/import', 400, { days: 0 }],
     ['/api/import', 413, { days: 7, more: 'x'.repeat(70_000) }],
   ],

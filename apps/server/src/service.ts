@@ -1,9 +1,13 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { TelltaleEvent } from '@telltale/core';
 import { redactSecrets, redactSecretsAndPersonal } from '@telltale/core';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
 import { createServiceArchive } from './export/archive/service-archive.ts';
+import { createArchiveWatch } from './history/archive-watch.ts';
+import { createCalm } from './history/calm.ts';
+import { createDiscovery } from './history/discovery.ts';
 import { takeSession, transcriptDoor } from './history/door.ts';
 import { createHistoryImport } from './history/import.ts';
 import { createApp } from './http/app.ts';
@@ -66,6 +70,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const prices = readPrices(config);
   /** The hub's, once there is one: it stands on the store. */
   let touch = (_sessionId: string): void => {};
+  /** The archive's watch, once there is one. */
+  let hear = (_events: readonly TelltaleEvent[]): void => {};
   const store = createSqliteStore({
     file: join(config.home, 'telltale.db'),
     hookTelemetryDays: config.hookTelemetryDays,
@@ -93,6 +99,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       store,
       redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
       publish(events, sessionIds) {
+        hear(events);
         if (events.length > 0) hub.publish(events);
         for (const id of sessionIds) touch(id);
       },
@@ -102,7 +109,19 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       worked: () => complaints.settle('storing'),
     };
     const door = transcriptDoor(ingest, store);
-    const history = createHistoryImport({ claudeFolder: config.claudeFolder, door, now });
+    const memoOf = (name: string) => ({
+      get: () => store.memo(name),
+      set: (value: string | undefined) => store.setMemo(name, value),
+    });
+    const calm = createCalm({ seq: () => store.seq });
+    const { claudeFolder } = config;
+    const history = createHistoryImport({ claudeFolder, door, calm, memo: memoOf('import'), now });
+    const discovery = createDiscovery({ claudeFolder, placesOf: store.transcriptPlaces });
+    const watch = createArchiveWatch({
+      ...{ discover: discovery.look, memo: memoOf('archive'), now },
+      onProblem: (error) => complaints.raise('archive-watch', messageOf(error)),
+    });
+    hear = watch.hear;
     const spool = createSpool({
       folder: join(config.home, 'spool'),
       urls: ownUrls(config),
@@ -117,6 +136,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
       root: isLoopback(config.host) ? root : undefined,
       storageProblem: () => complaints.problemOf('storing'),
+      lostTranscripts: watch.lost,
       archiveProblem: () => complaints.problemOf('archive'),
     };
     const metrics = serviceMetrics({ ...status, refused: () => refused }, lag);
@@ -135,7 +155,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...searchRoutes(deps),
         ...annotationRoutes(deps),
         ...exportRoutes({ ...exporting, redactPii: config.redactPii, environment: config.environment }),
-        ...importRoutes(history),
+        ...importRoutes(history, discovery),
         ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
         ...serviceRoutes({
           ...deps,
@@ -165,6 +185,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       onProblem: (problem) => complaints.raise('otlp', problem),
     });
     spool.start();
+    history.resume();
+    watch.start();
     archive?.start();
 
     return {
@@ -173,6 +195,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       url: `http://${urlHost(config.host)}:${port}`,
       async close(drainMs) {
         const drained = Promise.all([drain(server, drainMs), otlp.close(drainMs)]);
+        watch.stop();
         await Promise.all([socket.close(), spool.stop(), history.stop(), archive?.stop()]);
         await drained;
         hub.close();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSchema } from './event.ts';
 import { firingAlertSchema } from './firing-alerts.ts';
+import { lostTranscriptsSchema } from './history-view.ts';
 import { sessionSchema } from './session-view.ts';
 import { transcriptEntrySchema } from './transcript-entry.ts';
 
@@ -60,13 +61,18 @@ export const transcriptPageSchema = z.object({
 export const problemSchema = z.object({ error: z.string(), fix: z.string().optional() });
 export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), pid: z.number().int() });
 
-/** Progress of "show my last 7 days". */
+/** Progress of "show my last 7 days", or of the import of everything. */
 export const importStatusSchema = z.object({
   state: z.enum(['idle', 'running', 'done', 'failed']),
   folder: z.string(),
-  days: z.number().int(),
+  /** Absent: everything. */
+  days: z.number().int().optional(),
   filesFound: z.number().int(),
   filesDone: z.number().int(),
+  bytesFound: z.number().int(),
+  bytesDone: z.number().int(),
+  /** Files of other shapes, which are no transcripts. */
+  skipped: z.number().int(),
   sessions: z.number().int(),
   entries: z.number().int(),
   error: z.string().optional(),
@@ -110,6 +116,8 @@ export const serviceStatusSchema = z.object({
   unpricedModels: z.array(z.string()).optional(),
   /** Alerts that fire and are about no single session; absent where none does. */
   alerts: z.array(firingAlertSchema).optional(),
+  /** Transcripts that Claude Code deleted before they were here; absent where it deleted none. */
+  lostTranscripts: lostTranscriptsSchema.optional(),
   viewers: z.number().int(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),

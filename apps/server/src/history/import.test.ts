@@ -36,8 +36,9 @@ function history() {
   return { home, project, put };
 }
 
-async function importAll(service: TestService, days = 7): Promise<ImportStatus> {
-  const started = await service.post('/api/import', { days });
+async function importAll(service: TestService, days?: number | 'everything'): Promise<ImportStatus> {
+  const scope = days === 'everything' ? { everything: true } : { days: days ?? 7 };
+  const started = await service.post('/api/import', scope);
   expect([started.status, ((await started.json()) as ImportStatus).state]).toEqual([202, 'running']);
   const isOver = async () => {
     const status = (await (await service.get('/api/import')).json()) as ImportStatus;
@@ -61,8 +62,9 @@ it('shows the sessions of the last days before the first hook fired, with their 
   const service = await testService({ home, now: () => now });
 
   expect(await importAll(service)).toEqual({
-    ...{ state: 'done', folder: join(home, 'claude/projects'), days: 7 },
-    ...{ filesFound: 3, filesDone: 3, sessions: 2, entries: 4 },
+    ...{ state: 'done', folder: join(home, 'claude/projects'), days: 7, skipped: 0 },
+    ...{ filesFound: 3, filesDone: 3, sessions: 2, entries: 4, bytesFound: expect.any(Number) },
+    bytesDone: expect.any(Number),
   });
   const { sessions } = (await (await service.get('/api/sessions')).json()) as SessionPage;
   expect(sessions.map(({ id, app, knownFrom, branch }) => [id, app, knownFrom, branch]).sort()).toEqual([

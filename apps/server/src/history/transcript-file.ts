@@ -77,7 +77,7 @@ export async function takeMetaFile({ path, sessionId, agentId }: LocalTranscript
 }
 
 /** Only a file itself: no link, no folder, and no pipe, whose opening would wait for a writer. */
-async function openToRead(path: string): Promise<FileHandle> {
+export async function openToRead(path: string): Promise<FileHandle> {
   // Windows has neither flag.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -108,4 +108,16 @@ async function readLine(handle: FileHandle, offset: number, size: number): Promi
 async function readBytes(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
+}
+
+/** Whether anything behind `offset` can be taken: a line that is still being written cannot. */
+export async function hasLineBehind(path: string, offset: number): Promise<boolean> {
+  const handle = await openToRead(path).catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const { size } = await handle.stat();
+    return (await readLine(handle, offset, size)) !== undefined;
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,4 +1,4 @@
-import type { ServiceStatus } from '@telltale/core';
+import type { LostTranscripts, ServiceStatus } from '@telltale/core';
 import type { Hub } from '../live/hub.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from '../store/store.ts';
@@ -15,6 +15,8 @@ export interface StatusDeps {
   grafanaUrl: string | undefined;
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
+  /** What Claude Code deleted before it was here. */
+  lostTranscripts: () => LostTranscripts | undefined;
   /** Why sessions cannot be archived now. */
   archiveProblem: () => string | undefined;
 }
@@ -25,12 +27,14 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const { events, sessions, databaseBytes, rejected } = store.stats();
   const { items, dropped } = await spool.backlog();
   const storageProblem = deps.storageProblem();
+  const lostTranscripts = deps.lostTranscripts();
   const archiveProblem = deps.archiveProblem();
   const unpricedModels = store.unpricedModels();
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
     ...(storageProblem !== undefined && { storageProblem }),
+    ...(lostTranscripts && { lostTranscripts }),
     ...(archiveProblem !== undefined && { archiveProblem }),
     ...(grafanaUrl !== undefined && { grafanaUrl }),
     ...(unpricedModels.length > 0 && { unpricedModels }),

@@ -49,7 +49,7 @@ export interface LedgerDeps {
 }
 
 /** By session and agent. */
-export type FilePrompts = Map<string, string>;
+export type FilePrompts = Map<string, string | undefined>;
 
 const maxPrompts = 2000;
 
@@ -74,8 +74,10 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
 
   function promptOf(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): string | undefined {
     const key = `${session.no} ${entry.agentId ?? ''}`;
-    const told = promptIdOf(entry) ?? prompts.get(key) ?? promptBefore(session, entry);
-    if (told !== undefined) {
+    const own = promptIdOf(entry);
+    // Transcripts of old clients name no prompt at all: that, too, is looked for once.
+    const told = own ?? (prompts.has(key) ? prompts.get(key) : promptBefore(session, entry));
+    if (own !== undefined || !prompts.has(key)) {
       if (prompts.size >= maxPrompts) prompts.clear();
       prompts.set(key, told);
     }

@@ -11,6 +11,7 @@ export interface Counters {
 export interface Meta {
   get(key: string): string | undefined;
   set(key: string, value: string | number): void;
+  drop(key: string): void;
 }
 
 export function createMeta(database: Database): Meta {
@@ -18,7 +19,9 @@ export function createMeta(database: Database): Meta {
   const set = database.prepare(
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
+  const drop = database.prepare('DELETE FROM meta WHERE key = ?');
   return {
+    drop: (key) => void drop.run(key),
     get: (key) => get.get(key),
     set: (key, value) => void set.run(key, String(value)),
   };

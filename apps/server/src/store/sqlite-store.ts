@@ -356,6 +356,13 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return transcripts.offsetOf(projection.find(transcript.sessionId)?.no, transcript);
     },
     facets: () => ({ ...facets.read(), labels: annotations.labels() }),
+    transcriptPlaces(sessionId) {
+      const session = projection.find(sessionId);
+      return session ? transcripts.placesOf(session.no) : new Map();
+    },
+    memo: (name) => meta.get(`memo ${name}`),
+    setMemo: (name, value) =>
+      commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
     pulse: (query) => readPulse(database, query),
     search: search.answer,
     deadLetters: deadLetters.newest,

@@ -61,6 +61,12 @@ export interface Store {
   /** Byte offset from which a file's bytes are lacking. */
   transcriptOffset(file: TranscriptFile): number;
 
+  /** Up to which byte each file of a session is stored, by agent; the main transcript has the empty one. */
+  transcriptPlaces(sessionId: string): ReadonlyMap<string, number>;
+  /** What the service itself remembers, by name. */
+  memo(name: string): string | undefined;
+  setMemo(name: string, value: string | undefined): Promise<void>;
+
   /** Distinct values that the filter box completes, each list bounded. */
   facets(): Facets;
   /** Words in everything that was said and done, in all sessions. */

@@ -8,6 +8,8 @@ import type { Page, TranscriptChunk, TranscriptFile, TranscriptQuery, Transcript
 
 export interface Transcripts {
   offsetOf(sessionNo: number | undefined, file: TranscriptFile): number;
+  /** Where each file of a session is stored to, by agent. */
+  placesOf(sessionNo: number): ReadonlyMap<string, number>;
   /** Stores the lines that are not there yet, inside a transaction. */
   append(sessionNo: number, chunk: TranscriptChunk, hooks: EntryHooks): TranscriptResult;
   page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number>;
@@ -65,6 +67,12 @@ export function createTranscripts(database: Database): Transcripts {
   const fileOf = database.prepare<[number, string], FileRow>(
     'SELECT generation, head, offset, size FROM transcript_files WHERE session = ? AND agent = ?',
   );
+  const filesOf = database.prepare<[number], { agent: string; offset: number }>(
+    'SELECT agent, offset FROM transcript_files WHERE session = ?',
+  );
+  const metaOf = database.prepare<[number, string], { chunk: number; slot: number }>(
+    `SELECT chunk, slot FROM transcript_entries WHERE session = ? AND agent = ? AND type = '${metaType}'`,
+  );
   const putFile = database.prepare(`
     INSERT INTO transcript_files (session, agent, generation, head, offset, size) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (session, agent) DO UPDATE SET
@@ -116,6 +124,9 @@ export function createTranscripts(database: Database): Transcripts {
   function append(sessionNo: number, chunk: TranscriptChunk, hooks: EntryHooks): TranscriptResult {
     const { lines, agentId: agent = '' } = chunk;
     if (chunk.isMeta) {
+      const known = metaOf.get(sessionNo, agent);
+      if (known && lines.length === 1 && textOf(known.chunk, known.slot) === lines[0]?.text)
+        return { stored: 0, duplicates: 1, nextOffset: 0 };
       dropMeta.run(sessionNo, agent);
       const placed = lines.map(({ text }) => ({ text, offset: metaOffset, type: metaType }));
       return { ...store(sessionNo, chunk, 0, placed, hooks), nextOffset: 0 };
@@ -246,6 +257,7 @@ export function createTranscripts(database: Database): Transcripts {
 
   return {
     offsetOf,
+    placesOf: (sessionNo) => new Map(filesOf.all(sessionNo).map(({ agent, offset }) => [agent, offset])),
     append,
     page,
     entriesOf: allOf,
