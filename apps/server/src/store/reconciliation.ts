@@ -76,6 +76,7 @@ interface ReckonedRow {
   differing: number;
   costNanos: number;
   tableNanos: number;
+  broken?: number;
 }
 
 const sums = `count(*) AS requests, total(input) AS input, total(output) AS output, total(cache_read) AS cache_read,
@@ -145,6 +146,19 @@ export function createReconciliation(database: Database): (query: Reconciliation
     return amount;
   }
 
+  /** Of few requests the metric tells whether one broke off: it has the tokens of both halves, for the same money. */
+  function reckonedOf(row: SessionRow): ReckonedRow[] {
+    const groups = reckoned.all(row.no);
+    if (groups.every(({ differing }) => differing === 0)) return groups;
+    const [heard, metric] = [ledger.get(row.no), metricOf(row)];
+    if (!heard || !metric) return groups;
+    const mayRound = heard.rounded * roundingNanos + (heard.requests + 1) * 10;
+    const isBroken = Math.abs(metric.nanos - heard.nanos) <= mayRound && countOf(metric) > countOf(amountOf(heard));
+    return groups.map((group) =>
+      isBroken && group.differing * 2 <= group.requests + 1 ? { ...group, broken: group.differing } : group,
+    );
+  }
+
   function numbersOf(row: SessionRow, isOneOff: (part: PartRow) => boolean): SessionNumbers {
     const heard = ledger.get(row.no);
     const said = transcript.get(row.no);
@@ -172,7 +186,7 @@ export function createReconciliation(database: Database): (query: Reconciliation
     const rows = sessionId === undefined ? between.all(from, to, limit + 1) : byId.all(sessionId);
     const hasMore = rows.length > limit;
     if (hasMore) rows.length = limit;
-    const groups = groupsOf(rows.flatMap(({ no }) => reckoned.all(no)));
+    const groups = groupsOf(rows.flatMap(reckonedOf));
     const isOneOff = ({ model, version }: PartRow) => {
       const group = groups.get(keyOf(model, version));
       return group !== undefined && isIsolated(group);
@@ -213,6 +227,10 @@ function amountOf(row: AmountRow | undefined): Amount {
   return { nanos: row.nanos, tokens, requests: row.requests };
 }
 
+function countOf({ tokens }: Amount): number {
+  return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheCreation;
+}
+
 /** By how much the transcript says more than the events of the same requests. */
 function surplusOf(row: PartRow): Amount {
   return {
@@ -240,6 +258,7 @@ function groupsOf(rows: readonly ReckonedRow[]): Map<string, ReckonedGroup> {
     group.differing += row.differing;
     group.costNanos += row.costNanos;
     group.tableNanos += row.tableNanos;
+    group.broken = (group.broken ?? 0) + (row.broken ?? 0);
   }
   return groups;
 }

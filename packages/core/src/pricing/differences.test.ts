@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { priceDifferences, type ReckonedRequest } from './differences.ts';
+import { isIsolated, priceDifferences, type ReckonedRequest } from './differences.ts';
 import { type SpendRow, spentOf } from './ways.ts';
 
 const request = (clientVersion: string, costNanos: number, tableNanos?: number): ReckonedRequest => ({
@@ -29,6 +29,11 @@ describe('where client and table differ', () => {
     expect(priceDifferences([same, broken])).toMatchObject([{ requests: 1 }]);
     expect(priceDifferences([same, broken])[0]).not.toHaveProperty('isolated');
   });
+});
+
+it('is a broken answer also where it is the only request, if the metric tells of one', () => {
+  const group = { model: 'claude-opus-5-5', requests: 1, differing: 1, costNanos: 7, tableNanos: 4 };
+  expect([isIsolated(group), isIsolated({ ...group, broken: 1 })]).toEqual([false, true]);
 });
 
 describe('a total in either prices', () => {

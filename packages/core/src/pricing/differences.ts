@@ -19,6 +19,8 @@ export interface ReckonedGroup {
   differing: number;
   costNanos: number;
   tableNanos: number;
+  /** Of those that differ: in sessions whose metric tells that an answer broke off. */
+  broken?: number;
 }
 
 /** A client that tells millionths of a dollar rounds each request by as much. */
@@ -64,6 +66,6 @@ export function differencesOfGroups(groups: readonly ReckonedGroup[]): PriceDiff
  * A version that reckons with other prices does so with each request. Where it is a few only, their answers broke off
  * and were asked for again: today's client adds what it paid for the broken one to the event of the second.
  */
-export function isIsolated({ requests, differing }: Pick<ReckonedGroup, 'requests' | 'differing'>): boolean {
-  return differing * 2 < requests;
+export function isIsolated(group: Pick<ReckonedGroup, 'requests' | 'differing' | 'broken'>): boolean {
+  return (group.differing - (group.broken ?? 0)) * 2 < group.requests;
 }
