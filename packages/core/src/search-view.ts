@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchKinds } from './search/pieces.ts';
+import { searchKinds } from './search/kinds.ts';
 import { sessionStates } from './session-view.ts';
 
 export const searchOrders = ['newest', 'best'] as const;

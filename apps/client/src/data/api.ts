@@ -91,7 +91,8 @@ export function inWords(error: unknown): string {
 
 type QueryValue = string | number | undefined;
 
-function get<T>(path: string, query: Record<string, QueryValue> | EventQuery, schema: ZodType<T>): Promise<T> {
+/** What a page of its own asks for, by its schema. */
+export function get<T>(path: string, query: Record<string, QueryValue> | EventQuery, schema: ZodType<T>): Promise<T> {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.set(key, String(value));

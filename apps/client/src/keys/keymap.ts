@@ -10,6 +10,7 @@ export const keymap = [
   { keys: 'l', does: 'feed or lanes', group: 'Feed' },
   { keys: 'g l', does: 'Live', group: 'Go' },
   { keys: 'g s', does: 'Sessions', group: 'Go' },
+  { keys: 'g f', does: 'Search', group: 'Go' },
   { keys: 'w', does: 'wall mode', group: 'Go' },
   { keys: 'ctrl-k', does: 'go anywhere: session, project, prompt', group: 'Go', always: true },
   { keys: '?', does: 'this list', group: 'Go' },

@@ -27,6 +27,7 @@ export function useKeyboard(): void {
     l: () => void router.push({ query: { ...route.query, view: route.query.view === 'lanes' ? undefined : 'lanes' } }),
     'g l': () => void router.push('/'),
     'g s': () => void router.push('/sessions'),
+    'g f': () => void router.push('/search'),
     w: () => void router.push(route.name === 'wall' ? '/' : '/wall'),
     'ctrl-k': () => {
       openOverlay.value = 'palette';

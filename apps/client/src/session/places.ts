@@ -20,8 +20,9 @@ export interface Found {
 
 /** Where the wanted thing stands; an event that has no row of its own is found where it came. */
 export function findPlace(index: StoryIndex, { seq, entry, agentId }: Wanted): Found | undefined {
+  const said = entry === undefined ? undefined : byEntry(index, entry);
+  if (said) return said;
   if (seq !== undefined) return bySeq(index, seq);
-  if (entry !== undefined) return byEntry(index, entry);
   if (agentId === undefined) return undefined;
   return found(index.nodes.find(({ item }) => item.kind === 'subagent' && item.agentId === agentId));
 }

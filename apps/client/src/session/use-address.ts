@@ -16,7 +16,9 @@ export function useAddress() {
       agentId: text(route.query, 'agent'),
     }),
   );
-  return { wanted, point };
+  /** The words that a search of all sessions led here with. */
+  const searched = computed(() => text(route.query, 'find'));
+  return { wanted, searched, point };
 
   /** Writes where somebody is; without an entry in the history, since it is the same page. */
   function point(address: Address): void {

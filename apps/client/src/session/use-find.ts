@@ -11,12 +11,33 @@ export function useFind(index: Readonly<Ref<StoryIndex | undefined>>, show: (fou
   const hits = computed(() => finder.value?.find(query.value) ?? []);
   const current = computed(() => hits.value[at.value]);
 
+  /** The row that a search of all sessions led to: of what is found the one there comes first. */
+  let wantedKey: string | undefined;
+
+  /** What `hits` were found for: a story that grows keeps the find that is shown. */
+  let foundFor = '';
+
+  watch(hits, (now, before) => {
+    const shown = before[at.value]?.key;
+    const there = now.findIndex(({ key }) => key === shown);
+    if (query.value === foundFor && there >= 0) at.value = there;
+    foundFor = query.value;
+  });
   watch(query, () => {
-    at.value = 0;
-    if (current.value) show(current.value);
+    const wanted = wantedKey;
+    wantedKey = undefined;
+    const there = wanted === undefined ? 0 : hits.value.findIndex(({ key }) => key === wanted);
+    at.value = Math.max(0, there);
+    if (current.value && there >= 0) show(current.value);
   });
 
-  return { isOpen, query, at, hits, current, open, close, step };
+  return { isOpen, query, at, hits, current, open, openAt, close, step };
+
+  function openAt(words: string, key: string): void {
+    isOpen.value = true;
+    wantedKey = key;
+    query.value = words;
+  }
 
   function open(): void {
     isOpen.value = true;

@@ -1,19 +1,23 @@
-import { api } from '../data/api.ts';
+import { minPrefixLetters, wordsIn } from '@telltale/core/search/query';
+import { placeOf } from '../search/hit-words.ts';
+import { search } from '../search/search-api.ts';
 import { age } from '../words/time.ts';
 import type { PaletteEntry } from './palette.ts';
 
-/** Prompts with these words, newest first, over all sessions that are kept. */
+/** Prompts with these words, newest first, over all sessions that are kept; the last word may be unfinished. */
 export async function findPrompts(words: string): Promise<PaletteEntry[]> {
-  if (words.trim().length < 3) return [];
+  const last = wordsIn(words).at(-1) ?? '';
+  if (last.length < minPrefixLetters) return [];
+  const q = words.trimEnd().endsWith(last) ? `${words.trimEnd()}*` : words;
   // Without an answer the palette still goes to pages, projects and sessions.
-  const found = await api
-    .events({ name: 'UserPromptSubmit', q: words, limit: 15, order: 'desc' })
-    .catch(() => undefined);
-  return (found?.events ?? []).map((event) => ({
-    key: `prompt ${event.seq}`,
-    kind: 'prompt',
-    title: event.summary,
-    detail: `${event.app} · ${age(Date.now() - Date.parse(event.at))} ago`,
-    to: { path: `/sessions/${event.sessionId}`, query: { at: String(event.seq) } },
-  }));
+  const found = await search({ q, kind: 'prompt', limit: 15 }).catch(() => undefined);
+  return (found?.sessions ?? []).flatMap(({ session, hits }) =>
+    hits.map((hit) => ({
+      key: `prompt ${session.id} ${hit.seq} ${hit.entry}`,
+      kind: 'prompt' as const,
+      title: hit.snippet.text.replace(/\s+/g, ' '),
+      detail: `${session.app ?? ''} · ${age(Date.now() - Date.parse(hit.at))} ago`,
+      to: placeOf(session.id, hit),
+    })),
+  );
 }

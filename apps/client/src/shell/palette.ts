@@ -11,6 +11,7 @@ export interface PaletteEntry {
 const pages: readonly PaletteEntry[] = [
   { key: 'live', kind: 'page', title: 'Live', detail: 'g l', to: { path: '/' } },
   { key: 'sessions', kind: 'page', title: 'Sessions', detail: 'g s', to: { path: '/sessions' } },
+  { key: 'search', kind: 'page', title: 'Search', detail: 'g f', to: { path: '/search' } },
   { key: 'wall', kind: 'page', title: 'Wall', detail: 'w', to: { path: '/wall' } },
   {
     ...{ key: 'reconciliation', kind: 'page', title: 'Reconciliation', to: { path: '/reconciliation' } },

@@ -3,11 +3,7 @@ import { type Fields, fieldsAt, isFields, rowOf, textAt } from '../fields.ts';
 import { blocksOf, contentText, isToolResult, isToolUse } from '../transcript/blocks.ts';
 import { isHouseAgent, queuedPrompt, type UserRow, userRow } from '../transcript/said.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
-
-/** What kind of text is found. */
-export const searchKinds = ['prompt', 'answer', 'tool-input', 'tool-result', 'thinking'] as const;
-
-export type SearchKind = (typeof searchKinds)[number];
+import type { SearchKind } from './kinds.ts';
 
 /** One text of an event or of a transcript's entry, as the search knows it. */
 export interface SearchPiece {

@@ -1,0 +1,103 @@
+import type { SearchAnswer } from '@telltale/core/search-view';
+import { useDebounceFn } from '@vueuse/core';
+import { computed, onScopeDispose, shallowRef, watch } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import { inWords } from '../data/api.ts';
+import { type Asked, askedOf, requestOf } from './asked.ts';
+import { search } from './search-api.ts';
+
+type Group = SearchAnswer['sessions'][number];
+
+/** While the index is being made, it is asked again. */
+const buildingMs = 2000;
+const typingMs = 150;
+
+/** What the address asks for, and the answer; the address is all the state there is. */
+export function useSearch() {
+  const route = useRoute();
+  const router = useRouter();
+  const asked = computed(() => askedOf(route.query));
+  const words = shallowRef(asked.value.q ?? '');
+  const answer = shallowRef<SearchAnswer>();
+  const groups = shallowRef<readonly Group[]>([]);
+  const problem = shallowRef<string>();
+  const isLoading = shallowRef(false);
+  let round = 0;
+  let again: ReturnType<typeof setTimeout> | undefined;
+
+  const askSoon = useDebounceFn(() => set({ q: words.value }), typingMs);
+  watch(words, (typed) => typed !== (asked.value.q ?? '') && void askSoon());
+  watch(
+    () => JSON.stringify(route.name === 'search' ? asked.value : undefined),
+    (_, before) => {
+      if (route.name !== 'search') return;
+      // Typed here it says the same already, but for what was typed since.
+      if (before === undefined || askedAgain(asked.value)) words.value = asked.value.q ?? '';
+      void load();
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    round += 1;
+    clearTimeout(again);
+  });
+
+  return { asked, words, answer, groups, problem, isLoading, set, more, load };
+
+  /** Another question than the one that the box has on its way. */
+  function askedAgain({ q = '' }: Asked): boolean {
+    return !words.value.startsWith(q) || document.activeElement?.getAttribute('type') !== 'search';
+  }
+
+  /** Without an entry in the history: each letter would be one. */
+  function set(changes: Asked): void {
+    const query: Record<string, string> = {};
+    for (const [key, value] of Object.entries({ ...asked.value, ...changes })) if (value) query[key] = value;
+    void router.replace({ path: '/search', query });
+  }
+
+  async function load(): Promise<void> {
+    const mine = ++round;
+    clearTimeout(again);
+    if (!asked.value.q) {
+      [answer.value, groups.value, problem.value, isLoading.value] = [undefined, [], undefined, false];
+      return;
+    }
+    isLoading.value = true;
+    try {
+      const told = await search(requestOf(asked.value, Date.now()));
+      if (mine !== round) return;
+      [answer.value, groups.value, problem.value] = [told, told.sessions, undefined];
+      if (told.index.isBuilding) again = setTimeout(() => void load(), buildingMs);
+    } catch (error) {
+      if (mine === round) problem.value = inWords(error);
+    }
+    if (mine === round) isLoading.value = false;
+  }
+
+  async function more(): Promise<void> {
+    const cursor = answer.value?.next;
+    if (!cursor || isLoading.value) return;
+    const mine = round;
+    isLoading.value = true;
+    try {
+      const told = await search({ ...requestOf(asked.value, Date.now()), cursor });
+      if (mine !== round) return;
+      answer.value = answer.value && { ...answer.value, next: told.next };
+      groups.value = joined(groups.value, told.sessions);
+    } catch (error) {
+      if (mine === round) problem.value = inWords(error);
+    }
+    if (mine === round) isLoading.value = false;
+  }
+}
+
+/** A session that both have stays one. */
+function joined(before: readonly Group[], next: readonly Group[]): Group[] {
+  const groups = new Map(before.map((group) => [group.session.id, group]));
+  for (const group of next) {
+    const known = groups.get(group.session.id);
+    groups.set(group.session.id, known ? { ...known, hits: [...known.hits, ...group.hits] } : group);
+  }
+  return [...groups.values()];
+}
