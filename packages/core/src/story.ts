@@ -12,9 +12,14 @@ import type { SessionMark, Story, StoryItem, StoryTurn, WaitItem } from './story
 import { buildTurns, endOf, joinPrompts } from './story/turns.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
 
+export * from './story/context.ts';
+export * from './story/costs.ts';
+export * from './story/files.ts';
+export * from './story/hook-overhead.ts';
 export * from './story/lanes.ts';
 export * from './story/lines.ts';
 export * from './story/story.ts';
+export * from './story/waterfall.ts';
 
 export interface StorySources {
   /** The session's events, in any order. */

@@ -4,12 +4,14 @@ import {
   ageWords,
   countWords,
   durationWords,
+  exactMoney,
   firstLine,
   moneyWords,
   oneLine,
   plural,
   quoted,
   saidLine,
+  shareWords,
   sizeWords,
 } from './words.ts';
 
@@ -81,7 +83,9 @@ describe('words for numbers', () => {
     [0.42, '$0.42'],
     [0.999, '$1.00'],
     [4.123, '$4.12'],
-    [1234.5, '$1234.50'],
+    [1234.5, '$1,234.50'],
+    [12_345_678, '$12,345,678.00'],
+    [-0.5, '−$0.50'],
   ])('money %d', (usd, words) => {
     expect(moneyWords(usd)).toBe(words);
   });
@@ -89,6 +93,19 @@ describe('words for numbers', () => {
   it('marks estimated money, but not unknown money', () => {
     expect(moneyWords(0.42, true)).toBe('~$0.42');
     expect(moneyWords(undefined, true)).toBe('–');
+  });
+
+  it('tells money to the billionth of a dollar where it is asked for exactly', () => {
+    expect([0.0109688, 4.5, 0, -0.25].map(exactMoney)).toEqual([
+      '$0.0109688 · 10,968.8 µ$',
+      '$4.50 · 4,500,000 µ$',
+      '$0.00 · 0 µ$',
+      '−$0.25 · −250,000 µ$',
+    ]);
+  });
+
+  it('never rounds a share to nothing or to everything', () => {
+    expect([0, 0.001, 0.634, 0.999, 1, 1.2].map(shareWords)).toEqual(['0 %', '<1 %', '63 %', '99 %', '100 %', '120 %']);
   });
 
   it('counts things', () => {

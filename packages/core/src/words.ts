@@ -45,6 +45,21 @@ export function moneyWords(usd: number | undefined, isEstimated = false): string
   return isEstimated ? `~${words}` : words;
 }
 
+/** To the billionth of a dollar: `$0.0109688 · 10,968.8 µ$`, for the hover and for copying. */
+export function exactMoney(usd: number): string {
+  const nanos = Math.round(usd * 1e9);
+  const sign = nanos < 0 ? '−' : '';
+  const digits = (Math.abs(nanos) / 1e9).toFixed(9).replace(/0{1,7}$/, '');
+  const micros = (Math.abs(nanos) / 1000).toLocaleString('en-US', { maximumFractionDigits: 3 });
+  return `${sign}$${digits} · ${sign}${micros} µ$`;
+}
+
+/** `63 %`; a share that is not nothing or everything does not say so: `<1 %`, `99 %`. */
+export function shareWords(share: number): string {
+  if (share > 0 && share < 0.01) return '<1 %';
+  return `${share < 1 ? Math.min(99, Math.round(share * 100)) : Math.round(share * 100)} %`;
+}
+
 /** The text as one line of at most `max` characters; `…` says that it was cut. */
 export function oneLine(text: string, max = 160): string {
   // Cut before the regular expression: a payload may hold megabytes, and whitespace rarely fills three quarters.
@@ -110,9 +125,10 @@ function scaled(value: number, units: readonly [string, ...string[]]): string {
 }
 
 function dollars(usd: number): string {
+  if (usd < 0) return `−${dollars(-usd)}`;
   if (usd === 0) return '$0.00';
   if (usd < 0.0001) return '<$0.0001';
-  if (usd >= 0.995) return `$${usd.toFixed(2)}`;
+  if (usd >= 0.995) return `$${usd.toFixed(2).replace(/\B(?=(?:\d{3})+\.)/g, ',')}`;
   const decimals = Math.max(2, 1 - Math.floor(Math.log10(usd)));
   const words = usd.toFixed(decimals);
   // Rounding up may have won a digit: 0.0999 is 0.10, not 0.100.

@@ -11,8 +11,8 @@ import { present } from '../present.ts';
 import { type DraftItem, mainLane } from './draft.ts';
 import type { EntryDrafts } from './from-entries.ts';
 import type { EventDrafts } from './from-events.ts';
-import { problemOf, type SaidCall } from './said-calls.ts';
-import type { ActionItem, WaitItem } from './story.ts';
+import { problemOf, type SaidCall, type SaidResult } from './said-calls.ts';
+import type { ActionItem, Decision, WaitItem } from './story.ts';
 
 /** A call of the story with what belongs to it. */
 export interface JoinedCall extends DraftItem {
@@ -56,6 +56,8 @@ function joinCall(
       seq: done?.seqs[0],
       entry: said?.entry,
       resultEntry: result?.entry,
+      requestId: said?.requestId ?? told.requestId,
+      decision: told.decision ?? decisionOf(result),
       diff: isFields(response) ? diffOf(response, input) : undefined,
     }),
   };
@@ -73,13 +75,21 @@ interface Told {
   input?: Fields;
   response?: unknown;
   error?: string;
+  requestId?: string | undefined;
+  decision?: Decision;
 }
 
 function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, TelltaleEvent>): Told {
   const told: Told = {};
   for (const seq of action?.seqs ?? []) {
-    const payload = eventOf.get(seq)?.payload;
+    const event = eventOf.get(seq);
+    const payload = event?.payload;
     if (!payload) continue;
+    if (event.source === 'otel') {
+      told.requestId ??= textAt(payload, 'request_id');
+      const by = event.name === 'tool_decision' ? textAt(payload, 'source') : undefined;
+      if (by !== undefined) told.decision = { isAllowed: textAt(payload, 'decision') !== 'reject', by };
+    }
     told.cwd ??= textAt(payload, 'cwd');
     const entry = 'tool_calls' in payload ? batchEntry(payload, action?.toolUseId) : payload;
     if (!entry) continue;
@@ -91,6 +101,11 @@ function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, T
     if (error !== undefined && error !== '') told.error ??= error;
   }
   return told;
+}
+
+function decisionOf(result: SaidResult | undefined): Decision | undefined {
+  if (result?.decidedBy === undefined) return undefined;
+  return { isAllowed: result.state !== 'denied', by: result.decidedBy };
 }
 
 function batchEntry(payload: Fields, toolUseId: string | undefined): Fields | undefined {
@@ -151,7 +166,7 @@ const nobodyMs = 250;
 
 /** The wait for somebody's answer that the call began with. */
 function waitOf(
-  { action, input, entry }: ActionItem,
+  { action, input, entry, decision }: ActionItem,
   said: SaidCall | undefined,
   cwd: string | undefined,
 ): WaitItem | undefined {
@@ -174,6 +189,7 @@ function waitOf(
       durationMs,
       seq: action.seqs[1] ?? action.seqs[0],
       entry,
+      decision,
     }),
   };
 }

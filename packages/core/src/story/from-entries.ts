@@ -136,16 +136,18 @@ function noteBlock(
   messageId: string | undefined,
 ): void {
   const { at, entry } = row;
+  const requestId = textAt(row.line, 'requestId');
   if (isToolUse(block)) noteCall(board.calls, row, block, model);
   else if (isToolResult(block)) noteResult(board.calls, row, block);
   else if (block.type === 'text') {
     const text = textAt(block, 'text');
     if (text !== undefined) {
-      add(board, row, { kind: 'text', at, entry, text, isAnswer: false, ...present({ model, messageId }) });
+      add(board, row, { kind: 'text', at, entry, text, isAnswer: false, ...present({ model, messageId, requestId }) });
     }
   } else if (block.type === 'thinking' || block.type === 'redacted_thinking') {
     const durationMs = numberAt(row.line, 'thinkingDurationMs');
-    add(board, row, { kind: 'thinking', at, entry, text: textAt(block, 'thinking') ?? '', ...present({ durationMs }) });
+    const text = textAt(block, 'thinking') ?? '';
+    add(board, row, { kind: 'thinking', at, entry, text, ...present({ durationMs, requestId }) });
   }
 }
 

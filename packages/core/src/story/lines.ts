@@ -1,7 +1,8 @@
 import { waitedFor } from '../catalogue/asked.ts';
 import { promptSummary } from '../catalogue/prompt.ts';
+import { rowOf } from '../fields.ts';
 import { durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
-import type { StoryItem, StoryTurn } from './story.ts';
+import type { Decision, StoryItem, StoryTurn } from './story.ts';
 
 /** A turn's prompt in one line. */
 export function turnLine(turn: StoryTurn, max = 160): string {
@@ -53,9 +54,33 @@ function waitLine(item: Extract<StoryItem, { kind: 'wait' }>): string {
       ? 'asked'
       : `waited ${durationWords(item.durationMs)}`;
   const [allowed, denied] = answers[item.wait];
-  const answer = { allowed: ` → ${allowed}`, denied: ` → ${denied}`, open: '', unknown: ' → no answer heard' };
+  const by = item.decision && item.wait === 'permission' ? (rowOf(deciders, item.decision.by) ?? '') : '';
+  const answer = { allowed: ` → ${allowed}${by}`, denied: ` → ${denied}`, open: '', unknown: ' → no answer heard' };
   return `${waited} for ${waitedFor[item.wait]}: ${item.summary}${answer[item.answer]}`;
 }
+
+/** Who answered, behind "allowed"; that somebody said it once goes without saying. */
+const deciders = {
+  user_permanent: ' from now on',
+  hook: ' by a hook',
+  config: ' by a rule',
+} as const satisfies Record<string, string>;
+
+/** `you allowed it from now on`, `allowed by a hook`: who let a call run, or did not. */
+export function decisionWords({ isAllowed, by }: Decision): string {
+  const known = rowOf(decided, by);
+  if (known) return known[isAllowed ? 0 : 1];
+  return `${isAllowed ? 'allowed' : 'denied'} by ${by.replaceAll('_', ' ')}`;
+}
+
+const decided: Readonly<Record<string, readonly [string, string]>> = {
+  config: ['allowed by rule or mode', 'denied by rule or mode'],
+  hook: ['allowed by a hook', 'denied by a hook'],
+  user_temporary: ['you allowed it once', 'you denied it'],
+  user_permanent: ['you allowed it from now on', 'you denied it from now on'],
+  user_reject: ['you allowed it', 'you denied it'],
+  user_abort: ['you allowed it', 'you broke off'],
+};
 
 /** A yes and a no, as they are said to what was asked. */
 const answers = {

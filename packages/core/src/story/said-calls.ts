@@ -13,6 +13,7 @@ export interface SaidCall {
   entry: number;
   cwd?: string | undefined;
   model?: string | undefined;
+  requestId?: string | undefined;
   result?: SaidResult;
 }
 
@@ -25,6 +26,8 @@ export interface SaidResult {
   images: StoryImage[];
   /** Somebody was asked before it ran, or instead. */
   wasAsked: boolean;
+  /** Who decided, where the row says it. */
+  decidedBy: string | undefined;
 }
 
 /** A row of a transcript with where and when it stands. */
@@ -42,7 +45,8 @@ export function noteCall(calls: Map<string, SaidCall>, row: Placed, block: Field
   const { lane, at, entry, line } = row;
   const toolName = textAt(block, 'name') ?? 'unknown tool';
   const input = fieldsAt(block, 'input') ?? {};
-  calls.set(toolUseId, { toolUseId, toolName, input, lane, at, entry, cwd: textAt(line, 'cwd'), model });
+  const [cwd, requestId] = [textAt(line, 'cwd'), textAt(line, 'requestId')];
+  calls.set(toolUseId, { toolUseId, toolName, input, lane, at, entry, cwd, model, requestId });
 }
 
 /** The result of a call; a second one changes nothing. */
@@ -61,6 +65,7 @@ export function noteResult(calls: ReadonlyMap<string, SaidCall>, { line, at, ent
     ...(outcome !== 'ok' && { error: text }),
     images: imagesOf(contentBlocks(block.content)),
     wasAsked: wasAsked(line),
+    decidedBy: textAt(fieldsAt(line, 'permissionDecision'), 'source'),
   };
 }
 

@@ -72,6 +72,8 @@ export interface TextItem extends Place {
   text: string;
   model?: string;
   messageId?: string;
+  /** The API request that said it. */
+  requestId?: string;
   /** The last words of a turn that has ended. */
   isAnswer: boolean;
 }
@@ -81,6 +83,7 @@ export interface ThinkingItem extends Place {
   /** Empty where the client wrote none. */
   text: string;
   durationMs?: number;
+  requestId?: string;
 }
 
 /** One call: its row, and what it was given and gave. */
@@ -96,6 +99,16 @@ export interface ActionItem extends Place {
   images: StoryImage[];
   /** Transcript entry of the result. */
   resultEntry?: number;
+  /** The API request that asked for it. */
+  requestId?: string;
+  decision?: Decision;
+}
+
+/** Who let a call run, or did not. */
+export interface Decision {
+  isAllowed: boolean;
+  /** `config`, `hook`, `user_temporary`, `user_permanent`, `user_abort`, `user_reject`, as the client spells it. */
+  by: string;
 }
 
 export interface WaitItem extends Place {
@@ -107,6 +120,7 @@ export interface WaitItem extends Place {
   /** Absent while nobody has answered, and where only the transcript tells of it. */
   durationMs?: number;
   answer: 'allowed' | 'denied' | 'open' | 'unknown';
+  decision?: Decision;
 }
 
 /** A subagent's own story, folded to one line. */
