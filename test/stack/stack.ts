@@ -59,13 +59,16 @@ export const prometheusFlags = [
 export async function createStack(options: StackOptions = {}): Promise<Stack> {
   const binaries = await stackBinaries();
   const folder = mkdtempSync(join(tmpdir(), 'telltale-stack-'));
-  const service = await prepareService({
-    home: join(folder, 'telltale'),
-    ...(options.serviceEnv && { env: options.serviceEnv }),
-  });
   const ports = await portsFor(['http', 'grpc', 'health', 'metrics', 'prometheus', 'loki', 'lokiGrpc']);
   const at = (name: keyof typeof ports) => `127.0.0.1:${ports[name]}`;
   const url = (name: keyof typeof ports) => `http://${at(name)}`;
+  const service = await prepareService({
+    home: join(folder, 'telltale'),
+    env: {
+      ...{ TELLTALE_PROMETHEUS_URL: url('prometheus'), TELLTALE_LOKI_URL: url('loki') },
+      ...options.serviceEnv,
+    },
+  });
   const place = (name: string) => {
     mkdirSync(join(folder, name), { recursive: true });
     return join(folder, name);

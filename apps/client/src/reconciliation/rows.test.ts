@@ -42,6 +42,12 @@ it('has a cell for each source, one that says nothing with a dash', () => {
   ]);
 });
 
+it('calls what has no price so, and one source alone no difference', () => {
+  const alone = { source: 'transcript', against: 'ledger', reason: 'alone', costUsd: 0, tokens, words: '' } as const;
+  const [cell] = cellsOf({ transcript: { costUsd: 0, tokens } }, [alone], ['transcript']);
+  expect(cell).toMatchObject({ text: 'no price', agrees: true });
+});
+
 it('says which version reckons with other prices, and what is no price at all', () => {
   const one = { clientVersion: '2.1.197', model: 'claude-opus-5-5', requests: 2, costUsd: 0.015, tableUsd: 0.012 };
   expect(priceWords(one)).toBe(

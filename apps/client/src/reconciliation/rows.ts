@@ -4,7 +4,7 @@ import { count, plural } from '../words/amount.ts';
 /** What one source says of a row, ready for its cell. */
 export interface Cell {
   source: ReconciledSource;
-  /** `–` where it says nothing. */
+  /** `–` where it says nothing, and never $0 for what has no price. */
   text: string;
   tokens: string;
   /** What it says is what it should say. */
@@ -16,6 +16,11 @@ export function columnsOf({ sources }: Reconciliation): ReconciledSource[] {
   return sources.filter(({ state }) => state !== 'off').map(({ source }) => source);
 }
 
+/** Where one source alone tells of a session, nothing can differ: it was imported, or telemetry was off. */
+export function isDifference({ reason }: Pick<Difference, 'reason'>): boolean {
+  return reason !== 'alone';
+}
+
 export function problemsOf({ sources }: Reconciliation): string[] {
   return sources.flatMap(({ problem }) => problem ?? []);
 }
@@ -25,7 +30,7 @@ export function cellsOf(said: Said, differences: readonly Difference[], columns:
     source,
     text: usdOf(said[source]),
     tokens: tokensIn(said[source]),
-    agrees: !differences.some((one) => one.source === source),
+    agrees: !differences.some((one) => one.source === source && isDifference(one)),
   }));
 }
 
@@ -58,7 +63,8 @@ export function exactUsd(usd: number): string {
 const none = { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 };
 
 function usdOf(amount: SaidAmount | undefined): string {
-  return amount ? exactUsd(amount.costUsd) : '–';
+  if (!amount) return '–';
+  return amount.costUsd === 0 && sumOf(amount.tokens) > 0 ? 'no price' : exactUsd(amount.costUsd);
 }
 
 function tokensIn(amount: SaidAmount | undefined): string {

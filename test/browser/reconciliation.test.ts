@@ -1,0 +1,133 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { otlpBodies } from '../../packages/core/fixtures/otlp.ts';
+import { entriesOf, sessionsOf } from '../../packages/core/fixtures/transcript.ts';
+import { requires } from '../requires.ts';
+import { send } from '../stack/payloads.ts';
+import { createSetting, type Setting } from './setting.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Events, metrics and transcript; and two of which something is lacking. */
+const sent = {
+  compact: ['logs', 'metrics', 'transcripts'],
+  tools: ['logs', 'transcripts'],
+  hello: ['transcripts'],
+} as const;
+
+describe.runIf(requires('chromium'))('the page Reconciliation', () => {
+  let setting: Setting;
+  beforeAll(async () => {
+    // Nobody listens there.
+    setting = await createSetting({ env: { TELLTALE_PROMETHEUS_URL: 'http://127.0.0.1:9' } });
+    for (const [recording, kinds] of Object.entries(sent))
+      for (const kind of kinds) await deliver(setting, recording, kind);
+    await setting.service.get('/api/sessions');
+    await unpriced(setting);
+  });
+  afterAll(() => setting.close());
+
+  it('is reached from Sessions, shows each source of each session, and says why they differ', async () => {
+    const viewer = await setting.open('/sessions');
+    const { page } = viewer;
+    await page.getByRole('link', { name: 'Reconciliation' }).click();
+    await page.getByRole('button', { name: 'all', exact: true }).click();
+    expect(new URL(page.url()).searchParams.get('range')).toBe('all');
+    const table = page.getByRole('table', { name: 'What each source says' });
+    const rows = async () =>
+      (await table.getByRole('row').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    await page.getByText('4 sessions, 2 with differences').waitFor();
+    const text = (await rows()).join('\n');
+    expect(text).toMatch(/^session shown as events metrics transcript prometheus\n/);
+    expect(text).toMatch(
+      /\nSum of 4 sessions \$0\.075521 \$0\.0658954 ≠\$0\.0316462 differs ≠\$0\.0657494 differs –\n/,
+    );
+    expect(text).toMatch(
+      /\$0\.0316462 \$0\.0316462 \$0\.0316462 ≠\$0\.0218746 differs –\nTranscript −\$0\.0097716 · −3,732 tokens One request that no transcript tells/,
+    );
+    expect(text).toMatch(/Metrics −\$0\.0342492 · −20,982 tokens Metrics: nothing of this session\./);
+    expect(text).toMatch(/ ~\$0\.0096256 – – \$0\.0096256 –\n/);
+    expect(text).toMatch(/▲ 1 request without a price – – – no price –$/);
+    await page.getByText('▲ http://127.0.0.1:9 does not answer').waitFor();
+    await page.getByText('▲ No price for some-new-model').waitFor();
+    await viewer.close();
+  });
+
+  it('is reached from the palette', async () => {
+    const viewer = await setting.open('/');
+    await viewer.page.keyboard.press('Control+k');
+    await viewer.page.keyboard.type('reconc');
+    await viewer.page.getByRole('option', { name: /Reconciliation/ }).waitFor();
+    await viewer.page.keyboard.press('Enter');
+    await viewer.page.waitForURL('**/reconciliation');
+    await viewer.close();
+  });
+
+  it('names models without a price among the notices of the first page', async () => {
+    const viewer = await setting.open('/');
+    await viewer.page.getByText('No price for some-new-model: costs are not complete').waitFor();
+    await viewer.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390])
+      it(`has no serious fault (${colorScheme}, ${width} px)`, async () => {
+        const viewer = await setting.open('/reconciliation?range=all', {
+          colorScheme,
+          viewport: { width, height: 900 },
+        });
+        await viewer.page.getByText('4 sessions, 2 with differences').waitFor();
+        await viewer.shot(`reconciliation-${colorScheme}-${width}`);
+        await viewer.page.evaluate(axe);
+        const found = await viewer.page.evaluate(async () => {
+          const { axe: run } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+          };
+          const { violations } = await run.run();
+          return violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+        });
+        expect(found).toEqual([]);
+        const overflow = await viewer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+        await viewer.close();
+      });
+});
+
+async function deliver(
+  { service }: Setting,
+  recording: string,
+  kind: 'logs' | 'metrics' | 'transcripts',
+): Promise<void> {
+  if (kind !== 'transcripts') {
+    for (const body of otlpBodies(`${recording}-${kind}`)) expect(await send(service.url, kind, body)).toBe(200);
+    return;
+  }
+  for (const sessionId of sessionsOf(recording))
+    await sendEntries(
+      service.url,
+      sessionId,
+      entriesOf(recording, sessionId).map(({ line }) => line),
+    );
+}
+
+/** A transcript of a model that no table knows. */
+async function unpriced({ service }: Setting): Promise<void> {
+  const [entry] = entriesOf('hello', sessionsOf('hello')[0] ?? '').filter(({ type }) => type === 'assistant');
+  const message = { ...(entry?.line.message as object), model: 'some-new-model', id: 'msg_new' };
+  await sendEntries(service.url, '0f1e2d3c-0000-4000-8000-000000000001', [
+    { ...entry?.line, uuid: 'u-new', requestId: 'req_new', sessionId: '0f1e2d3c-0000-4000-8000-000000000001', message },
+  ]);
+}
+
+async function sendEntries(url: string, sessionId: string, entries: readonly object[]): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/ingest/transcript`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ sessionId, entries }),
+  });
+  expect(response.status).toBe(204);
+}
