@@ -78,6 +78,11 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/sessions/s-1/cost', 200],
     ['/api/sessions/none/cost', 404],
   ],
+  'get /api/sessions/{id}/spans': [
+    ['/api/sessions/s-1/spans?from=2026-11-21T00:00:00Z&limit=5', 200],
+    ['/api/sessions/none/spans', 200],
+    ['/api/sessions/s-1/spans?to=soon', 400],
+  ],
   'get /api/sessions/{id}/transcript': [
     ['/api/sessions/s-1/transcript', 200],
     ['/api/sessions/s-1/transcript?order=desc&before=9', 200],

@@ -34,6 +34,7 @@ import { retentionRoutes } from './routes/retention.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { sessionCostRoutes } from './routes/session-cost.ts';
+import { sessionSpanRoutes } from './routes/session-spans.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { deliverTo, type Storing } from './spool/deliver.ts';
 import { createSpool } from './spool/spool.ts';
@@ -132,7 +133,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
     let refused = 0;
     const status = {
-      ...{ store, hub, spool, version, timeZone: config.timeZone, grafanaUrl: config.grafanaUrl },
+      ...{ store, hub, spool, version, now, timeZone: config.timeZone, grafanaUrl: config.grafanaUrl },
       // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
       root: isLoopback(config.host) ? root : undefined,
       storageProblem: () => complaints.problemOf('storing'),
@@ -151,6 +152,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...eventRoutes(deps),
         ...sessionRoutes(deps),
         ...sessionCostRoutes(deps),
+        ...sessionSpanRoutes(deps),
         ...reconciliationRoutes({ ...deps, prometheusUrl: config.prometheusUrl, lokiUrl: config.lokiUrl }),
         ...searchRoutes(deps),
         ...annotationRoutes(deps),

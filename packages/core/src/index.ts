@@ -8,6 +8,7 @@ export * from './catalogue/tools.ts';
 export * from './catalogue.ts';
 export * from './context-window.ts';
 export * from './cost-view.ts';
+export * from './day-start.ts';
 export * from './event.ts';
 export * from './fields.ts';
 export * from './filter.ts';

@@ -121,6 +121,8 @@ export const serviceStatusSchema = z.object({
   viewers: z.number().int(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),
+  /** What today cost so far, in that zone; no `costUsd` while nothing is known. */
+  today: z.object({ from: z.string(), costUsd: z.number().optional(), estimatedUsd: z.number() }),
   /** Copy-ready command that connects a project. */
   connectCommand: z.string(),
   /** Where a browser finds Grafana with its dashboards; absent where no one has said that there is one. */

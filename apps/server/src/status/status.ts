@@ -1,4 +1,4 @@
-import type { LostTranscripts, ServiceStatus } from '@telltale/core';
+import { dayStart, type LostTranscripts, type ServiceStatus } from '@telltale/core';
 import type { Hub } from '../live/hub.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +13,7 @@ export interface StatusDeps {
   root: string | undefined;
   timeZone: string;
   grafanaUrl: string | undefined;
+  now: () => number;
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
   /** What Claude Code deleted before it was here. */
@@ -30,9 +31,11 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const lostTranscripts = deps.lostTranscripts();
   const archiveProblem = deps.archiveProblem();
   const unpricedModels = store.unpricedModels();
+  const dayFrom = dayStart(deps.now(), timeZone);
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
     ...{ spoolBacklog: items, spoolDropped: dropped, viewers: hub.viewers, timeZone },
+    today: { from: new Date(dayFrom).toISOString(), ...store.spentSince(dayFrom) },
     ...(storageProblem !== undefined && { storageProblem }),
     ...(lostTranscripts && { lostTranscripts }),
     ...(archiveProblem !== undefined && { archiveProblem }),

@@ -25,6 +25,7 @@ import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
+import { createSpanReader } from './read-spans.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createReconciliation } from './reconciliation.ts';
 import { fingerprintOf, repriceParts } from './reprice.ts';
@@ -33,6 +34,7 @@ import { createRetentionSizes } from './retention-sizes.ts';
 import { createRetentionTakes } from './retention-takes.ts';
 import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
+import { createSpentSince } from './spent-since.ts';
 import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
@@ -188,6 +190,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
 
   const sessionCost = createSessionCost(database);
+  const spentSince = createSpentSince(database);
   const reconcile = createReconciliation(database);
   const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
   const { event, find, entriesBehind } = { event: reader.one, find: projection.find, ...transcripts };
@@ -338,6 +341,11 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       const session = projection.find(sessionId);
       const told = session && projection.view(session, at);
       return told && sessionCost(session.no, told);
+    },
+    spans: createSpanReader(database),
+    spentSince(sinceMs) {
+      behind.forTotals();
+      return spentSince(sinceMs);
     },
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),

@@ -12,14 +12,17 @@ import type {
   Session,
   SessionCost,
   Span,
+  SpanPage,
   TelltaleEvent,
   TranscriptEntry,
 } from '@telltale/core';
 import type { SearchAnswer } from '@telltale/core/search-view';
+import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
 import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
-import type { SearchQuery } from './search-index-answer.ts';
 import type { KeepDays } from './retention-sizes.ts';
+import type { SearchQuery } from './search-index-answer.ts';
+import type { SpentSince } from './spent-since.ts';
 
 /**
  * The one narrow door to what is kept. SQLite stands behind it; another database later behind the
@@ -49,6 +52,10 @@ export interface Store {
   session(id: string, now: number): Session | undefined;
   /** What it cost, request by request. */
   sessionCost(id: string, now: number): SessionCost | undefined;
+  /** Where its time went, as traces tell. */
+  spans(query: SpanQuery): SpanPage;
+  /** What all sessions together cost since a time (ms). */
+  spentSince(sinceMs: number): SpentSince;
   /** Alerts since `since` (ms), newest first; bounded. */
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */
