@@ -43,7 +43,7 @@ export interface StackOptions {
   collectorExtras?: readonly string[];
   /** Texts of the shipped files to replace, for a control that must fail or a limit that must be reached. */
   replace?: Partial<Record<'collector' | 'prometheus' | 'loki', Record<string, string>>>;
-  /** The environment of the event service. */
+  /** The environment of the event service, read at each of its starts. */
   serviceEnv?: Record<string, string>;
 }
 
@@ -62,13 +62,11 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
   const ports = await portsFor(['http', 'grpc', 'health', 'metrics', 'prometheus', 'loki', 'lokiGrpc']);
   const at = (name: keyof typeof ports) => `127.0.0.1:${ports[name]}`;
   const url = (name: keyof typeof ports) => `http://${at(name)}`;
-  const service = await prepareService({
-    home: join(folder, 'telltale'),
-    env: {
-      ...{ TELLTALE_PROMETHEUS_URL: url('prometheus'), TELLTALE_LOKI_URL: url('loki') },
-      ...options.serviceEnv,
-    },
-  });
+  // The test's own object: what it changes there counts from the service's next start on.
+  const serviceEnv = options.serviceEnv ?? {};
+  serviceEnv.TELLTALE_PROMETHEUS_URL ??= url('prometheus');
+  serviceEnv.TELLTALE_LOKI_URL ??= url('loki');
+  const service = await prepareService({ home: join(folder, 'telltale'), env: serviceEnv });
   const place = (name: string) => {
     mkdirSync(join(folder, name), { recursive: true });
     return join(folder, name);
