@@ -1,16 +1,27 @@
 // In the chunk of the schemas too: it must have run before the first of them is made.
 import './zod-jitless.ts';
 import {
+  type Annotation,
+  type AnnotationPage,
+  annotationPageSchema,
+  annotationSchema,
+  type Discovery,
+  discoverySchema,
   type EventPage,
   eventPageSchema,
   eventSchema,
   type Facets,
+  type FreeNow,
   facetsSchema,
   type ImportStatus,
   importStatusSchema,
+  type NewAnnotation,
+  type PrunedPart,
   type Pulse,
   problemSchema,
   pulseSchema,
+  type RetentionReport,
+  retentionSchema,
   type Reconciliation,
   reconciliationSchema,
   type ServiceStatus,
@@ -63,12 +74,20 @@ export const api = {
     get('/api/reconciliation', query, reconciliationSchema),
   status: (): Promise<ServiceStatus> => get('/api/status', {}, serviceStatusSchema),
   importStatus: (): Promise<ImportStatus> => get('/api/import', {}, importStatusSchema),
-  startImport: (days: number): Promise<ImportStatus> =>
-    request('/api/import', importStatusSchema, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ days }),
-    }),
+  /** The last days, or everything where none are named. */
+  startImport: ({ days }: { days?: number }): Promise<ImportStatus> =>
+    send('/api/import', days === undefined ? { everything: true } : { days }, importStatusSchema),
+  discover: (): Promise<Discovery> => get('/api/import/discover', {}, discoverySchema),
+  annotations: (query: { session?: string; limit?: number }): Promise<AnnotationPage> =>
+    get('/api/annotations', query, annotationPageSchema),
+  annotate: (annotation: NewAnnotation): Promise<Annotation> =>
+    send('/api/annotations', annotation, annotationSchema),
+  removeAnnotation: async (id: string): Promise<void> => {
+    await answered(`/api/annotations/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  },
+  retention: (days: Partial<Record<PrunedPart, number>>): Promise<RetentionReport> =>
+    get('/api/retention', days, retentionSchema),
+  freeNow: (days: FreeNow): Promise<RetentionReport> => send('/api/retention', days, retentionSchema),
   deleteSession: async (id: string): Promise<void> => {
     await answered(`/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
   },
@@ -98,6 +117,11 @@ export function get<T>(path: string, query: Record<string, QueryValue> | EventQu
     if (value !== undefined && value !== '') search.set(key, String(value));
   }
   return request(search.size > 0 ? `${path}?${search}` : path, schema);
+}
+
+function send<T>(path: string, body: unknown, schema: ZodType<T>): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  return request(path, schema, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 async function request<T>(url: string, schema: ZodType<T>, init?: RequestInit): Promise<T> {

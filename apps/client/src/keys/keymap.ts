@@ -8,6 +8,9 @@ export const keymap = [
   { keys: '/', does: 'filter', group: 'Feed' },
   { keys: '.', does: 'pause, go on', group: 'Feed' },
   { keys: 'l', does: 'feed or lanes', group: 'Feed' },
+  { keys: 'b', does: 'bookmark the row', group: 'Mark' },
+  { keys: 't', does: 'label the row', group: 'Mark' },
+  { keys: 'm', does: 'note on the row', group: 'Mark' },
   { keys: 'g l', does: 'Live', group: 'Go' },
   { keys: 'g s', does: 'Sessions', group: 'Go' },
   { keys: 'g f', does: 'Search', group: 'Go' },
@@ -19,7 +22,7 @@ export const keymap = [
 interface KeyRow {
   keys: string;
   does: string;
-  group: 'Move' | 'Feed' | 'Go';
+  group: 'Move' | 'Feed' | 'Mark' | 'Go';
   /** Works although single keys are switched off. */
   always?: true;
   /** The focused element's own key; listed, not handled here. */

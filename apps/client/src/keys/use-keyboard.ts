@@ -1,5 +1,6 @@
 import { useEventListener } from '@vueuse/core';
 import { useRoute, useRouter } from 'vue-router';
+import { markKeys } from '../annotations/mark-keys.ts';
 import { missed } from '../away/use-away.ts';
 import { filterInput } from '../live/filter-input.ts';
 import { isPaused } from '../live/following.ts';
@@ -25,6 +26,9 @@ export function useKeyboard(): void {
       isPaused.value = !isPaused.value;
     },
     l: () => void router.push({ query: { ...route.query, view: route.query.view === 'lanes' ? undefined : 'lanes' } }),
+    b: () => markKeys.value?.('bookmark'),
+    t: () => markKeys.value?.('label'),
+    m: () => markKeys.value?.('note'),
     'g l': () => void router.push('/'),
     'g s': () => void router.push('/sessions'),
     'g f': () => void router.push('/search'),

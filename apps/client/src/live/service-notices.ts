@@ -1,4 +1,4 @@
-import type { ServiceStatus, Session } from '@telltale/core';
+import type { LostTranscripts, ServiceStatus, Session } from '@telltale/core';
 import { count, plural } from '../words/amount.ts';
 
 const recentMs = 24 * 3_600_000;
@@ -23,6 +23,12 @@ export function serviceNotices(sessions: readonly Session[], status: ServiceStat
   if (status?.archiveProblem !== undefined) notices.push(`Archive: ${status.archiveProblem}`);
   const unpriced = status?.unpricedModels ?? [];
   if (unpriced.length > 0) notices.push(`No price for ${unpriced.join(', ')}: costs are not complete`);
+  if (status?.lostTranscripts) notices.push(lostWords(status.lostTranscripts));
   if (status && status.spoolBacklog > 0) notices.push(`${count(status.spoolBacklog)} still in the spool`);
   return notices;
+}
+
+function lostWords({ files, isSeen }: LostTranscripts): string {
+  const words = `Claude Code deleted ${plural(files, 'old transcript')}`;
+  return isSeen ? `${words} that ${files === 1 ? 'was' : 'were'} not here yet` : `${words}, here or not: its folder cannot be seen`;
 }

@@ -5,14 +5,14 @@ import { useLive } from '../data/use-live.ts';
 
 const askEveryMs = 500;
 
-/** "Show my last 7 days": starts the import and tells how far it is; one that runs already is told, too. */
+/** Starts an import and tells how far it is; one that runs already is told, too. */
 export function useImport() {
   const status = shallowRef<ImportStatus>();
   const problem = shallowRef<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => clearTimeout(timer));
   void follow(api.importStatus);
-  return { status, problem, start: (days: number) => follow(() => api.startImport(days)) };
+  return { status, problem, start: (scope: { days?: number }) => follow(() => api.startImport(scope)) };
 
   async function follow(ask: () => Promise<ImportStatus>): Promise<void> {
     try {
