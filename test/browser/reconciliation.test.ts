@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { otlpBodies } from '../../packages/core/fixtures/otlp.ts';
 import { entriesOf, sessionsOf } from '../../packages/core/fixtures/transcript.ts';
+import { freePort } from '../ports.ts';
 import { requires } from '../requires.ts';
 import { send } from '../stack/payloads.ts';
 import { createSetting, type Setting } from './setting.ts';
@@ -18,12 +19,12 @@ const sent = {
 
 describe.runIf(requires('chromium'))('the page Reconciliation', () => {
   let setting: Setting;
+  let nobody: string;
   beforeAll(async () => {
-    // Nobody listens there.
-    setting = await createSetting({ env: { TELLTALE_PROMETHEUS_URL: 'http://127.0.0.1:9' } });
+    nobody = `http://127.0.0.1:${await freePort()}`;
+    setting = await createSetting({ env: { TELLTALE_PROMETHEUS_URL: nobody } });
     for (const [recording, kinds] of Object.entries(sent))
       for (const kind of kinds) await deliver(setting, recording, kind);
-    await setting.service.get('/api/sessions');
     await unpriced(setting);
   });
   afterAll(() => setting.close());
@@ -46,10 +47,10 @@ describe.runIf(requires('chromium'))('the page Reconciliation', () => {
     expect(text).toMatch(
       /\$0\.0316462 \$0\.0316462 \$0\.0316462 ≠\$0\.0218746 differs –\nTranscript −\$0\.0097716 · −3,732 tokens One request that no transcript tells/,
     );
-    expect(text).toMatch(/Metrics −\$0\.0342492 · −20,982 tokens Metrics: nothing of this session\./);
+    expect(text).toMatch(/Metrics −\$0\.0342492 · −20,982 tokens No metrics came: they are switched off/);
     expect(text).toMatch(/ ~\$0\.0096256 – – \$0\.0096256 –\n/);
-    expect(text).toMatch(/▲ 1 request without a price – – – no price –$/);
-    await page.getByText('▲ http://127.0.0.1:9 does not answer').waitFor();
+    expect(text).toMatch(/ – – – no price –\n▲ 1 request of a model without a price: it is in no total\.$/);
+    await page.getByText(`▲ ${nobody} does not answer`).waitFor();
     await page.getByText('▲ No price for some-new-model').waitFor();
     await viewer.close();
   });

@@ -38,8 +38,18 @@ const sentences: Readonly<Record<DifferenceReason, (told: Told) => string>> = {
     source === 'loki'
       ? 'Loki knows more: a record that was sent twice counts twice there, or it did not come here.'
       : `${sourceNames[source]} knows more than ${sourceNames[against].toLowerCase()}: it did not come here, or was deleted here.`,
-  nothing: ({ source }) => `${sourceNames[source]}: nothing of this session.`,
-  alone: ({ source, against }) => `Only ${sourceNames[source]} tells of it, ${sourceNames[against]} does not.`,
+  nothing: ({ source }) =>
+    source === 'transcript'
+      ? 'In no transcript that is stored here.'
+      : source === 'metric'
+        ? 'No metrics came: they are switched off, or were lost.'
+        : 'Nothing of it there: it was not sent there, or is no longer kept.',
+  alone: ({ source }) =>
+    source === 'transcript'
+      ? 'Told by the transcript alone: telemetry was off, or the session was imported.'
+      : source === 'metric'
+        ? 'Told by metrics alone: events are switched off, or were lost.'
+        : `Told by ${sourceNames[source]} alone.`,
 };
 
 function requestsOf({ requests = 0 }: Told): string {
