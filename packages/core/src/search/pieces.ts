@@ -143,7 +143,12 @@ function collect(texts: string[], value: unknown, depth: number): void {
   }
 }
 
-function cut(text: string): string {
+/** Colours of a terminal stick to the words beside them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how a terminal's codes begin
+const terminalCodes = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g;
+
+function cut(told: string): string {
+  const text = told.includes('\u001b') ? told.replace(terminalCodes, '') : told;
   if (text.length <= headLength + tailLength) return text;
   return `${text.slice(0, headLength)}\n${text.slice(-tailLength)}`;
 }
