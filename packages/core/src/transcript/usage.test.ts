@@ -1,27 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { servedIn, servedScenarios } from '../../fixtures/served.ts';
 import { entriesOf, sessionsOf, transcriptScenarios } from '../../fixtures/transcript.ts';
 import { priceOf } from '../pricing.ts';
 import { lineFacts } from './line.ts';
 import { fuller, promptIdOf, requestOf, type SaidRequest, usageOf } from './usage.ts';
 
-interface Served {
-  /** What the client said it cost, all of it. */
-  costUsd?: number;
-  requests: {
-    id: string;
-    kind: string;
-    model: string;
-    input: number;
-    output: number;
-    cacheRead: number;
-    cacheCreation: number;
-  }[];
-}
-
-const served: Record<string, Served> = JSON.parse(
-  readFileSync(new URL('../../fixtures/served.json', import.meta.url), 'utf8'),
-);
+/** What the client said at the end that its conversation cost, in dollars; `interactive` ended without saying. */
+const charged: Record<string, number> = {
+  'api-errors': 0.0145168,
+  compact: 0.0316462,
+  denied: 0.0245522,
+  'git-commit': 0.0240432,
+  hello: 0.0096256,
+  mcp: 0.0195644,
+  'multi-turn': 0.0352024,
+  subagents: 0.0528684,
+  tasks: 0.02669,
+  thinking: 0.0169198,
+  tools: 0.0342492,
+};
 
 /** Every request of a scenario once, as the service will count them. */
 function requestsOf(scenario: string): SaidRequest[] {
@@ -41,21 +38,27 @@ const row = (message: Record<string, unknown>, more: Record<string, unknown> = {
 
 // A compaction asks the API, too, and no row of the transcript tells its usage.
 const isTold = ({ kind }: { kind: string }) => kind !== 'compact';
+const served = (recording: string) =>
+  servedIn(recording).requests.map(({ requestId, kind, model, usage: { cacheWrite, ...usage } }) => ({
+    ...{ id: requestId, kind, model, ...usage, cacheCreation: cacheWrite },
+  }));
 
-it.each(Object.entries(served))('tells every request that the API served, with all of its tokens: %s', (name, api) => {
+it.each(servedScenarios)('tells every request that the API served, with all of its tokens: %s', (name) => {
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   const said = requestsOf(name).map(({ id, model, tokens }) => ({ id, model, ...tokens }));
-  const told = api.requests.filter(isTold).map(({ kind: _, ...request }) => request);
+  const told = served(name)
+    .filter(isTold)
+    .map(({ kind: _, ...request }) => request);
   expect(said.sort(byId)).toEqual(told.sort(byId));
 });
 
-it.each(Object.entries(served).filter(([, { costUsd }]) => costUsd !== undefined))(
+it.each(Object.entries(charged))(
   'is worth what the client charged, to the billionth of a dollar: %s',
-  (name, { costUsd = Number.NaN, requests }) => {
+  (name, costUsd) => {
     const sum = (list: readonly (number | undefined)[]) =>
       list.reduce<number>((all, one) => all + (one ?? Number.NaN), 0);
     const said = sum(requestsOf(name).map((one) => priceOf(one.model, usageOf(one), one)?.nanos));
-    const untold = requests
+    const untold = served(name)
       .filter((one) => !isTold(one))
       .map((one) => priceOf(one.model, { ...one, cacheCreation1h: 0 }));
     expect(said + sum(untold.map((price) => price?.nanos))).toBe(Math.round(costUsd * 1e9));
