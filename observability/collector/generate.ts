@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { redactionConfig } from './redaction.ts';
+import { personalConfig, redactionConfig } from './redaction.ts';
 
 writeFileSync(new URL('redaction.yaml', import.meta.url), redactionConfig());
+writeFileSync(new URL('also/personal.yaml', import.meta.url), personalConfig());

@@ -1,4 +1,4 @@
-import { redactionRules, replacementOf } from '@telltale/core';
+import { personalRules, type RedactionRule, redactionRules, replacementOf } from '@telltale/core';
 import { literalSets, spelling, words } from './literals.ts';
 
 /** The collector's `transform/redaction`: every rule of the event service as OTTL, for logs and spans. */
@@ -8,13 +8,70 @@ export function redactionConfig(): string {
     '# Secrets are masked here, before the first queue: in attributes (nested ones too), bodies, names and span events.',
     '# Kept short, because the collector reads it at each start (1 s), and who exports meanwhile is refused.',
     'error_mode: ignore',
-    'log_statements:',
-    ...group('log', 'log.attributes', { body: 'log.body' }),
-    'trace_statements:',
-    ...group('span', 'span.attributes', { name: 'span.name', status: 'span.status.message' }),
-    ...group('spanevent', 'spanevent.attributes', { name: 'spanevent.name' }),
+    ...statements(secrets),
     '',
   ].join('\n');
+}
+
+/** The same for personal data: a file of its own for those who want it, which adds a processor behind the first. */
+export function personalConfig(): string {
+  return [
+    '# Generated from packages/core/src/redact by `npm run redaction -w observability`; a test compares the two.',
+    '# Masks e-mail addresses, phone, card, account and social security numbers in events and traces, too, before the',
+    '# first queue. There are no check digits here, so a number that only looks like one is masked as well.',
+    'processors:',
+    '  transform/personal:',
+    ...['error_mode: ignore', ...statements(personal)].map((line) => `    ${line}`),
+    '',
+    'service:',
+    '  pipelines:',
+    ...['logs', 'traces'].map((signal) => `    ${signal}/in: { processors: [${processors.join(', ')}] }`),
+    '',
+  ].join('\n');
+}
+
+const processors = ['memory_limiter', 'transform/redaction', 'transform/personal'];
+
+/** Which rules, and what is asked of a record before one of them is tried. */
+interface Look {
+  rules: readonly (RedactionRule & { name: Parameters<typeof replacementOf>[0]['name'] })[];
+  /** Statements that find out whether a record is worth a try. */
+  prepare(cache: (name: string) => string, suspect: string): string[];
+  isWorthTrying(rule: number, cache: (name: string) => string): string;
+}
+
+const secrets: Look = {
+  rules: redactionRules,
+  prepare: (cache, suspect) => [
+    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), words)}`,
+    ...plain(cache('all'), suspect),
+    ...literalSets.map(
+      ({ literals }, set) =>
+        `set(${cache(`literals ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), literals)}`,
+    ),
+  ],
+  isWorthTrying: (rule, cache) =>
+    literalSets
+      .flatMap(({ rules }, set) => (rules.has(rule) ? [`${cache(`literals ${set}`)} == true`] : []))
+      .join(' or '),
+};
+
+/** E-mail comes twice: of two addresses with one sign between them a look finds every second one. */
+const personal: Look = {
+  rules: [...personalRules.filter(({ name }) => name === 'email'), ...personalRules],
+  // Nearly every record has a digit, and those without have no number to mask.
+  prepare: (cache) => [`set(${cache('suspect')}, true) where IsMatch(${cache('all')}, "[0-9@]")`],
+  isWorthTrying: () => 'true',
+};
+
+function statements(look: Look): string[] {
+  return [
+    'log_statements:',
+    ...group(look, 'log', 'log.attributes', { body: 'log.body' }),
+    'trace_statements:',
+    ...group(look, 'span', 'span.attributes', { name: 'span.name', status: 'span.status.message' }),
+    ...group(look, 'spanevent', 'spanevent.attributes', { name: 'spanevent.name' }),
+  ];
 }
 
 /**
@@ -22,30 +79,21 @@ export function redactionConfig(): string {
  * lower-case copy of all text; only where a rule's words are found does its expression run.
  * What is not a string at the top is masked as JSON text, as the rules are made for, and written back if that changed it.
  */
-function group(context: string, attributes: string, texts: Record<string, string> = {}): string[] {
+function group(look: Look, context: string, attributes: string, texts: Record<string, string> = {}): string[] {
   const cache = (name: string) => `${context}.cache["${name}"]`;
   const text = (name: string) => `${cache('texts')}["${name}"]`;
   const suspect = `${cache('suspect')} == true`;
   const everything = [`String(Values(${attributes}))`, ...Object.values(texts).map((path) => `String(${path})`)];
   const hasStructure = `IsMatch(String(${attributes}), ${quoted(structure)})`;
-  const hasLiteral = (rule: number) =>
-    literalSets
-      .flatMap(({ rules }, set) => (rules.has(rule) ? [`${cache(`literals ${set}`)} == true`] : []))
-      .join(' or ');
   const mask = (map: string) =>
-    redactionRules.map(
+    look.rules.map(
       (rule, index) =>
         `replace_all_patterns(${map}, "value", ${quoted(rule.expression)}, ${quoted(replacementOf(rule))})` +
-        ` where ${suspect} and (${hasLiteral(index)})`,
+        ` where ${suspect} and (${look.isWorthTrying(index, cache)})`,
     );
   const statements = [
     `set(${cache('all')}, ToLowerCase(Concat([${everything.join(', ')}], " ")))`,
-    `set(${cache('suspect')}, true) where ${anyOf(cache('all'), words)}`,
-    ...plain(cache('all'), suspect),
-    ...literalSets.map(
-      ({ literals }, set) =>
-        `set(${cache(`literals ${set}`)}, true) where ${suspect} and ${anyOf(cache('all'), literals)}`,
-    ),
+    ...look.prepare(cache, suspect),
     ...mask(attributes),
     `set(${text('nested')}, String(${attributes})) where ${suspect} and ${hasStructure}`,
     ...readable(text('nested'), `${text('nested')} != nil`),
