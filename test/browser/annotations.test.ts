@@ -1,0 +1,108 @@
+import type { AnnotationPage } from '@telltale/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { captured, sendHook } from './deliver.ts';
+import { createSetting, type Setting, type Viewer } from './setting.ts';
+
+describe.runIf(requires('chromium'))('notes, labels, bookmarks and pins', () => {
+  let setting: Setting;
+  let viewer: Viewer;
+  let sessionId: string;
+  beforeAll(async () => {
+    setting = await createSetting();
+    const tools = captured('tools');
+    sessionId = tools.sessionId;
+    for (const hook of tools.hooks) await sendHook(setting.service, hook);
+    viewer = await setting.open(`/sessions/${sessionId}`);
+    await viewer.rows.filter({ hasText: 'Bash' }).first().waitFor();
+  });
+  afterAll(async () => {
+    await viewer.close();
+    await setting.close();
+  });
+  const kept = async () => {
+    const response = await fetch(`${setting.service.url}/api/annotations?session=${sessionId}`);
+    return ((await response.json()) as AnnotationPage).annotations;
+  };
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await viewer.page.keyboard.press(key);
+  };
+  const dialog = (name: string) => viewer.page.getByRole('dialog', { name });
+
+  it('bookmarks, labels and notes on a row by keys, and shows all of it there and on the rail', async () => {
+    const row = viewer.rows.filter({ hasText: 'Bash' }).first();
+    await row.getByRole('button').first().click();
+    await viewer.page.getByRole('grid').focus();
+    await press('b');
+    await row.getByLabel('bookmarked').waitFor();
+    const rail = viewer.page.getByRole('navigation', { name: 'Prompts and failures' });
+    await rail.getByLabel('bookmark', { exact: true }).waitFor();
+
+    await press('t');
+    await dialog('Labels').getByRole('combobox', { name: 'Label' }).fill('regression');
+    await press('Enter');
+    await dialog('Labels').getByRole('listitem').filter({ hasText: 'regression' }).waitFor();
+    await press('Escape');
+    await dialog('Labels').waitFor({ state: 'detached' });
+    await row.getByText('regression', { exact: true }).waitFor();
+
+    await viewer.page.getByRole('grid').focus();
+    await press('m');
+    await dialog('Notes').getByRole('textbox', { name: 'Note' }).fill('Why does it list the folder twice?');
+    await viewer.page.getByRole('button', { name: 'Add note' }).click();
+    await dialog('Notes').waitFor({ state: 'detached' });
+    await row.getByText('Why does it list the folder twice?').waitFor();
+
+    const told = await kept();
+    expect(told.map(({ kind, text }) => [kind, text]).sort()).toEqual([
+      ['bookmark', undefined],
+      ['label', 'regression'],
+      ['note', 'Why does it list the folder twice?'],
+    ]);
+    expect(new Set(told.map(({ toolUseId }) => toolUseId)).size).toBe(1);
+    expect(told[0]?.toolUseId).toMatch(/^toolu_/);
+    await viewer.shot('annotations-dark');
+  });
+
+  it('pins the session from its head, and tells another tab of everything', async () => {
+    const other = await setting.open('/sessions', { colorScheme: 'light' });
+    const line = other.page.getByRole('table', { name: 'Sessions' }).locator('.row').first();
+    await line.waitFor();
+    await viewer.page.getByRole('button', { name: /^Pin this session/ }).click();
+    await line.getByLabel('pinned').waitFor();
+    await line.getByText('regression').waitFor();
+    const box = other.page.getByRole('combobox', { name: 'Filter' });
+    await box.fill('label:regression is:pinned');
+    await box.press('Enter');
+    await waitFor('the session alone', async () => (await other.page.locator('.table .row').count()) === 1);
+    await other.shot('annotations-sessions-light');
+    await box.fill('-is:bookmarked');
+    await box.press('Enter');
+    await other.page.getByText('No session matches the filter').waitFor();
+    await other.close();
+  });
+
+  it('shows them on the opened event of the feed, and takes them away', async () => {
+    const seqOf = async () => {
+      const response = await fetch(
+        `${setting.service.url}/api/events?session=${sessionId}&tool=Bash&order=asc&limit=1`,
+      );
+      return ((await response.json()) as { events: { seq: number }[] }).events[0]?.seq;
+    };
+    const live = await setting.open(`/?event=${await seqOf()}`, { colorScheme: 'light' });
+    const opened = live.page.getByRole('complementary', { name: 'Opened event' });
+    await opened.getByRole('button', { name: 'bookmarked' }).waitFor();
+    await opened.getByRole('button', { name: '1 label', exact: true }).waitFor();
+    await live.shot('annotations-opened-light');
+    await opened.getByRole('button', { name: 'bookmarked' }).click();
+    await opened.getByRole('button', { name: 'bookmark', exact: true }).waitFor();
+    await opened.getByRole('button', { name: '1 note', exact: true }).click();
+    const notes = live.page.getByRole('dialog', { name: 'Notes' });
+    await notes.getByRole('button', { name: /^Delete “Why/ }).click();
+    await waitFor('the note to be gone', async () => (await kept()).every(({ kind }) => kind !== 'note'));
+    await live.close();
+    await viewer.page.getByLabel('bookmark', { exact: true }).waitFor({ state: 'detached' });
+    expect((await kept()).map(({ kind }) => kind).sort()).toEqual(['label', 'pin']);
+  });
+});
