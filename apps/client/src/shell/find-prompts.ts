@@ -6,9 +6,12 @@ import type { PaletteEntry } from './palette.ts';
 
 /** Prompts with these words, newest first, over all sessions that are kept; the last word may be unfinished. */
 export async function findPrompts(words: string): Promise<PaletteEntry[]> {
-  const last = wordsIn(words).at(-1) ?? '';
-  if (last.length < minPrefixLetters) return [];
-  const q = words.trimEnd().endsWith(last) ? `${words.trimEnd()}*` : words;
+  const typed = wordsIn(words);
+  const last = typed.at(-1) ?? '';
+  // One or two letters are how half of all words begin: until there are more, those before them are looked for.
+  const begun = last.length < minPrefixLetters ? '' : `${last}*`;
+  const q = [...typed.slice(0, -1), begun].join(' ').trim();
+  if (q === '') return [];
   // Without an answer the palette still goes to pages, projects and sessions.
   const found = await search({ q, kind: 'prompt', limit: 15 }).catch(() => undefined);
   return (found?.sessions ?? []).flatMap(({ session, hits }) =>

@@ -1,0 +1,160 @@
+/// <reference lib="dom" />
+// biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { deliver } from './deliver.ts';
+import { demoDay } from './demo-day.ts';
+import { createSetting, type Setting, type Viewer } from './setting.ts';
+
+describe.runIf(requires('chromium'))('the search', () => {
+  let setting: Setting;
+  const viewers: Viewer[] = [];
+  beforeAll(async () => {
+    setting = await createSetting();
+    await deliver(setting.service, ...demoDay(Date.now()));
+    await waitFor('everything indexed', async () => {
+      const response = await fetch(`${setting.service.url}/api/search?q=the`);
+      const { index } = (await response.json()) as { index: { waiting: number } };
+      return index.waiting === 0;
+    });
+  });
+  afterAll(async () => {
+    for (const viewer of viewers) await viewer.close();
+    await setting.close();
+  });
+
+  async function open(path: string, how: Parameters<Setting['open']>[1] = {}): Promise<Viewer> {
+    const viewer = await setting.open(path, how);
+    viewers.push(viewer);
+    return viewer;
+  }
+  const hits = ({ page }: Viewer) => page.locator('a.hit');
+  const marked = (viewer: Viewer) =>
+    hits(viewer)
+      .locator('mark')
+      .evaluateAll((marks) => marks.map((mark) => mark.textContent));
+  const box = ({ page }: Viewer) => page.getByRole('searchbox', { name: 'Search all sessions' });
+
+  it('is reached by g f, teaches its language, and finds what is typed, by session, with the words marked', async () => {
+    const viewer = await open('/');
+    await viewer.rows.first().waitFor();
+    await viewer.page.keyboard.press('g');
+    await viewer.page.keyboard.press('f');
+    await viewer.page.waitForURL('**/search');
+    await viewer.page.getByRole('button', { name: '"rate limiter"' }).waitFor();
+    await waitFor('the box has the focus', () => box(viewer).evaluate((input) => input === document.activeElement));
+    await viewer.shot('search-empty');
+    await viewer.page.keyboard.type('tokens');
+    await hits(viewer).first().waitFor();
+    await waitFor('the address says it', () => Promise.resolve(viewer.page.url().endsWith('/search?q=tokens')));
+    // The name migrateTokens has the word, too.
+    expect(new Set((await marked(viewer)).map((text) => text?.toLowerCase()))).toEqual(new Set(['tokens']));
+    expect(await viewer.page.getByRole('heading', { name: /Users are signed out/ }).count()).toBe(1);
+    await viewer.shot('search-dark');
+  });
+
+  it('narrows down by facets, whose counts say what else there is, and the address is all its state', async () => {
+    const viewer = await open('/search?q=test');
+    await hits(viewer).first().waitFor();
+    const all = await hits(viewer).count();
+    const facets = viewer.page.getByRole('complementary', { name: 'Narrow down' });
+    const prompts = facets.getByRole('button', { name: /^prompts/ });
+    const told = Number(((await prompts.textContent()) ?? '').replaceAll(/\D/g, ''));
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(all);
+    await prompts.click();
+    await waitFor('only prompts', async () => (await hits(viewer).count()) === told);
+    expect(viewer.page.url()).toContain('kind=prompt');
+    expect(await facets.getByRole('button', { name: /^tool results/ }).count()).toBe(1);
+    await viewer.page.reload();
+    await waitFor('the same again', async () => (await hits(viewer).count()) === told);
+    expect(await box(viewer).inputValue()).toBe('test');
+    expect(await prompts.getAttribute('aria-pressed')).toBe('true');
+    await prompts.click();
+    await waitFor('all of them', async () => (await hits(viewer).count()) === all);
+  });
+
+  it('goes with j and Enter to the place: opened, before the eyes, and marked', async () => {
+    const viewer = await open('/search?q=%22command+not+found%22');
+    await hits(viewer).first().waitFor();
+    await viewer.page.keyboard.press('j');
+    await viewer.page.keyboard.press('Enter');
+    await viewer.page.waitForURL('**/sessions/*?*find=command*');
+    await viewer.page.getByRole('grid', { name: 'The story of the session' }).waitFor();
+    // Of a subagent's failed call: both are folded.
+    const output = viewer.page.getByText('/bin/bash: rg: command not found').last();
+    await output.waitFor();
+    await waitFor('it is on screen', () =>
+      output.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }),
+    );
+    await waitFor('it is marked', () =>
+      viewer.page.evaluate(() => {
+        const here = CSS.highlights.get('found-here');
+        return [...(here ?? [])].some((range) => range.toString().toLowerCase() === 'command not found');
+      }),
+    );
+    expect(await viewer.page.getByRole('searchbox', { name: 'Find in this session' }).inputValue()).toBe(
+      'command not found',
+    );
+    await viewer.shot('search-place');
+    await viewer.page.goBack();
+    await hits(viewer).first().waitFor();
+  });
+
+  it('leads to prompts and answers, too', async () => {
+    const viewer = await open('/search?q=%22only+the+old+key%22&kind=answer');
+    await hits(viewer).first().click();
+    await viewer.page.waitForURL('**/sessions/*');
+    const answer = viewer.page.getByText(/a test for a load with only the old key/).first();
+    await answer.waitFor();
+    await waitFor('it is marked', () => viewer.page.evaluate(() => (CSS.highlights.get('found-here')?.size ?? 0) > 0));
+  });
+
+  it('says what could be dropped where nothing is found', async () => {
+    const viewer = await open('/search?q=tokens+nowhere-at-all&kind=prompt');
+    await viewer.page.getByRole('heading', { name: 'No text holds these words' }).waitFor();
+    await viewer.shot('search-nothing');
+    await viewer.page.getByRole('button', { name: 'without kind: prompt' }).click();
+    await viewer.page.getByRole('button', { name: 'any of the words' }).click();
+    await hits(viewer).first().waitFor();
+    expect(await box(viewer).inputValue()).toBe('tokens OR nowhere-at-all');
+    await box(viewer).fill('->');
+    await viewer.page.getByRole('heading', { name: 'There is no word in it' }).waitFor();
+  });
+
+  it('puts the best first where it is asked', async () => {
+    const viewer = await open('/search?q=tokens');
+    await hits(viewer).first().waitFor();
+    await viewer.page.getByRole('button', { name: 'best' }).click();
+    await viewer.page.waitForURL('**/search?q=tokens&order=best');
+    await hits(viewer).first().waitFor();
+  });
+
+  it('finds prompts of all sessions for ctrl-k, by the beginning of a word', async () => {
+    const viewer = await open('/sessions');
+    await viewer.page.keyboard.press('Control+k');
+    await viewer.page.getByRole('dialog').waitFor();
+    await viewer.page.keyboard.type('page load with on');
+    await viewer.page.getByRole('option', { name: /Add a test for a page load/ }).waitFor();
+    await viewer.page.keyboard.press('Enter');
+    await viewer.page.waitForURL('**/sessions/*');
+    await viewer.page.getByText('Add a test for a page load').first().waitFor();
+  });
+
+  it('fits a telephone and both themes', async () => {
+    const light = await open('/search?q=test', { colorScheme: 'light' });
+    await hits(light).first().waitFor();
+    await light.shot('search-light');
+    const small = await open('/search?q=test', { viewport: { width: 390, height: 844 }, hasTouch: true });
+    await hits(small).first().waitFor();
+    expect(await small.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await small.shot('search-390');
+    await small.page.goto(`${setting.service.url}/search`);
+    await small.page.getByRole('button', { name: 'useAuth' }).waitFor();
+    await small.shot('search-390-empty');
+  });
+});
