@@ -15,6 +15,7 @@ import {
   csvLines,
   type ExportSources,
   exportName,
+  homeMask,
   sessionDocument,
 } from './export.ts';
 import { isFields } from './fields.ts';
@@ -170,6 +171,16 @@ describe('csvLines', () => {
       expect(summaries).toContain(`'${text}`);
     }
   });
+});
+
+it('takes the name of a person out of the paths of their folder, also as JSON spells them', () => {
+  const mask = homeMask({ user: 'ada.l', cwd: '/work' });
+  expect(mask('/home/ada.l/shop /Users/ada.l C:\\\\Users\\\\ada.l\\\\x -home-ada.l-shop')).toBe(
+    '/home/[redacted:user]/shop /Users/[redacted:user] C:\\\\Users\\\\[redacted:user]\\\\x -home-[redacted:user]-shop',
+  );
+  expect(mask('/home/adaxl /home/ada.loo /srv/ada.l ada.l')).toBe('/home/adaxl /home/ada.loo /srv/ada.l ada.l');
+  expect(homeMask({ cwd: '/home/bob/shop' })('/home/bob/shop')).toBe('/home/[redacted:user]/shop');
+  expect(homeMask({ cwd: '/srv/shop' })('/home/bob/shop')).toBe('/home/bob/shop');
 });
 
 it('names a file by project, day and id, whatever the project is called', () => {

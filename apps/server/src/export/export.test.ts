@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { amsSessionSchema } from '@telltale/core/export';
 import { expect, it } from 'vitest';
-import { type TestService, testService } from '../../fixtures/test-service.ts';
+import { type TestService, testFolder, testService, until } from '../../fixtures/test-service.ts';
+import { createSqliteStore } from '../store/sqlite-store.ts';
 
 const day = '2026-11-20T10:00:00.000Z';
 const ada = 'ada@example.com';
@@ -57,6 +59,7 @@ it('masks personal data where it is asked to, in every format, and says so', asy
   const service = await serviceWithSession();
   for (const format of Object.keys(files)) {
     const text = await (await service.get(`/api/sessions/s-1/export?format=${format}&pii=mask`)).text();
+    expect(text, format).not.toContain('/home/ada');
     expect(text, format).toContain('mail [redacted:email]');
     expect(text, format).not.toContain(ada);
   }
@@ -93,14 +96,79 @@ it('joins both roads in the archive document, which fits the published schema', 
   });
 });
 
-it('exports what a secret rule of today finds masked, whatever was stored', async () => {
+it('masks again what was stored before there was a rule for it', async () => {
+  const home = testFolder();
+  const store = createSqliteStore({ file: join(home, 'telltale.db'), compresses: false });
+  const secret = `sk-${'ant'}-api03-${'a1B2'.repeat(10)}`;
+  const payload = { ...prompt, prompt: `use ${secret}` };
+  const event = {
+    id: 'e-1',
+    source: 'hook',
+    name: 'UserPromptSubmit',
+    sessionId: 's-1',
+    app: 'my shop',
+    at: day,
+  } as const;
+  await store.append([
+    { event: { ...event, summary: `use ${secret}`, payload }, payloadText: JSON.stringify(payload) },
+  ]);
+  const line = JSON.stringify({
+    ...entry,
+    message: { ...entry.message, content: [{ type: 'text', text: `it is ${secret}` }] },
+  });
+  await store.appendTranscript({ sessionId: 's-1', lines: [{ text: line, bytes: line.length }] });
+  await store.close();
+  const service = await testService({ home });
+  expect(await (await service.get('/api/events?session=s-1')).text()).toContain(secret);
+  for (const format of Object.keys(files)) {
+    const text = await (await service.get(`/api/sessions/s-1/export?format=${format}`)).text();
+    expect(text, format).toContain('use [redacted:anthropic-key]');
+    expect(text, format).not.toContain(secret);
+  }
+});
+
+it('masks always where the service masks personal data', async () => {
   const service = await serviceWithSession({ TELLTALE_REDACT_PII: 'on' });
   const text = await (await service.get('/api/sessions/s-1/export?format=json')).text();
   expect(text).toContain('mail [redacted:email]');
   expect(JSON.parse(text)).toMatchObject({ personalDataMasked: true });
 });
 
-it('streams a large session without holding up others', async () => {
+it('tells what each prompt cost, once the requests are known', async () => {
+  const service = await serviceWithSession();
+  const attributes = {
+    ...{ 'event.name': 'api_request', 'event.sequence': 1, 'session.id': 's-1', model: 'claude-opus-4-6' },
+    ...{
+      request_id: 'req_1',
+      cost_usd: 0.25,
+      input_tokens: 3,
+      output_tokens: 5,
+      cache_read_tokens: 7,
+      duration_ms: 900,
+    },
+  };
+  const record = {
+    timeUnixNano: `${Date.parse(day)}000000`,
+    attributes: Object.entries(attributes).map(([key, value]) => ({
+      key,
+      value: typeof value === 'number' ? { doubleValue: value } : { stringValue: value },
+    })),
+  };
+  const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+  expect((await service.post('/v1/logs', logs)).status).toBe(200);
+  await until(async () => {
+    const document = await (await service.get('/api/sessions/s-1/export?format=ams')).json();
+    expect(document).toMatchObject({ totals: { cost_usd: 0.25, cost_source: 'events', api_duration_ms: 900 } });
+    const { events } = amsSessionSchema.parse(document);
+    expect(events.find(({ type }) => type === 'llm_message')).toMatchObject({ request_id: 'req_1', cost_usd: 0.25 });
+  });
+  expect(await (await service.get('/api/sessions/s-1/export?format=html')).text()).toContain('$0.25 list price');
+  expect(await (await service.get('/api/sessions/s-1/export?format=json')).json()).toMatchObject({
+    cost: { costUsd: 0.25, requests: [{ id: 'req_1', costUsd: 0.25 }] },
+  });
+});
+
+it('streams a large session in pieces', async () => {
   const service = await testService();
   const big = 'x'.repeat(20_000);
   const events = Array.from({ length: 400 }, (_, index) => ({

@@ -4,26 +4,25 @@ import {
   redactSecrets,
   redactSecretsAndPersonal,
   type Session,
-  type SessionCost,
   type TelltaleEvent,
   type TranscriptEntry,
 } from '@telltale/core';
-import { type ExportSources, redacted, withoutPerson } from '@telltale/core/export';
+import { type ExportSources, homeMask, redacted, withoutPerson } from '@telltale/core/export';
 import type { Store } from '../store/store.ts';
 
 export interface ExportStore {
-  store: Pick<Store, 'session' | 'events' | 'transcript'>;
+  store: Pick<Store, 'session' | 'sessionCost' | 'events' | 'transcript'>;
   now: () => number;
-  /** What a session cost, where that is known. */
-  costOf?: (sessionId: string) => SessionCost | undefined;
 }
 
 /** So many records at a time: who sends an event meanwhile does not wait for an export. */
 const pageSize = 200;
 
 /** One session of the store, masked once more: what is exported may go further than the database. */
-export function createSessionReader({ store, now, costOf }: ExportStore, id: string, isMasked: boolean) {
-  const redact: Redact = isMasked ? redactSecretsAndPersonal : redactSecrets;
+export function createSessionReader({ store, now }: ExportStore, id: string, isMasked: boolean) {
+  const told = store.session(id, now());
+  const home = isMasked && told ? homeMask(told) : (text: string) => text;
+  const redact: Redact = isMasked ? (text) => redactSecretsAndPersonal(home(text)) : redactSecrets;
 
   function session(): Session | undefined {
     const told = store.session(id, now());
@@ -64,12 +63,13 @@ export function createSessionReader({ store, now, costOf }: ExportStore, id: str
     async sources(): Promise<ExportSources | undefined> {
       const view = session();
       if (!view) return undefined;
-      const cost = costOf?.(id);
+      const cost = store.sessionCost(id, now());
       return {
         session: view,
         events: await listOf(events()),
         entries: await listOf(entries()),
-        ...(cost && { cost }),
+        ...(cost && { cost: redacted(cost, redact) }),
+        ...(view.labels && { labels: view.labels }),
       };
     },
   };

@@ -47,6 +47,16 @@ export function withoutPerson<T extends { user?: string | undefined; host?: stri
   };
 }
 
+/** `/home/ada/shop` names Ada: takes her name out of every path below her own folder, and nobody else's. */
+export function homeMask({ user, cwd }: Pick<Session, 'user' | 'cwd'>): (text: string) => string {
+  const name = user ?? /^(?:\/home|\/Users|[A-Za-z]:\\Users)[/\\]([^/\\]+)/.exec(cwd ?? '')?.[1];
+  if (name === undefined || name.length < 2) return (text) => text;
+  const spelled = name.replace(/[^A-Za-z0-9_]/g, '\\$&');
+  // In JSON a backslash is two, and the folder that Claude Code makes of a path has dashes.
+  const path = new RegExp(`((?:home|Users)(?:/|\\\\+|-))${spelled}(?![A-Za-z0-9_])`, 'g');
+  return (text) => text.replace(path, '$1[redacted:user]');
+}
+
 export function storyOf({ session, events, entries }: ExportSources): Story {
   return buildStory({ session, events, entries });
 }
