@@ -54,6 +54,8 @@ const mergePages = 48;
 const idleMs = 500;
 /** A step is followed by a rest of so many times what it took. */
 const restFactor = 4;
+/** While events pour in, so many times more are left for later than settling leaves: half a million. */
+const putOffFactor = 10;
 /** Fewer than this are what came just now: nobody has to be told. */
 const buildingFrom = 5000;
 
@@ -164,7 +166,10 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
 
   function isPutOff(): boolean {
     const before = lastLook;
-    lastLook = { newestSeq: sources.newest().events, oldestSeq: get('events'), at: performance.now() };
+    const newestSeq = sources.newest().events;
+    // Much more may wait for this than for settling, which gets slow with what waits.
+    const waiting = Math.floor((newestSeq - get('events')) / putOffFactor);
+    lastLook = { newestSeq, oldestSeq: newestSeq - waiting, at: performance.now() };
     return isBurst(before, lastLook);
   }
 
