@@ -40,7 +40,7 @@ export function answerOf(step: Step, model: string, serial: number): AnswerMessa
     content: [...content, ...calls],
     stop_reason: step.refuses ? 'refusal' : calls.length > 0 ? 'tool_use' : 'end_turn',
     stop_sequence: null,
-    usage: usageOf(serial),
+    usage: step.usage ?? usageOf(serial),
   };
 }
 

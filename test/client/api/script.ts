@@ -8,10 +8,24 @@ export interface ToolCall {
 /** What an attempt gets instead of the answer: an HTTP error, or a stream that breaks off in the middle. */
 export type Fault = { status: 400 | 429 | 500 | 529 } | { cut: true };
 
+/** As the API tells it, with what decides a price beside the four counts. */
+export interface ToldUsage {
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens: number;
+  cache_creation_input_tokens: number;
+  cache_creation?: { ephemeral_5m_input_tokens: number; ephemeral_1h_input_tokens: number };
+  server_tool_use?: { web_search_requests: number; web_fetch_requests: number };
+  speed?: 'standard' | 'fast';
+  inference_geo?: string;
+}
+
 /** One answer of the model: some text, then tool calls; the turn ends where there are none. */
 export interface Step {
   say?: string;
   calls?: ToolCall[];
+  /** What the answer is said to have used, instead of numbers of its own. */
+  usage?: ToldUsage;
   /** The answer's stop_reason becomes `refusal`. */
   refuses?: boolean;
   /** Time before the first byte. */
