@@ -7,9 +7,8 @@ import {
   type TranscriptEntry,
   type TranscriptFold,
 } from '@telltale/core';
-import type { CostFields } from './session-totals.ts';
-
 import type { Pruned } from './pruned-sessions.ts';
+import type { CostFields } from './session-totals.ts';
 
 /** A session as the store keeps it in memory. */
 export interface ProjectedSession {

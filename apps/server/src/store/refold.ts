@@ -8,7 +8,13 @@ import {
   type TelltaleEvent,
   type TranscriptEntry,
 } from '@telltale/core';
-import { type KeptTranscript, type Place, type ProjectedSession, type Snapshot, withEntries } from './projected-session.ts';
+import {
+  type KeptTranscript,
+  type Place,
+  type ProjectedSession,
+  type Snapshot,
+  withEntries,
+} from './projected-session.ts';
 
 /** Takes events into a session's fold: in order at once, late ones when there is time. */
 export interface Refold {

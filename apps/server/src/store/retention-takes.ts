@@ -16,8 +16,9 @@ export interface RetentionTakes {
   results(session: ProjectedSession): Promise<void>;
   transcript(session: ProjectedSession): Promise<void>;
   events(session: ProjectedSession): Promise<void>;
-  /** What a kill broke off. */
-  finish(): Promise<void>;
+  /** Sessions, by their numbers, of which a kill left a part that was to go. */
+  unfinished(): number[];
+  finish(sessionNo: number): Promise<void>;
 }
 
 export interface RetentionTakesDeps {
@@ -94,11 +95,16 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
   const dropEvent = database.prepare('DELETE FROM event_log WHERE seq = ?');
   const dropBatch = database.prepare('DELETE FROM batches WHERE no = ?');
 
-  const unfinished = database.prepare<[], { session: number; events_seq: number; entries_seq: number }>(`
-    SELECT session, events_seq, entries_seq FROM pruned
+  const unfinished = database
+    .prepare<[], number>(`
+    SELECT session FROM pruned
     WHERE (events_seq > 0 AND EXISTS (SELECT 1 FROM event_log AS log WHERE log.session = pruned.session AND seq <= events_seq))
        OR (entries_seq > 0 AND EXISTS (SELECT 1 FROM transcript_entries AS said
-           WHERE said.session = pruned.session AND said.seq <= entries_seq))`);
+           WHERE said.session = pruned.session AND said.seq <= entries_seq))`)
+    .pluck();
+  const marked = database.prepare<[number], { events_seq: number; entries_seq: number }>(
+    'SELECT events_seq, entries_seq FROM pruned WHERE session = ?',
+  );
 
   async function results(session: ProjectedSession): Promise<void> {
     const after = resultsSeq.get(session.no) ?? 0;
@@ -235,11 +241,14 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
     results,
     transcript,
     events,
-    async finish() {
-      for (const { session, events_seq, entries_seq } of unfinished.all()) {
-        await dropEvents(session, events_seq);
-        if (entries_seq > 0) await dropEntries(session, entries_seq);
-      }
+    unfinished: () => unfinished.all(),
+    async finish(sessionNo) {
+      const { events_seq: eventsSeq, entries_seq: entriesSeq } = marked.get(sessionNo) ?? {
+        events_seq: 0,
+        entries_seq: 0,
+      };
+      await dropEvents(sessionNo, eventsSeq);
+      if (entriesSeq > 0) await dropEntries(sessionNo, entriesSeq);
     },
   };
 }

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
+import { servedIn, servedScenarios } from '../../../../packages/core/fixtures/served.ts';
+import { deliveriesOf } from '../../fixtures/recorded.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from './connection.ts';
 import type { SqliteStore } from './sqlite-store.ts';
@@ -304,4 +306,41 @@ it('tells what each part takes and what would go, and what went is no longer tol
   const after = await store.retention({});
   expect(after.parts[0]?.wouldFree).toEqual({ days: 30, bytes: 0, sessions: 0 });
   expect(after).toMatchObject({ state: 'idle', last: { sessions: { results: 1, transcript: 0, events: 0 } } });
+});
+
+it.each(servedScenarios)('leaves every total of %s as it was, also when it is all sent again', async (recording) => {
+  const laterMs = Date.now() + 400 * day;
+  const open = () => stores.open({ now: () => laterMs });
+  let store = open();
+  for (const deliver of deliveriesOf(recording)) await deliver(store);
+  await store.compressNow();
+  const { sessionIds } = servedIn(recording);
+  const totals = () =>
+    sessionIds.map((id) => {
+      const told = store.session(id, laterMs);
+      return { id, cost: told?.costUsd, source: told?.costSource, tokens: told?.tokens, prompts: told?.prompts };
+    });
+  const before = totals();
+  await store.prune({ resultsDays: 1, transcriptsDays: 1, eventsDays: 1 });
+  expect(totals()).toEqual(before);
+  await store.close();
+  store = open();
+  expect(totals()).toEqual(before);
+  for (const deliver of deliveriesOf(recording)) await deliver(store);
+  expect(totals()).toEqual(before);
+  expect(sessionIds.flatMap((id) => eventsOf(store, id))).toEqual([]);
+});
+
+it('takes the words of what went out of the search, and leaves those of the rest in it', async () => {
+  const store = stores.open();
+  await fill(store, three);
+  await store.indexNow();
+  const hits = (q: string) => store.search({ q, order: 'newest', limit: 20, now: nowMs }).total.hits;
+  expect([hits('prompt'), hits('"ls 3"')]).toEqual([3, 3]);
+  await store.prune({ eventsDays: 30, transcriptsDays: 30 });
+  await store.indexNow();
+  expect([hits('prompt'), hits('"ls 3"')]).toEqual([2, 2]);
+  await store.prune({ eventsDays: 10 });
+  await store.indexNow();
+  expect([hits('prompt'), hits('"ls 3"')]).toEqual([1, 1]);
 });

@@ -1,5 +1,5 @@
 import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { ProjectedSession } from './projected-session.ts';
 import type { RetentionTakes } from './retention-takes.ts';
 
@@ -31,7 +31,7 @@ export interface RetentionDeps {
   /** Around what takes rows away that settling may hold. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Before any text of a session goes, and when it is over. */
-  onTaking(session: ProjectedSession): Promise<void>;
+  onTaking(session: Pick<ProjectedSession, 'no'>): Promise<void>;
   onTaken(session: ProjectedSession): void;
   /** Gives freed pages back to the disk. */
   giveBack(): Promise<void>;
@@ -42,6 +42,12 @@ const dayMs = 24 * 60 * 60_000;
 const quietMs = 60 * 60_000;
 /** Goes below the limit by so much, so that it is not reached again at once. */
 const slack = 0.95;
+
+interface Candidate {
+  no: number;
+  id: string;
+  at: number;
+}
 
 const parts = ['results', 'transcript', 'events'] as const satisfies readonly PrunedPart[];
 
@@ -61,15 +67,12 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
   const next = Object.fromEntries(
     parts.map((part) => [
       part,
-      database.prepare<[number, number, number], { no: number; id: string; at: number }>(`
+      database.prepare<[number, number, number], Candidate>(`
         SELECT s.no, s.id, s.last_event_at AS at FROM sessions AS s LEFT JOIN pruned AS p ON p.session = s.no
         WHERE (s.last_event_at, s.no) > (?, ?) AND s.last_event_at < ? AND NOT ${isKeptSql} AND ${hasPart[part]}
         ORDER BY s.last_event_at, s.no LIMIT 1`),
     ]),
-  ) as Record<
-    PrunedPart,
-    import('better-sqlite3').Statement<[number, number, number], { no: number; id: string; at: number }>
-  >;
+  ) as Record<PrunedPart, Statement<[number, number, number], Candidate>>;
 
   let running: Promise<void> | undefined;
   let isStopped = false;
@@ -98,7 +101,11 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
   }
 
   async function round(asked: FreeNow): Promise<void> {
-    await deps.alone(() => takes.finish());
+    for (const no of takes.unfinished()) {
+      if (isStopped) return;
+      await deps.onTaking({ no });
+      await deps.alone(() => takes.finish(no));
+    }
     const days = { results: asked.resultsDays, transcript: asked.transcriptsDays, events: asked.eventsDays };
     for (const part of parts) {
       const kept = days[part];
