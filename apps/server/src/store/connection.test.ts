@@ -111,7 +111,7 @@ it('collects those that nobody uses when they have become many, and none that so
   expect(goneOfKept).not.toHaveBeenCalled();
 });
 
-it('has as many statements after hundreds of questions as after the first of each kind', async () => {
+it('makes no statement for each question, of hundreds of each kind', async () => {
   const made = vi.spyOn(SqliteDatabase.prototype, 'prepare');
   const store = open();
   const filterOf = (text: string) => parseFilter(text, { timeZone: 'UTC' }).filter;
@@ -138,7 +138,9 @@ it('has as many statements after hundreds of questions as after the first of eac
   for (const n of [1, 2]) await askAll(n);
   const first = made.mock.calls.length;
   for (let n = 3; n < 200; n += 1) await askAll(n);
-  expect([first > 0, made.mock.calls.length]).toEqual([true, first]);
+  expect(first).toBeGreaterThan(0);
+  // A sweep may come in between: what is asked is then made once more. Made for each question they were thousands.
+  expect(made.mock.calls.length - first).toBeLessThan(50);
 });
 
 it('is the one place of service and tests where the driver is opened', () => {
