@@ -14,11 +14,13 @@ import {
   csvColumns,
   csvLines,
   type ExportSources,
+  exportFormats,
   exportName,
   homeMask,
   sessionDocument,
 } from './export.ts';
 import { isFields } from './fields.ts';
+import { personalRules } from './redact.ts';
 import type { Session } from './session-view.ts';
 import { buildStory, type StoryItem } from './story.ts';
 
@@ -181,6 +183,36 @@ it('takes the name of a person out of the paths of their folder, also as JSON sp
   expect(mask('/home/adaxl /home/ada.loo /srv/ada.l ada.l')).toBe('/home/adaxl /home/ada.loo /srv/ada.l ada.l');
   expect(homeMask({ cwd: '/home/bob/shop' })('/home/bob/shop')).toBe('/home/[redacted:user]/shop');
   expect(homeMask({ cwd: '/srv/shop' })('/home/bob/shop')).toBe('/home/bob/shop');
+});
+
+it('is told in docs/export.md: every column, event, format and kind of personal data', () => {
+  const text = readFileSync(new URL('../../../docs/export.md', import.meta.url), 'utf8');
+  const rowsOf = (heading: string) => text.split(heading)[1]?.split(/^#/m)[0] ?? '';
+  const named = (part: string, pattern = /`([a-z_]+)`/g) => [...part.matchAll(pattern)].map(([, name]) => name);
+  const columns = rowsOf('### Columns of the CSV')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  expect(columns.flatMap((line) => named(line.split('|')[1] ?? '')).sort()).toEqual([...csvColumns].sort());
+  expect(
+    rowsOf('## A session as a file')
+      .match(/^\| `\w+`/gm)
+      ?.map((row) => row.slice(3, -1))
+      .sort(),
+  ).toEqual([...exportFormats].sort());
+  const types = JSON.stringify(amsJsonSchema()).matchAll(/"const":"([a-z_]+)"/g);
+  const events = new Set(
+    [...types]
+      .map(([, type]) => type)
+      .filter((type) => !['anthropic', 'chat', 'execute_tool', 'invoke_agent'].includes(type ?? '')),
+  );
+  const told = rowsOf('### The document')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => named(line.split('|')[1] ?? ''));
+  expect(told.sort()).toEqual([...events].sort());
+  expect(named(text, /^\| `\[redacted:([a-z-]+)\]`/gm).sort()).toEqual(
+    [...new Set(personalRules.map(({ name }) => name))].sort(),
+  );
 });
 
 it('names a file by project, day and id, whatever the project is called', () => {
