@@ -7,6 +7,7 @@ import { live } from './live.mjs';
 import { memory } from './memory.mjs';
 import { reads } from './reads.mjs';
 import { redaction } from './redaction.mjs';
+import { retention } from './retention.mjs';
 import { search } from './search.mjs';
 import { telemetry } from './telemetry.mjs';
 
@@ -20,6 +21,7 @@ export const parts = {
   redaction,
   'beside-large': besideLarge,
   disk,
+  retention,
   reads,
   search,
   live,
