@@ -141,6 +141,11 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/retention', 400, { eventsDays: 0 }],
     ['/api/retention', 413, { eventsDays: 9999, more: 'x'.repeat(70_000) }],
   ],
+  'get /api/search': [
+    ['/api/search?q=limiter&kind=prompt&order=best&from=2026-11-21T00:00:00Z&filter=branch:main', 200],
+    ['/api/search', 200],
+    ['/api/search?q=x&kind=word', 400],
+  ],
   'get /api/status': [['/api/status', 200]],
   'get /api/facets': [['/api/facets', 200]],
   'get /api/pulse': [
