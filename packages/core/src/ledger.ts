@@ -74,7 +74,7 @@ export function ledgerRowOf(event: LedgerEvent): LedgerRow | undefined {
       cacheRead: countAt(payload, 'cache_read_tokens'),
       cacheCreation,
     },
-    // Clients before 2.1.2xx do not tell it: what they wrote lives five minutes.
+    // Old clients (2.1.197) do not tell it: what they wrote lives five minutes.
     cacheCreation1h: Math.min(cacheCreation, countAt(payload, 'cache_creation_1h_tokens')),
     durationMs: event.durationMs,
     ttftMs: durationAt(payload, 'ttft_ms'),

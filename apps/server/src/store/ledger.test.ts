@@ -159,6 +159,17 @@ describe('a request', () => {
     expect(store.sessionCost('s-1', now)?.unpricedModels).toEqual(['claude-next']);
   });
 
+  it('of an event that tells no cost is never free', async () => {
+    const store = open();
+    const of = (model: string) => ({ ...price(0), model, payload: { cost_usd: undefined } });
+    await store.append([requestRecord('req-1', of('claude-next'))]);
+    expect(store.session('s-1', now)).toMatchObject({ costSource: 'none', unpriced: 1 });
+    expect(store.session('s-1', now)).not.toHaveProperty('costUsd');
+    await store.append([requestRecord('req-2', of('claude-opus-5-5'))]);
+    expect(store.session('s-1', now)).toMatchObject({ costSource: 'events', costUsd: 0.004, unpriced: 1 });
+    expect(store.sessionCost('s-1', now)?.unpricedModels).toEqual(['claude-next']);
+  });
+
   it('is priced by the table, too, and by how much the client differs is told', async () => {
     const store = open();
     const payload = { 'app.version': '2.1.197' };
@@ -190,10 +201,16 @@ describe('the newest request of the main agent', () => {
       // 25,000 tokens at 5 $ to write, instead of 0.2 $ to read, per million.
       coldUsd: 0.12,
     });
+    const reading = payload({ query_source: 'sdk', cache_creation_tokens: 0 });
     const anHour = payload({ query_source: 'sdk', cache_creation_1h_tokens: 5000 });
     await store.append([requestRecord('hour', { ...price(0.1), at: later, payload: anHour })]);
     expect(store.session('s-1', now)?.lastRequest).toMatchObject({
       ...{ cacheExpiresAt: '2026-11-21T10:00:30.000Z', coldUsd: 0.195 },
+    });
+    const evenLater = '2026-11-21T09:10:00.000Z';
+    await store.append([requestRecord('reads', { ...price(0.1), at: evenLater, payload: reading })]);
+    expect(store.session('s-1', now)?.lastRequest).toMatchObject({
+      ...{ cachedTokens: 20_000, cacheExpiresAt: '2026-11-21T10:10:00.000Z', coldUsd: 0.156 },
     });
   });
 });

@@ -97,7 +97,8 @@ export function createSessionCost(database: Database): (no: number, session: Ses
 
 const isEstimated = ({ kind }: SpendRow) => kind === 'estimated';
 const isUnattributed = ({ kind }: SpendRow) => kind === 'unattributed';
-const isUnpriced = (row: SpendRow) => isEstimated(row) && row.table_nanos === null;
+/** Without a price in the table; the client tells one for nearly every request, also where it does not know the model. */
+const isUnpriced = (row: SpendRow) => !isUnattributed(row) && row.table_nanos === null && row.cost_nanos === 0;
 
 function requestOf(row: SpendRow): RequestCost {
   return present({

@@ -96,6 +96,9 @@ type TokenColumn = 'input' | 'output' | 'cache_read' | 'cache_creation';
 const tokenSums = `total(input) AS input, total(output) AS output, total(cache_read) AS cache_read,
   total(cache_creation) AS cache_creation`;
 const isUnknownToEvents = 'NOT EXISTS (SELECT 1 FROM api_requests AS known WHERE known.id = said.id)';
+/** Of an event that told no price, for a model that has none. */
+export const isUnpricedSql =
+  '(cost_nanos = 0 AND table_nanos IS NULL AND input + output + cache_read + cache_creation > 0)';
 const lastColumns =
   'at, model, input, cache_read AS cacheRead, cache_creation AS cacheCreation, cache_1h AS cache1h, speed, geo';
 /** The client rounds some sums to a millionth: so far may events and metric differ for each of its requests. */
@@ -108,7 +111,7 @@ export function createSessionTotals(database: Database, prices: Prices): Session
   const sumsOf = createMetricSums(database);
   const byModel = database.prepare<[number, number], ModelRow>(`
     SELECT model, count(*) AS requests, total(cost_nanos) AS costNanos, total(cost_nanos % 1000 = 0) AS rounded,
-      0 AS isEstimated, 0 AS unpriced, max(at) AS lastAt, ${tokenSums}
+      0 AS isEstimated, total(${isUnpricedSql}) AS unpriced, max(at) AS lastAt, ${tokenSums}
     FROM api_requests WHERE session = ? GROUP BY model
     UNION ALL
     SELECT model, count(*), total(table_nanos), 0, 1, total(table_nanos IS NULL), max(at), ${tokenSums}
@@ -125,6 +128,12 @@ export function createSessionTotals(database: Database, prices: Prices): Session
       WHERE session = ? AND agent_id IS NULL AND is_owner = 1 AND ${isUnknownToEvents}
       ORDER BY at DESC, id DESC LIMIT 1)
     ORDER BY at DESC, id DESC LIMIT 1`);
+  // A request that only reads keeps alive what an earlier one wrote, as long as that one said.
+  const lastWrite = database
+    .prepare<[number, number], number>(`
+      SELECT cache_1h > 0 FROM api_requests
+      WHERE session = ? AND at <= ? AND cache_creation > 0 AND agent_id IS NULL ORDER BY at DESC, id DESC LIMIT 1`)
+    .pluck();
   const put = database.prepare(`
     INSERT OR REPLACE INTO session_totals (session, cost_nanos, estimated_nanos, unattributed_nanos, cost_source, input,
       output, cache_read, cache_creation, requests, unpriced, lines_added, lines_removed, commits, pull_requests,
@@ -144,12 +153,13 @@ export function createSessionTotals(database: Database, prices: Prices): Session
     const contextTokens = row.input + cachedTokens;
     const told = { at: new Date(at).toISOString(), model, contextTokens, cachedTokens };
     if (cachedTokens === 0) return told;
-    const minutes = cache1h > 0 ? cacheMinutes.long : cacheMinutes.short;
+    const isLong = cacheCreation > 0 ? cache1h > 0 : lastWrite.get(no, at) === 1;
+    const minutes = isLong ? cacheMinutes.long : cacheMinutes.short;
     const priced = (part: { cacheRead: number; cacheCreation: number }) =>
       priceOf(
         model,
         {
-          ...{ input: 0, output: 0, ...part, cacheCreation1h: cache1h > 0 ? part.cacheCreation : 0 },
+          ...{ input: 0, output: 0, ...part, cacheCreation1h: isLong ? part.cacheCreation : 0 },
           ...{ speed: speed ?? undefined, geo: geo ?? undefined },
         },
         { at: told.at, prices },
@@ -169,13 +179,15 @@ export function createSessionTotals(database: Database, prices: Prices): Session
       const sums = sumsOf(no, sessionId);
       const unattributed = surplusOf(rows, sums);
       const estimated = rows.filter(({ isEstimated }) => isEstimated === 1);
-      const hasEvents = rows.length > estimated.length || sums.some(({ name }) => name === summedMetrics.cost);
-      const isPriced = estimated.some(({ requests, unpriced }) => requests > unpriced);
+      const isPriced = ({ requests, unpriced }: ModelRow) => requests > unpriced;
+      const hasEvents =
+        rows.some((row) => row.isEstimated === 0 && isPriced(row)) ||
+        sums.some(({ name }) => name === summedMetrics.cost);
       const sumOf = (name: string, type = '') => activityOf(sums, name, type);
       return {
         costNanos: total(rows, ({ costNanos }) => costNanos) + total(unattributed, ({ costNanos }) => costNanos),
         estimatedNanos: total(estimated, ({ costNanos }) => costNanos),
-        costSource: hasEvents ? 'events' : isPriced ? 'transcript' : 'none',
+        costSource: hasEvents ? 'events' : estimated.some(isPriced) ? 'transcript' : 'none',
         tokens: [...rows.map(tokensOf), ...unattributed.map(({ tokens }) => tokens)].reduce(plus, noTokens),
         requests: total(rows, ({ requests }) => requests),
         unpriced: total(rows, ({ unpriced }) => unpriced),
