@@ -143,3 +143,26 @@ it('tells other viewers at once', async () => {
   await until(() => expect(heard.at(-1)).toMatchObject({ id: 's-1', labels: ['pass'] }));
   socket.close();
 });
+
+it('passes on by a live filter what happens in labelled sessions', async () => {
+  const service = await testService();
+  for (const id of ['s-1', 's-2']) await service.fire(id);
+  await put(service, { sessionId: 's-2', kind: 'label', text: 'watch' });
+  const socket = new WebSocket(`${service.url.replace('http', 'ws')}/live`);
+  const heard: string[] = [];
+  let upTo = 0;
+  socket.on('message', (data) => {
+    const message = JSON.parse(String(data)) as LiveMessage;
+    if (!('events' in message)) return;
+    heard.push(...message.events.map(({ sessionId = '' }) => sessionId));
+    upTo = message.upTo;
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ subscribe: { after: 0, filter: 'label:watch' } }));
+  await until(() => expect(heard).toEqual(['s-2']));
+  await service.fire('s-1', 'Stop', { n: 1 });
+  await service.fire('s-2', 'Stop', { n: 2 });
+  await until(() => expect(upTo).toBe(4));
+  expect(heard).toEqual(['s-2', 's-2']);
+  socket.close();
+});

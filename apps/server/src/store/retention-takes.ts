@@ -40,7 +40,7 @@ interface EventPlace {
 }
 
 /** Deleted in one transaction: more would make those who append wait. */
-const stepRows = 512;
+const stepRows = 256;
 /** Looked at in one go; events of one batch lie closer together than the overlap, see compress.ts. */
 const lookRows = 20_000;
 const overlapRows = 4096;
