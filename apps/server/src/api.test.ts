@@ -67,6 +67,8 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
   ],
   'get /api/sessions': [
     ['/api/sessions?limit=1&filter=app:shop&since=2020-01-01', 200],
+    ['/api/sessions?sort=cost', 200],
+    ['/api/sessions?sort=size', 400],
     ['/api/sessions?limit=zero', 400],
     ['/api/sessions?filter=is:nonsense', 400],
   ],

@@ -10,6 +10,10 @@ const listQuery = z.object({
   cursor: textUpTo(300).optional().describe('next of the page before'),
   limit: limitUpTo(500, 100),
   app: z.string().optional(),
+  sort: z
+    .enum(['last', 'cost'], { error: 'must be last or cost' })
+    .optional()
+    .describe('The largest first: the time of the last event, where it is not said, or the cost'),
   since: instant().optional().describe('Only sessions with an event since then'),
   ...filterParameters,
 });
@@ -36,14 +40,19 @@ export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps):
     route({
       method: 'get',
       path: '/api/sessions',
-      summary: 'Sessions, the one with the last event first.',
+      summary: 'Sessions, the one with the last event first, or the dearest.',
       query: listQuery,
       answers: { 200: answer('Sessions.', sessionPageSchema) },
       handle(context, query) {
         const filter = readFilter(query, timeZone);
         if ('error' in filter) return context.json({ error: filter.error }, 400);
-        const { cursor, app, since } = query;
-        const page = store.sessions({ limit: query.limit, now: now(), ...filter, ...present({ cursor, app, since }) });
+        const { cursor, app, since, sort } = query;
+        const page = store.sessions({
+          limit: query.limit,
+          now: now(),
+          ...filter,
+          ...present({ cursor, app, since, sort }),
+        });
         return context.json({ sessions: page.items, next: page.next });
       },
     }),

@@ -370,4 +370,19 @@ describe('a session that viewers look at', () => {
     };
     expect([found('>', 0.5), found('<=', 0.5), found('>', 0).sort()]).toEqual([['s-2'], ['s-1'], ['s-1', 's-2']]);
   });
+
+  it('stands in a list of the dearest first, page by page, those without a cost at its end', async () => {
+    const store = open();
+    for (const [index, usd] of [0.2, 0.3, 0.2, 0.1].entries())
+      await store.append([requestRecord(`req-${index}`, { sessionId: `s-${index}`, at, usd })]);
+    await store.append([telemetryRecord('user_prompt', { sessionId: 'unknown', at, promptId: 'p' })]);
+    const listed: string[] = [];
+    for (let cursor: string | null = null; ; ) {
+      const page = store.sessions({ limit: 2, sort: 'cost', now, ...(cursor !== null && { cursor }) });
+      listed.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    expect(listed).toEqual(['s-1', 's-2', 's-0', 's-3', 'unknown']);
+  });
 });

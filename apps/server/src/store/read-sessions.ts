@@ -3,7 +3,16 @@ import type { Database } from 'better-sqlite3';
 import type { Projection } from './projection.ts';
 import type { Page, SessionQuery } from './store.ts';
 
-/** A page of sessions, last event first; the cursor is the last one's time and number. */
+/** What they are ordered by, the largest first; a cost that nobody knows comes last. */
+const orders = {
+  last: { value: 'sessions.last_event_at', from: 'sessions' },
+  cost: {
+    value: 'coalesce(totals.cost_nanos, -1)',
+    from: "sessions LEFT JOIN session_totals AS totals ON totals.session = sessions.no AND cost_source <> 'none'",
+  },
+} as const;
+
+/** A page of sessions, last event first, or the dearest; the cursor is what the last one is ordered by, and its number. */
 export function readSessions(database: Database, projection: Projection, query: SessionQuery): Page<Session, string> {
   const conditions = ['sessions.last_event_at IS NOT NULL'];
   const params: (string | number)[] = [];
@@ -11,8 +20,9 @@ export function readSessions(database: Database, projection: Projection, query: 
     conditions.push(condition);
     params.push(...values);
   };
-  const cursor = /^(\d+)-(\d+)$/.exec(query.cursor ?? '');
-  if (cursor) add('(sessions.last_event_at, sessions.no) < (?, ?)', Number(cursor[1]), Number(cursor[2]));
+  const { value, from } = orders[query.sort ?? 'last'];
+  const cursor = /^(-?\d+)-(\d+)$/.exec(query.cursor ?? '');
+  if (cursor) add(`(${value}, sessions.no) < (?, ?)`, Number(cursor[1]), Number(cursor[2]));
   if (query.app !== undefined) add('sessions.app = ?', query.app);
   if (query.since !== undefined) add('sessions.last_event_at >= ?', Date.parse(query.since));
   if (query.filter && query.filter.terms.length > 0) {
@@ -20,9 +30,9 @@ export function readSessions(database: Database, projection: Projection, query: 
     add(where, ...values);
   }
   const rows = database
-    .prepare<unknown[], { id: string; no: number; at: number }>(
-      `SELECT sessions.id, sessions.no, sessions.last_event_at AS at FROM sessions
-       WHERE ${conditions.join(' AND ')} ORDER BY sessions.last_event_at DESC, sessions.no DESC LIMIT ?`,
+    .prepare<unknown[], { id: string; no: number; place: number }>(
+      `SELECT sessions.id, sessions.no, ${value} AS place FROM ${from}
+       WHERE ${conditions.join(' AND ')} ORDER BY place DESC, sessions.no DESC LIMIT ?`,
     )
     .all(...params, query.limit + 1);
   const hasMore = rows.length > query.limit;
@@ -34,6 +44,6 @@ export function readSessions(database: Database, projection: Projection, query: 
       const told = session && projection.view(session, query.now);
       return told ? [told] : [];
     }),
-    next: hasMore && last ? `${last.at}-${last.no}` : null,
+    next: hasMore && last ? `${last.place}-${last.no}` : null,
   };
 }

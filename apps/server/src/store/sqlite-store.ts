@@ -330,6 +330,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     lookBack: createLookBack(database, appender.seq),
     sessions(query) {
       behind.forReading(query.filter, query.now);
+      if (query.sort === 'cost') behind.forTotals();
       return readSessions(database, projection, query);
     },
     session(sessionId, at) {

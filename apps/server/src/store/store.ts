@@ -179,6 +179,8 @@ export interface PulseQuery {
 
 export interface SessionQuery {
   limit: number;
+  /** `last`, the session with the last event first, where it is not said. */
+  sort?: 'last' | 'cost';
   cursor?: string;
   app?: string;
   filter?: Filter;
