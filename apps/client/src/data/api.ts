@@ -20,16 +20,20 @@ import {
   type Pulse,
   problemSchema,
   pulseSchema,
-  type RetentionReport,
-  retentionSchema,
   type Reconciliation,
+  type RetentionReport,
   reconciliationSchema,
+  retentionSchema,
   type ServiceStatus,
   type Session,
+  type SessionCost,
   type SessionPage,
+  type SpanPage,
   serviceStatusSchema,
+  sessionCostSchema,
   sessionPageSchema,
   sessionSchema,
+  spanPageSchema,
   type TelltaleEvent,
   type TranscriptPage,
   transcriptPageSchema,
@@ -66,6 +70,10 @@ export const api = {
   sessions: (query: { limit?: number; cursor?: string; filter?: string; app?: string }): Promise<SessionPage> =>
     get('/api/sessions', query, sessionPageSchema),
   session: (id: string): Promise<Session> => get(`/api/sessions/${encodeURIComponent(id)}`, {}, sessionSchema),
+  sessionCost: (id: string): Promise<SessionCost> =>
+    get(`/api/sessions/${encodeURIComponent(id)}/cost`, {}, sessionCostSchema),
+  spans: (id: string, query: { from?: string; to?: string }): Promise<SpanPage> =>
+    get(`/api/sessions/${encodeURIComponent(id)}/spans`, query, spanPageSchema),
   transcript: (id: string, query: TranscriptQuery): Promise<TranscriptPage> =>
     get(`/api/sessions/${encodeURIComponent(id)}/transcript`, query, transcriptPageSchema),
   pulse: (query: { minutes: number }): Promise<Pulse> => get('/api/pulse', query, pulseSchema),
@@ -80,8 +88,7 @@ export const api = {
   discover: (): Promise<Discovery> => get('/api/import/discover', {}, discoverySchema),
   annotations: (query: { session?: string; limit?: number }): Promise<AnnotationPage> =>
     get('/api/annotations', query, annotationPageSchema),
-  annotate: (annotation: NewAnnotation): Promise<Annotation> =>
-    send('/api/annotations', annotation, annotationSchema),
+  annotate: (annotation: NewAnnotation): Promise<Annotation> => send('/api/annotations', annotation, annotationSchema),
   removeAnnotation: async (id: string): Promise<void> => {
     await answered(`/api/annotations/${encodeURIComponent(id)}`, { method: 'DELETE' });
   },

@@ -11,6 +11,8 @@ export const keymap = [
   { keys: 'b', does: 'bookmark the row', group: 'Mark' },
   { keys: 't', does: 'label the row', group: 'Mark' },
   { keys: 'm', does: 'note on the row', group: 'Mark' },
+  { keys: 'c', does: 'cost, context and files of the session', group: 'Move', native: true },
+  { keys: 'o', does: 'where the prompt’s time went', group: 'Move', native: true },
   { keys: 'g l', does: 'Live', group: 'Go' },
   { keys: 'g s', does: 'Sessions', group: 'Go' },
   { keys: 'g f', does: 'Search', group: 'Go' },

@@ -12,6 +12,7 @@ const quiet: ServiceStatus = {
     sessions: 1,
     databaseBytes: 1,
     viewers: 1,
+    today: { from: '2026-11-21T00:00:00.000Z', estimatedUsd: 0 },
     timeZone: 'UTC',
     connectCommand: '',
   },

@@ -22,7 +22,8 @@ export function useAddress() {
 
   /** Writes where somebody is; without an entry in the history, since it is the same page. */
   function point(address: Address): void {
-    const query: Record<string, string> = {};
+    const query: LocationQuery = {};
+    for (const kept of ['panel', 'time']) if (route.query[kept]) query[kept] = route.query[kept];
     for (const key of keys) {
       const value = address[key];
       if (value !== undefined) query[key] = value;

@@ -2,6 +2,7 @@ import { useEventListener } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
 import { filterInput } from '../live/filter-input.ts';
 import { feedKeys } from '../live/use-selection.ts';
+import { preferences } from '../settings/preferences.ts';
 
 export interface StoryKeys {
   move: (by: number) => void;
@@ -9,10 +10,12 @@ export interface StoryKeys {
   close: () => void;
   find: () => void;
   step: (by: number) => void;
+  panel: () => void;
+  fall: () => void;
 }
 
 /** The story's keys: `j` `k` and `/` come from the page's keyboard, the others are its own. */
-export function useStoryKeys({ move, open, close, find, step }: StoryKeys): void {
+export function useStoryKeys({ move, open, close, find, step, panel, fall }: StoryKeys): void {
   const own = { move, open };
   feedKeys.value = own;
   filterInput.value = find;
@@ -36,6 +39,8 @@ export function useStoryKeys({ move, open, close, find, step }: StoryKeys): void
     if (by !== undefined) move(by);
     else if (key === 'enter') open();
     else if (key === 'escape') close();
+    else if (key === 'c' && preferences.value.singleKeys) panel();
+    else if (key === 'o' && preferences.value.singleKeys) fall();
     else return;
     event.preventDefault();
   });

@@ -1,0 +1,43 @@
+import { type CostSource, exactMoney, moneyWords } from '@telltale/core';
+
+/** A sum of money as far as it is known. */
+export interface KnownCost {
+  /** Absent: nothing is known. */
+  costUsd?: number | undefined;
+  /** Of it: priced by table, from a transcript alone. */
+  estimatedUsd?: number | undefined;
+  /** Requests of models without a price: they are in no sum. */
+  unpriced?: number | undefined;
+  /** Absent: not told. */
+  requests?: number | undefined;
+}
+
+/** `$4.12`, `~$0.42` estimated, `≥ $0.42` where requests have no price, `–` unknown. */
+export function costWords({ costUsd, estimatedUsd = 0, unpriced = 0, requests }: KnownCost): string {
+  const isUnknown = costUsd === undefined || (costUsd === 0 && (requests === 0 || unpriced > 0));
+  if (isUnknown) return '–';
+  const words = moneyWords(costUsd, estimatedUsd > 0);
+  return unpriced > 0 ? `≥ ${words}` : words;
+}
+
+/** The whole truth about it, for the hover. */
+export function costHint({ costUsd, estimatedUsd = 0, unpriced = 0, requests }: KnownCost): string {
+  if (costWords({ costUsd, estimatedUsd, unpriced, requests }) === '–') {
+    return unpriced > 0 ? 'no price is known for the model' : 'cost not known';
+  }
+  const lines = [exactMoney(costUsd ?? 0)];
+  if (estimatedUsd > 0) {
+    const part = estimatedUsd < (costUsd ?? 0) ? `${moneyWords(estimatedUsd)} of it ` : '';
+    lines.push(`${part}estimated: the transcript’s tokens at list price`);
+  }
+  if (unpriced > 0)
+    lines.push(`without ${unpriced === 1 ? 'a request' : `${unpriced} requests`} of models that have no price`);
+  return lines.join('\n');
+}
+
+/** What stands behind a sum, said once. */
+export function sourceWords(source: CostSource | undefined): string {
+  if (source === 'events') return 'list price, as the client reckoned';
+  if (source === 'transcript') return 'estimated from the transcript at list price';
+  return 'cost not known: no telemetry, no transcript with a known model';
+}
