@@ -56,6 +56,18 @@ const states: Record<string, { path: string; reach(viewer: Viewer): Promise<void
       await page.getByRole('region', { name: 'Since you left' }).waitFor();
     },
   },
+  search: {
+    path: '/search?q=test',
+    async reach({ page }) {
+      // Texts are found a moment after they came.
+      await waitFor('something found', async () => {
+        if ((await page.locator('a.hit').count()) > 0) return true;
+        await page.reload();
+        return false;
+      });
+    },
+  },
+  'search-help': { path: '/search', reach: ({ page }) => page.getByRole('button', { name: 'useAuth' }).waitFor() },
   wall: { path: '/wall', reach: ({ page }) => page.getByText('1 needs you').waitFor() },
   help: {
     path: '/',

@@ -49,6 +49,7 @@ const windowRows = 1000;
 const stepCharacters = 48 * 1024;
 const stepMs = 4;
 const removedPerStep = 40;
+const removeMs = 8;
 /** Pages that one transaction brings together. */
 const mergePages = 48;
 const idleMs = 500;
@@ -249,9 +250,13 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       const tools = new Set<number>();
       for (;;) {
         const isMore = await commits.run(() => {
+          const until = performance.now() + removeMs;
           const docs = index.docsOf(session, removedPerStep);
-          for (const { tool } of docs) if (tool !== null) tools.add(tool);
-          remove(docs);
+          for (const doc of docs) {
+            if (doc.tool !== null) tools.add(doc.tool);
+            remove([doc]);
+            if (performance.now() > until) return true;
+          }
           return docs.length === removedPerStep;
         });
         if (!isMore) break;
