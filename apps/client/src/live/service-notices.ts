@@ -30,5 +30,7 @@ export function serviceNotices(sessions: readonly Session[], status: ServiceStat
 
 function lostWords({ files, isSeen }: LostTranscripts): string {
   const words = `Claude Code deleted ${plural(files, 'old transcript')}`;
-  return isSeen ? `${words} that ${files === 1 ? 'was' : 'were'} not here yet` : `${words}, here or not: its folder cannot be seen`;
+  return isSeen
+    ? `${words} that ${files === 1 ? 'was' : 'were'} not here yet`
+    : `${words}, here or not: its folder cannot be seen`;
 }

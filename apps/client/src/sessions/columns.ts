@@ -53,7 +53,12 @@ export const columns: readonly Column[] = [
     isNumber: true,
     text: (session) => (session.subagents > 0 ? count(session.subagents) : ''),
   },
-  { key: 'labels', title: 'labels', track: 'minmax(48px, 120px)', text: (session) => (session.labels ?? []).join(', ') },
+  {
+    key: 'labels',
+    title: 'labels',
+    track: 'minmax(48px, 120px)',
+    text: (session) => (session.labels ?? []).join(', '),
+  },
   { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },
 ];
 
