@@ -74,6 +74,36 @@ it('archives at the start what had ended before, and nothing twice', async () =>
   expect(filesIn(folder)).not.toContain('sessions/2026/11/20/s-2.json');
 });
 
+it('keeps the whole document of a session of which retention took a part', async () => {
+  const [folder, home] = [testFolder(), testFolder()];
+  const service = await archiving(folder, home);
+  const longAgo = Date.now() - 40 * 86_400_000;
+  const send = (name: string, more: object) =>
+    service.post(
+      '/ingest/hook',
+      { session_id: 's-1', cwd: '/home/dev/shop', hook_event_name: name, ...more },
+      {
+        'telltale-at': new Date(longAgo).toISOString(),
+      },
+    );
+  await send('UserPromptSubmit', { prompt: 'from long ago' });
+  await send('SessionEnd', { reason: 'exit' });
+  await until(() => expect(filesIn(folder).length).toBe(2));
+  const [, file = ''] = filesIn(folder);
+  const whole = readFileSync(join(folder, file), 'utf8');
+  expect(whole).toContain('from long ago');
+  expect((await service.post('/api/retention', { eventsDays: 30 })).status).toBe(202);
+  await until(async () =>
+    expect(await (await service.get('/api/sessions/s-1')).json()).toMatchObject({ pruned: ['events'] }),
+  );
+  await send('Notification', { message: 'one more' });
+  await service.close(1000);
+  const again = await archiving(folder, home);
+  await play(again, 's-2', ['new']);
+  await until(() => expect(filesIn(folder)).toContain('index/s-2.json'));
+  expect(readFileSync(join(folder, file), 'utf8')).toBe(whole);
+});
+
 it('says that the archive takes nothing, takes events all the same, and archives when it can', async () => {
   const [base, home] = [testFolder(), testFolder()];
   const folder = join(base, 'archive');

@@ -65,7 +65,10 @@ export function createArchive(deps: ArchiveDeps): Archive {
   }
 
   function offer(session: Session): void {
-    if (archived.stampOf(session.id) === stampOf(session)) return;
+    const before = archived.stampOf(session.id);
+    if (before === stampOf(session)) return;
+    // Retention took part of it: the document that is there has more than a new one would.
+    if (before !== undefined && session.pruned?.length) return;
     queue.add(session.id);
     working ??= work().finally(() => {
       working = undefined;
@@ -73,9 +76,9 @@ export function createArchive(deps: ArchiveDeps): Archive {
   }
 
   /** Changes whenever the document would. */
-  function stampOf({ id, lastSeq, costUsd }: Session): string {
+  function stampOf({ id, lastSeq, costUsd, annotatedAt }: Session): string {
     const [entry] = store.transcript({ sessionId: id, order: 'desc', limit: 1 }).items;
-    return [lastSeq, entry?.seq ?? 0, costUsd ?? ''].join(' ');
+    return [lastSeq, entry?.seq ?? 0, costUsd ?? '', annotatedAt ?? ''].join(' ');
   }
 
   async function work(): Promise<void> {

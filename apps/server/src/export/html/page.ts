@@ -120,7 +120,8 @@ function markHtml(words: string): string {
 
 function footHtml({ session }: ExportSources, { version, exportedAt, isMasked }: ExportFacts): string {
   const masked = isMasked ? 'Secrets and personal data are masked.' : 'Secrets are masked, personal data is not.';
-  return `<footer class="foot"><p>Session ${escapeHtml(session.id)}, exported by Telltale ${escapeHtml(version)}, ${timeWords(exportedAt)}. ${masked} Times are UTC.</p></footer>\n`;
+  const lacks = session.pruned?.length ? ` Retention took a part of it: ${session.pruned.join(', ')}.` : '';
+  return `<footer class="foot"><p>Session ${escapeHtml(session.id)}, exported by Telltale ${escapeHtml(version)}, ${timeWords(exportedAt)}. ${masked}${lacks} Times are UTC.</p></footer>\n`;
 }
 
 function timeWords(at: string): string {
