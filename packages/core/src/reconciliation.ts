@@ -18,7 +18,7 @@ import {
   type Said,
 } from './reconciliation-view.ts';
 
-export { type Amount, noAmount, plus as plusAmount } from './reconciliation/amount.ts';
+export { type Amount, minus as minusAmount, noAmount, plus as plusAmount } from './reconciliation/amount.ts';
 
 /** What is known of one session, by each source alone and request by request. */
 export interface ReconciliationFacts {

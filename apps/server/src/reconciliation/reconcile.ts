@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Amount,
   differencesOf,
@@ -39,7 +40,7 @@ const beforeMs = 10 * 60_000;
  */
 export async function reconcile(deps: ReconcileDeps, query: ReconcileQuery): Promise<Reconciliation> {
   const { store, now, prometheusUrl, lokiUrl } = deps;
-  const numbers = store.reconcile(query);
+  const numbers = await store.reconcile(query);
   const asked: AskedSessions = {
     sessionIds: numbers.sessions.map(({ id }) => id),
     from: Math.min(...numbers.sessions.map(({ startedAt }) => startedAt), now()) - beforeMs,
@@ -56,7 +57,11 @@ export async function reconcile(deps: ReconcileDeps, query: ReconcileQuery): Pro
     const said = { ...session.facts.said, ...present({ prometheus: metrics, loki: events }) };
     return { ...session, facts: { ...session.facts, said } };
   });
-  const sessions = facts.map((session) => sessionOf(store, session, answering, now()));
+  const sessions: ReconciledSession[] = [];
+  for (const session of facts) {
+    sessions.push(sessionOf(store, session, answering, now()));
+    await setImmediate(); // whoever sends an event comes first
+  }
   return {
     from: new Date(query.from).toISOString(),
     to: new Date(query.to).toISOString(),

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Amount,
   isIsolated,
+  minusAmount,
   modelBase,
   noAmount,
   plusAmount,
@@ -11,6 +13,7 @@ import {
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, summedMetrics } from './metric-sums.ts';
+import { amountOf, createReconciliationRows, type HeardRow, type SaidRow } from './reconciliation-rows.ts';
 
 export interface ReconciliationQuery {
   /** Sessions with an event in between, whole (ms). */
@@ -47,43 +50,21 @@ interface SessionRow {
   lastEventAt: number;
 }
 
-interface AmountRow {
-  requests: number;
-  nanos: number;
-  input: number;
-  output: number;
-  cache_read: number;
-  cache_creation: number;
+/** What differs between event and transcript of the same requests, of one client version and model. */
+interface Differing {
+  key: string;
+  amount: Amount;
 }
 
-/** Requests of the transcript, by what events say of the same: what is counted elsewhere, and what differs. */
-interface PartRow extends AmountRow {
-  part: 'unheard' | 'inherited' | 'same' | 'differs' | 'unpriced';
-  model: string;
-  version: string | null;
-  /** Of the same requests by their events. */
-  clientNanos: number;
-  clientInput: number;
-  clientOutput: number;
-  clientRead: number;
-  clientCreation: number;
+/** A session read once, before it is known whether a version's prices differ or single requests do. */
+interface Read extends SessionNumbers {
+  differing: Differing[];
+  groups: Map<string, ReckonedGroup>;
+  unpricedModels: Set<string>;
 }
 
-interface ReckonedRow {
-  version: string | null;
-  model: string;
-  requests: number;
-  differing: number;
-  costNanos: number;
-  tableNanos: number;
-  broken?: number;
-}
-
-const sums = `count(*) AS requests, total(input) AS input, total(output) AS output, total(cache_read) AS cache_read,
-  total(cache_creation) AS cache_creation`;
-
-/** Reads what each source that is stored here says of sessions; nothing is written. */
-export function createReconciliation(database: Database): (query: ReconciliationQuery) => ReconciledNumbers {
+/** Reads what each source that is stored here says of sessions, in turns; nothing is written. */
+export function createReconciliation(database: Database): (query: ReconciliationQuery) => Promise<ReconciledNumbers> {
   const columns = 'no, id, started_at AS startedAt, last_event_at AS lastEventAt';
   const between = database.prepare<[number, number, number], SessionRow>(`
     SELECT ${columns} FROM sessions WHERE last_event_at >= ? AND coalesce(started_at, last_event_at) <= ?
@@ -91,45 +72,12 @@ export function createReconciliation(database: Database): (query: Reconciliation
   const byId = database.prepare<[string], SessionRow>(
     `SELECT ${columns} FROM sessions WHERE id = ? AND last_event_at IS NOT NULL`,
   );
-  const ledger = database.prepare<[number], AmountRow & { rounded: number }>(
-    `SELECT ${sums}, total(cost_nanos) AS nanos, total(cost_nanos % 1000 = 0) AS rounded FROM api_requests WHERE session = ?`,
-  );
-  const transcript = database.prepare<[number], AmountRow & { unpriced: number }>(
-    `SELECT ${sums}, total(table_nanos) AS nanos, total(table_nanos IS NULL) AS unpriced FROM said_requests WHERE session = ?`,
-  );
-  const untold = database.prepare<[number], AmountRow>(`
-    SELECT ${sums}, total(cost_nanos) AS nanos FROM api_requests AS heard WHERE session = ?
-      AND NOT EXISTS (SELECT 1 FROM said_requests AS said WHERE said.id = heard.id AND said.session = heard.session)`);
-  const parts = database.prepare<[number], PartRow>(`
-    SELECT
-      CASE WHEN heard.id IS NULL AND said.is_owner = 1 THEN 'unheard'
-        WHEN heard.id IS NULL OR heard.session <> said.session THEN 'inherited'
-        WHEN said.table_nanos IS NULL THEN 'unpriced'
-        WHEN abs(said.table_nanos - heard.cost_nanos) > ${roundingNanos} THEN 'differs'
-        ELSE 'same' END AS part,
-      said.model AS model, coalesce(heard.client_version, said.client_version) AS version, count(*) AS requests,
-      total(said.table_nanos) AS nanos, total(said.input) AS input, total(said.output) AS output,
-      total(said.cache_read) AS cache_read, total(said.cache_creation) AS cache_creation,
-      total(heard.cost_nanos) AS clientNanos, total(heard.input) AS clientInput, total(heard.output) AS clientOutput,
-      total(heard.cache_read) AS clientRead, total(heard.cache_creation) AS clientCreation
-    FROM said_requests AS said LEFT JOIN api_requests AS heard ON heard.id = said.id
-    WHERE said.session = ? GROUP BY part, said.model, version`);
-  const reckoned = database.prepare<[number], ReckonedRow>(`
-    SELECT client_version AS version, model, count(*) AS requests, total(differs) AS differing,
-      total(CASE WHEN differs THEN cost_nanos END) AS costNanos, total(CASE WHEN differs THEN table_nanos END) AS tableNanos
-    FROM (SELECT *, abs(cost_nanos - table_nanos) > ${roundingNanos} AS differs FROM api_requests
-      WHERE session = ? AND table_nanos IS NOT NULL)
-    GROUP BY client_version, model`);
-  const unpriced = database
-    .prepare<[number, number], string>(`
-      SELECT model FROM api_requests WHERE session = ? AND table_nanos IS NULL
-      UNION SELECT model FROM said_requests WHERE session = ? AND table_nanos IS NULL`)
-    .pluck();
   const refusals = database
     .prepare<[number, number], number>(`
       SELECT (SELECT count(*) FROM event_log WHERE session = ? AND name = 'api_refusal')
         + (SELECT count(*) FROM fresh_events WHERE session = ? AND name = 'api_refusal')`)
     .pluck();
+  const rows = createReconciliationRows(database);
   const metricSums = createMetricSums(database);
 
   function metricOf({ no, id }: SessionRow): Amount | undefined {
@@ -146,56 +94,71 @@ export function createReconciliation(database: Database): (query: Reconciliation
     return amount;
   }
 
-  /** Of few requests the metric tells whether one broke off: it has the tokens of both halves, for the same money. */
-  function reckonedOf(row: SessionRow): ReckonedRow[] {
-    const groups = reckoned.all(row.no);
-    if (groups.every(({ differing }) => differing === 0)) return groups;
-    const [heard, metric] = [ledger.get(row.no), metricOf(row)];
-    if (!heard || !metric) return groups;
-    const mayRound = heard.rounded * roundingNanos + (heard.requests + 1) * 10;
-    const isBroken = Math.abs(metric.nanos - heard.nanos) <= mayRound && countOf(metric) > countOf(amountOf(heard));
-    return groups.map((group) =>
-      isBroken && group.differing * 2 <= group.requests + 1 ? { ...group, broken: group.differing } : group,
-    );
-  }
-
-  function numbersOf(row: SessionRow, isOneOff: (part: PartRow) => boolean): SessionNumbers {
-    const heard = ledger.get(row.no);
-    const said = transcript.get(row.no);
+  async function read(row: SessionRow): Promise<Read> {
+    const heard = await rows.heardOf(row.no);
+    const said = await rows.saidOf(row.no);
     const metric = metricOf(row);
+    const heardById = new Map(heard.map((one) => [one.id, one]));
+    const saidIds = new Set(said.map(({ id }) => id));
+    const parts = { unheard: [] as SaidRow[], inherited: [] as SaidRow[], both: [] as SaidRow[] };
+    for (const one of said) {
+      if (heardById.has(one.id)) parts.both.push(one);
+      else if (one.isOwner === 1 && !rows.isHeard(one.id)) parts.unheard.push(one);
+      else parts.inherited.push(one);
+    }
+    const ledger = heardAmount(heard);
     const facts: ReconciliationFacts = {
       said: {
-        ...(heard && heard.requests > 0 && { ledger: amountOf(heard) }),
+        ...(heard.length > 0 && { ledger }),
         ...(metric && { metric }),
-        ...(said && said.requests > 0 && { transcript: amountOf(said) }),
+        ...(said.length > 0 && { transcript: saidAmount(said) }),
       },
-      ...{ unheard: noAmount, inherited: noAmount, otherPrices: noAmount, brokenOff: noAmount, unpriced: noAmount },
-      untold: amountOf(untold.get(row.no)),
-      ...{ refusals: 0, rounded: heard?.rounded ?? 0 },
+      unheard: saidAmount(parts.unheard),
+      inherited: saidAmount(parts.inherited),
+      untold: heardAmount(heard.filter(({ id }) => !saidIds.has(id))),
+      ...{ otherPrices: noAmount, brokenOff: noAmount, unpriced: noAmount },
+      refusals: parts.unheard.length > 0 ? (refusals.get(row.no, row.no) ?? 0) : 0,
+      rounded: heard.filter(({ costNanos }) => costNanos % 1000 === 0).length,
     };
-    for (const part of parts.all(row.no)) {
-      const field = fieldOf(part, isOneOff);
-      if (field) facts[field] = plusAmount(facts[field], field in counted ? amountOf(part) : surplusOf(part));
+    const differing: Differing[] = [];
+    for (const one of parts.both) {
+      const event = heardById.get(one.id);
+      if (!event) continue;
+      const amount = minusAmount(saidAmount([one]), { ...heardAmount([event]), requests: 0 });
+      if (one.tableNanos === null) facts.unpriced = plusAmount(facts.unpriced, amount);
+      else if (Math.abs(amount.nanos) > roundingNanos) differing.push({ key: keyOf(event), amount });
     }
-    if ((facts.unheard.requests ?? 0) > 0) facts.refusals = refusals.get(row.no, row.no) ?? 0;
-    const { id, lastEventAt, startedAt } = row;
-    return { id, lastEventAt, startedAt: startedAt ?? lastEventAt, facts, unpriced: said?.unpriced ?? 0 };
+    const unpriced = [...heard, ...said].filter(({ tableNanos }) => tableNanos === null);
+    return {
+      ...{ id: row.id, lastEventAt: row.lastEventAt, startedAt: row.startedAt ?? row.lastEventAt, facts, differing },
+      groups: groupsOf(heard, metric && isBroken(metric, ledger, facts.rounded)),
+      unpriced: said.filter(({ tableNanos }) => tableNanos === null).length,
+      unpricedModels: new Set(unpriced.map(({ model }) => modelBase(model))),
+    };
   }
 
-  return ({ from, to, sessionId, limit }) => {
-    const rows = sessionId === undefined ? between.all(from, to, limit + 1) : byId.all(sessionId);
-    const hasMore = rows.length > limit;
-    if (hasMore) rows.length = limit;
-    const groups = groupsOf(rows.flatMap(reckonedOf));
-    const isOneOff = ({ model, version }: PartRow) => {
-      const group = groups.get(keyOf(model, version));
-      return group !== undefined && isIsolated(group);
-    };
+  return async ({ from, to, sessionId, limit }) => {
+    const found = sessionId === undefined ? between.all(from, to, limit + 1) : byId.all(sessionId);
+    const hasMore = found.length > limit;
+    if (hasMore) found.length = limit;
+    const reads: Read[] = [];
+    for (const row of found) {
+      reads.push(await read(row));
+      await setImmediate(); // whoever sends an event comes first
+    }
+    const groups = merged(reads.map((one) => one.groups));
     return {
-      sessions: rows.map((row) => numbersOf(row, isOneOff)),
+      sessions: reads.map(({ groups: _, differing, unpricedModels: __, ...session }) => {
+        for (const { key, amount } of differing) {
+          const group = groups.get(key);
+          const field = group && isIsolated(group) ? 'brokenOff' : 'otherPrices';
+          session.facts[field] = plusAmount(session.facts[field], amount);
+        }
+        return session;
+      }),
       hasMore,
       reckoned: [...groups.values()],
-      unpricedModels: [...new Set(rows.flatMap(({ no }) => unpriced.all(no, no)).map(modelBase))].sort(),
+      unpricedModels: [...new Set(reads.flatMap((one) => [...one.unpricedModels]))].sort(),
     };
   };
 }
@@ -207,62 +170,61 @@ const tokenKinds: Readonly<Record<string, keyof Tokens | undefined>> = {
   cacheCreation: 'cacheCreation',
 };
 
-/** Where the whole amount differs, not only part of it. */
-const counted = { unheard: true, inherited: true };
+const heardAmount = (rows: readonly HeardRow[]) => amountOf(rows, (index) => rows[index]?.costNanos ?? 0);
+const saidAmount = (rows: readonly SaidRow[]) => amountOf(rows, (index) => rows[index]?.tableNanos ?? 0);
 
-function fieldOf(part: PartRow, isOneOff: (part: PartRow) => boolean) {
-  if (part.part === 'same') return undefined;
-  if (part.part === 'differs') return isOneOff(part) ? 'brokenOff' : 'otherPrices';
-  return part.part;
+/** The metric has the tokens of both halves of an answer that broke off, for the same money. */
+function isBroken(metric: Amount, ledger: Amount, rounded: number): boolean {
+  const mayRound = rounded * roundingNanos + ((ledger.requests ?? 0) + 1) * 10;
+  return Math.abs(metric.nanos - ledger.nanos) <= mayRound && countOf(metric) > countOf(ledger);
 }
 
-function amountOf(row: AmountRow | undefined): Amount {
-  if (!row) return noAmount;
-  const tokens = {
-    input: row.input,
-    output: row.output,
-    cacheRead: row.cache_read,
-    cacheCreation: row.cache_creation,
-  };
-  return { nanos: row.nanos, tokens, requests: row.requests };
-}
-
-function countOf({ tokens }: Amount): number {
-  return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheCreation;
-}
-
-/** By how much the transcript says more than the events of the same requests. */
-function surplusOf(row: PartRow): Amount {
-  return {
-    nanos: row.nanos - row.clientNanos,
-    tokens: {
-      input: row.input - row.clientInput,
-      output: row.output - row.clientOutput,
-      cacheRead: row.cache_read - row.clientRead,
-      cacheCreation: row.cache_creation - row.clientCreation,
-    },
-    requests: row.requests,
-  };
-}
-
-function groupsOf(rows: readonly ReckonedRow[]): Map<string, ReckonedGroup> {
+function groupsOf(heard: readonly HeardRow[], hasBroken = false): Map<string, ReckonedGroup> {
   const groups = new Map<string, ReckonedGroup>();
-  for (const { version, ...row } of rows) {
-    const key = keyOf(row.model, version);
-    const group = groups.get(key);
-    if (!group) {
-      groups.set(key, { ...row, ...(version !== null && { clientVersion: version }) });
-      continue;
-    }
-    group.requests += row.requests;
-    group.differing += row.differing;
+  for (const row of heard) {
+    if (row.tableNanos === null) continue;
+    const group = groupIn(groups, row);
+    group.requests += 1;
+    if (Math.abs(row.costNanos - row.tableNanos) <= roundingNanos) continue;
+    group.differing += 1;
     group.costNanos += row.costNanos;
     group.tableNanos += row.tableNanos;
-    group.broken = (group.broken ?? 0) + (row.broken ?? 0);
+  }
+  // Of few requests only the metric tells whether one broke off or the version has other prices.
+  if (hasBroken)
+    for (const group of groups.values()) if (group.differing * 2 <= group.requests + 1) group.broken = group.differing;
+  return groups;
+}
+
+function merged(list: readonly Map<string, ReckonedGroup>[]): Map<string, ReckonedGroup> {
+  const groups = new Map<string, ReckonedGroup>();
+  for (const one of list.flatMap((of) => [...of.values()])) {
+    const group = groupIn(groups, { model: one.model, version: one.clientVersion ?? null });
+    group.requests += one.requests;
+    group.differing += one.differing;
+    group.costNanos += one.costNanos;
+    group.tableNanos += one.tableNanos;
+    group.broken = (group.broken ?? 0) + (one.broken ?? 0);
   }
   return groups;
 }
 
-function keyOf(model: string, version: string | null): string {
+function groupIn(groups: Map<string, ReckonedGroup>, row: Pick<HeardRow, 'model' | 'version'>): ReckonedGroup {
+  const key = keyOf(row);
+  const known = groups.get(key);
+  if (known) return known;
+  const group: ReckonedGroup = {
+    ...{ model: row.model, requests: 0, differing: 0, costNanos: 0, tableNanos: 0 },
+    ...(row.version !== null && { clientVersion: row.version }),
+  };
+  groups.set(key, group);
+  return group;
+}
+
+function keyOf({ model, version }: Pick<HeardRow, 'model' | 'version'>): string {
   return `${model} ${version ?? ''}`;
+}
+
+function countOf({ tokens }: Amount): number {
+  return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheCreation;
 }

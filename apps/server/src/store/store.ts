@@ -61,7 +61,7 @@ export interface Store {
   /** Who and where the sessions since `since` (ms) are, newest first. */
   recentSessions(since: number, limit: number): SessionIdentity[];
   /** What events, metrics and transcripts say sessions cost, each alone and request by request. */
-  reconcile(query: ReconciliationQuery): ReconciledNumbers;
+  reconcile(query: ReconciliationQuery): Promise<ReconciledNumbers>;
   /** Models of stored requests that the price table has no price for. */
   unpricedModels(): string[];
   transcript(query: TranscriptQuery): Page<TranscriptEntry, number> & { complete: boolean };
