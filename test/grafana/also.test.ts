@@ -19,7 +19,7 @@ const keys = {
   LOGFIRE_WRITE_TOKEN: 'example',
 };
 
-const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire'];
+const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire', 'also/personal'];
 
 // Datadog's exporter is in the collector of the compose file, not in the slim one of the tests.
 describe.skipIf(!(await requiresStack()))('a configuration for another place', () => {
