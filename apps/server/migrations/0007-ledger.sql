@@ -3,8 +3,9 @@
 
 -- From `api_request` events.
 CREATE TABLE api_requests (
-  -- The API's request id; an event without one: its own id.
+  -- The API's request id; an event without one: its own id, and `has_id` is 0.
   id TEXT PRIMARY KEY,
+  has_id INTEGER NOT NULL,
   session INTEGER NOT NULL,
   at INTEGER NOT NULL,
   -- As sent: a background subagent's events name the prompt that is current; the trace tells the right one.
@@ -139,6 +140,17 @@ CREATE TABLE stale_totals (
   session_id TEXT PRIMARY KEY
 ) WITHOUT ROWID;
 
+-- What only transcripts tell: requests of no event. Not every provider tells an id to telemetry; such a request is known
+-- by its tokens.
+CREATE VIEW said_alone AS
+SELECT said.* FROM said_requests AS said
+WHERE is_owner = 1 AND NOT EXISTS (SELECT 1 FROM api_requests AS known WHERE known.id = said.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM api_requests AS same
+    WHERE same.session = said.session AND same.at BETWEEN said.at - 600000 AND said.at + 600000 AND same.has_id = 0
+      AND same.input = said.input AND same.output = said.output AND same.cache_read = said.cache_read
+      AND same.cache_creation = said.cache_creation);
+
 -- Every counted request, and what no request explains: the one place that sums of money and tokens are taken from.
 -- `kind`: request (from its event), estimated (from the transcript, by table), unattributed (from the metric alone).
 CREATE VIEW spend AS
@@ -152,7 +164,7 @@ SELECT
   'estimated', s.id, s.session, s.at, s.prompt_id, s.agent_id, NULL,
   NULL, s.model, NULL, s.speed, s.client_version, coalesce(s.table_nanos, 0), s.table_nanos, s.input, s.output,
   s.cache_read, s.cache_creation, s.cache_1h, NULL, NULL
-FROM said_requests AS s WHERE s.is_owner = 1 AND NOT EXISTS (SELECT 1 FROM api_requests AS r WHERE r.id = s.id)
+FROM said_alone AS s
 UNION ALL
 SELECT
   'unattributed', NULL, u.session, u.at, NULL, NULL, NULL,

@@ -8,8 +8,10 @@ export const ledgerVersion = 1;
 
 /** One API request as its `api_request` event tells it. What is not told is absent. */
 export interface LedgerRow {
-  /** The API's request id; of a client that tells none, the event's own id. */
+  /** The API's request id; where the event tells none, its own. */
   id: string;
+  /** It is the event's own: what the transcript calls the same request is not known. */
+  isNameless?: boolean;
   /** Milliseconds since 1970. */
   at: number;
   /** As sent: a background agent's events name the prompt that is current; the trace tells the right one. */
@@ -54,8 +56,10 @@ export function ledgerRowOf(event: LedgerEvent): LedgerRow | undefined {
   const { source, name, payload = {} } = event;
   if (source !== 'otel' || name !== 'api_request') return undefined;
   const cacheCreation = countAt(payload, 'cache_creation_tokens');
+  const requestId = textAt(payload, 'request_id');
   return present({
-    id: textAt(payload, 'request_id') ?? event.id,
+    id: requestId ?? event.id,
+    isNameless: requestId === undefined ? true : undefined,
     at: Date.parse(event.at),
     promptId: event.promptId,
     traceId: textAt(payload, 'traceId'),

@@ -23,7 +23,7 @@ export interface LedgerRows {
 }
 
 export function createLedgerRows(database: Database, prices: Prices): LedgerRows {
-  const columns = `id, session, at, prompt_id, trace_id, agent_id, agent_type, query_source, model, effort, speed, geo,
+  const columns = `id, has_id, session, at, prompt_id, trace_id, agent_id, agent_type, query_source, model, effort, speed, geo,
     client_version, cost_nanos, table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms`;
   const put = database.prepare(`INSERT INTO api_requests (${columns}) VALUES (${marksFor(columns)})
     ON CONFLICT (id) DO UPDATE SET ${setAll(columns)} WHERE excluded.at <= at`);
@@ -56,7 +56,15 @@ export function createLedgerRows(database: Database, prices: Prices): LedgerRows
       const tableNanos = priceNanos(row.model, row.at, usage);
       const before = sessionOf.get(row.id);
       put.run(
-        ...[row.id, session, row.at, row.promptId ?? null, row.traceId ?? null, row.agentId ?? null],
+        ...[
+          row.id,
+          row.isNameless ? 0 : 1,
+          session,
+          row.at,
+          row.promptId ?? null,
+          row.traceId ?? null,
+          row.agentId ?? null,
+        ],
         ...[row.agentType ?? null, row.querySource ?? null, row.model, row.effort ?? null, row.speed ?? null],
         ...[row.geo ?? null, row.clientVersion ?? null, row.costNanos ?? tableNanos ?? 0, tableNanos],
         ...[input, output, cacheRead, cacheCreation, row.cacheCreation1h, row.durationMs ?? null, row.ttftMs ?? null],

@@ -49,10 +49,10 @@ describe('the totals of the recorded sessions are what the API served', () => {
           await deliver(store);
         }
         expectServed(store, recording, ['logs', 'metrics', 'transcripts']);
-        const told = servedIn(recording).sessionIds.map((id) => store.session(id, now));
+        const told = servedIn(recording).sessionIds.map((id) => store.sessionCost(id, now));
         await store.close();
         store = open({ file });
-        expect(servedIn(recording).sessionIds.map((id) => store.session(id, now))).toEqual(told);
+        expect(servedIn(recording).sessionIds.map((id) => store.sessionCost(id, now))).toEqual(told);
         await store.close();
       }),
       { numRuns: 12 },
@@ -157,6 +157,25 @@ describe('a request', () => {
     expect(session).toMatchObject({ costSource: 'none', unpriced: 1, tokens: { input: 10, output: 5 } });
     expect(session).not.toHaveProperty('costUsd');
     expect(store.sessionCost('s-1', now)?.unpricedModels).toEqual(['claude-next']);
+  });
+
+  it('without an id, as some providers tell it, is the one of the transcript with the same tokens', async () => {
+    const store = open();
+    const usage = { input_tokens: 1000, output_tokens: 5 };
+    const message = { id: 'msg-1', model: 'claude-opus-5-5', usage };
+    const lines = [message, { ...message, id: 'msg-2', usage: { ...usage, output_tokens: 6 } }]
+      .map((one, index) => JSON.stringify({ type: 'assistant', uuid: `u-${index}`, timestamp: at, message: one }))
+      .map((text) => ({ text, bytes: text.length + 1 }));
+    await store.appendTranscript({ sessionId: 's-1', lines });
+    const payload = { request_id: undefined, output_tokens: 5 };
+    const record = requestRecord('none', { ...price(0.5), payload });
+    await store.append([record]);
+    const kinds = store.sessionCost('s-1', now)?.requests.map(({ kind, tokens }) => [kind, tokens.output]);
+    expect(kinds?.sort()).toEqual([
+      ['estimated', 6],
+      ['request', 5],
+    ]);
+    expect(nanos(costOf(store, 's-1'))).toBe(nanos(0.5 + 0.00412));
   });
 
   it('of an event that tells no cost is never free', async () => {

@@ -95,7 +95,6 @@ type TokenColumn = 'input' | 'output' | 'cache_read' | 'cache_creation';
 
 const tokenSums = `total(input) AS input, total(output) AS output, total(cache_read) AS cache_read,
   total(cache_creation) AS cache_creation`;
-const isUnknownToEvents = 'NOT EXISTS (SELECT 1 FROM api_requests AS known WHERE known.id = said.id)';
 /** Of an event that told no price, for a model that has none. */
 export const isUnpricedSql =
   '(cost_nanos = 0 AND table_nanos IS NULL AND input + output + cache_read + cache_creation > 0)';
@@ -115,7 +114,7 @@ export function createSessionTotals(database: Database, prices: Prices): Session
     FROM api_requests WHERE session = ? GROUP BY model
     UNION ALL
     SELECT model, count(*), total(table_nanos), 0, 1, total(table_nanos IS NULL), max(at), ${tokenSums}
-    FROM said_requests AS said WHERE session = ? AND is_owner = 1 AND ${isUnknownToEvents} GROUP BY model`);
+    FROM said_alone WHERE session = ? GROUP BY model`);
   // Subagents of old clients tell their type only; what the client asks for itself (titles, compaction) is no context.
   const lastRequest = database.prepare<[number, number], LastRow>(`
     SELECT * FROM (
@@ -124,8 +123,8 @@ export function createSessionTotals(database: Database, prices: Prices): Session
         AND (query_source IS NULL OR query_source = 'sdk' OR query_source LIKE 'repl\\_main\\_thread%' ESCAPE '\\')
       ORDER BY at DESC, id DESC LIMIT 1)
     UNION ALL SELECT * FROM (
-      SELECT id, ${lastColumns} FROM said_requests AS said
-      WHERE session = ? AND agent_id IS NULL AND is_owner = 1 AND ${isUnknownToEvents}
+      SELECT id, ${lastColumns} FROM said_alone
+      WHERE session = ? AND agent_id IS NULL
       ORDER BY at DESC, id DESC LIMIT 1)
     ORDER BY at DESC, id DESC LIMIT 1`);
   // A request that only reads keeps alive what an earlier one wrote, as long as that one said.
