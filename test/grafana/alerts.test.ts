@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ThresholdName, thresholds } from '@telltale/core/thresholds';
-import { alertRules } from '@telltale/observability/grafana/alerts/rules.ts';
+import { alertRules, type GrafanaAlertName } from '@telltale/observability/grafana/alerts/rules.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requiresStack } from '../requires.ts';
 import { type LogRecord, logsPayload, type Metric, metricsPayload, send, type Value } from '../stack/payloads.ts';
@@ -18,9 +18,10 @@ interface Case {
 }
 
 const opus = { model: 'claude-opus-5-5' };
-const cases: Record<Exclude<ThresholdName, 'part_down' | 'queue_waiting'>, Case> = {
+const cases: Record<Exclude<GrafanaAlertName, 'part_down' | 'queue_waiting'>, Case> = {
   budget_day: { reached: 3.75, below: 3.749999, worst: {} },
   budget_user_day: { reached: 2.5, below: 2.499999, worst: { user: 'ada@example.com' } },
+  budget_session: { reached: 1.5, below: 1.499999, worst: { session_id: 'ada-1' } },
   api_errors: { reached: 3, below: 2, worst: opus },
   retries_exhausted: { reached: 3, below: 2, worst: opus },
   refusals: { reached: 3, below: 2, worst: opus },

@@ -1,6 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { thresholdNames, thresholds } from '@telltale/core/thresholds';
-import { alertRules } from './alerts/rules.ts';
+import { thresholds } from '@telltale/core/thresholds';
+import { alertRules, grafanaAlertNames } from './alerts/rules.ts';
 import { panelsOf } from './queries-in.ts';
 
 /** The README with the questions that panels answer and the alerts, between their markers. */
@@ -20,7 +20,7 @@ function questions(dashboards: readonly Dashboard[]): string {
 }
 
 function alerts(): string {
-  const rows = thresholdNames.map((name) => {
+  const rows = grafanaAlertNames.map((name) => {
     const rule = alertRules.find(({ labels }) => labels.threshold === name);
     const lasting = rule?.for === '0s' ? 'at once' : `after ${rule?.for}`;
     return `| ${rule?.title} | ${rule?.labels.severity}, ${lasting} | \`${thresholds[name].variable}\` | ${thresholds[name].meaning} |`;

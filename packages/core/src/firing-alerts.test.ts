@@ -37,3 +37,19 @@ it('tells those whose newest word is that they fire, and are about no session', 
   expect(firingAlerts(events)).toEqual(expected);
   expect(firingAlerts([...events].reverse())).toEqual(expected);
 });
+
+it('what the service and Grafana both say of a rule stands once, as the service says it', () => {
+  const own = (rule: string, of: string) =>
+    told(`telltale ${rule} ${of}`, 'firing', { labels: { alertname: rule, threshold: rule, said_by: 'telltale' } });
+  const grafana = (rule: string, labels: Record<string, string>) =>
+    told(`g-${Object.values(labels)}`, 'firing', { labels: { alertname: `G ${rule}`, threshold: rule, ...labels } });
+  const events = [
+    ...[grafana('budget_user_day', { user: 'ada' }), grafana('budget_user_day', { user: 'bob' })],
+    own('budget_user_day', 'ada'),
+  ];
+  expect(firingAlerts(events).map(({ summary }) => summary)).toEqual([
+    'G budget_user_day firing',
+    'budget_user_day firing',
+  ]);
+  expect(firingAlerts(events).map(({ fingerprint }) => fingerprint)).toEqual(['g-bob', 'telltale budget_user_day ada']);
+});

@@ -1,5 +1,6 @@
 export * from './actions.ts';
 export * from './agent-tree.ts';
+export * from './alerts.ts';
 export * from './annotations.ts';
 export * from './catalogue/asked.ts';
 export * from './catalogue/path.ts';
@@ -17,7 +18,6 @@ export * from './fold-case.ts';
 export * from './history-view.ts';
 export * from './ledger.ts';
 export * from './pricing/differences.ts';
-export * from './pricing/ways.ts';
 export * from './pricing.ts';
 export { sourceNames } from './reconciliation/words.ts';
 export * from './reconciliation.ts';

@@ -29,6 +29,7 @@ export function foldEvent(fold: SessionFold, event: TelltaleEvent, limits: FoldL
     if (fold.firstAt === '') fold.firstAt = event.at;
     noteOrigin(fold, event);
     rowOf(event.source === 'hook' ? hookSteps : telemetrySteps, event.name)?.(fold, event, limits);
+    fold.heardAt = event.at;
   }
   fold.lastAt = event.at;
   fold.lastId = event.id;

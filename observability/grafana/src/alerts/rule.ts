@@ -1,19 +1,10 @@
-import type { ThresholdName } from '@telltale/core/thresholds';
-import { thresholds } from '@telltale/core/thresholds';
+import { type AlertName, ruleOf } from '@telltale/core/alerts';
 import type { Query } from '../panels.ts';
 import { math, now } from '../queries.ts';
 
 export interface AlertOptions {
-  threshold: ThresholdName;
-  /** What is the matter, when it is. */
-  title: string;
-  severity: 'info' | 'warning' | 'critical';
-  /** How long it must last before it is said. */
-  lasting: string;
   /** One sentence with Grafana's templates: `{{ .Labels.user }}`, `{{ .Values.A }}`. */
   summary: string;
-  /** What to do about it. */
-  runbook: string;
   /** What is compared with the threshold is named A; the others lead to it. */
   queries: readonly Query[];
 }
@@ -32,26 +23,28 @@ export interface AlertRule {
 }
 
 /**
- * Fires where something is above its threshold. Without the threshold there is nothing to compare with: no data, which
- * is fine, so the rule is off. Templates name `.Labels` and `.Values`, because provisioning reads a `$` as a variable.
+ * A rule of core's table in Grafana's words: fires where something is above its threshold. Without the threshold there
+ * is nothing to compare with: no data, which is fine, so the rule is off. Templates name `.Labels` and `.Values`,
+ * because provisioning reads a `$` as a variable.
  */
-export function alertRule({ threshold, ...options }: AlertOptions): AlertRule {
+export function alertRule(threshold: AlertName, { summary, queries }: AlertOptions): AlertRule {
+  const { title, severity, lastingMinutes, runbook, variable, meaning } = ruleOf(threshold);
   const limit = now(`max (last_over_time(telltale_threshold{alert="${threshold}"}[1h]))`).refId('limit');
   const condition = math('$A > $limit', 'condition');
   return {
     uid: `telltale-${threshold.replaceAll('_', '-')}`,
-    title: options.title,
+    title,
     condition: 'condition',
-    for: options.lasting,
+    for: lastingMinutes === 0 ? '0s' : `${lastingMinutes}m`,
     noDataState: 'OK',
     execErrState: 'Error',
-    labels: { severity: options.severity, threshold },
+    labels: { severity, threshold },
     annotations: {
-      summary: options.summary,
-      runbook: options.runbook,
-      description: `${thresholds[threshold].variable} sets the limit: ${thresholds[threshold].meaning}.`,
+      summary,
+      runbook,
+      description: `${variable} sets the limit: ${meaning}.`,
     },
-    data: [...options.queries, limit, condition].map((query) => dataOf(query)),
+    data: [...queries, limit, condition].map((query) => dataOf(query)),
   };
 }
 

@@ -1,5 +1,5 @@
+import { alertIdentity } from '../alert-identity.ts';
 import type { TelltaleEvent } from '../event.ts';
-import { textAt } from '../fields.ts';
 import { remove, type SessionFold } from './fold.ts';
 import { openTrouble } from './trouble.ts';
 
@@ -15,5 +15,5 @@ export function endAlert(fold: SessionFold, event: TelltaleEvent): void {
 
 /** No MCP server is called so. */
 function aboutOf(event: TelltaleEvent): string {
-  return `alert ${textAt(event.payload, 'fingerprint') ?? event.id}`;
+  return `alert ${alertIdentity(event.payload, event.id)}`;
 }

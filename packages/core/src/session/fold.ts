@@ -12,6 +12,8 @@ export interface SessionFold {
   lastId: string;
   lastSeq: number;
   firstAt: string;
+  /** The last sign of life: an alert about the session is none. */
+  heardAt?: string;
 
   cwd?: string;
   worktree?: string;

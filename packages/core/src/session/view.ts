@@ -42,7 +42,7 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     state,
     group: groupOf(fold, state, trouble, now),
     startedAt: fold.firstAt,
-    lastEventAt: fold.lastAt,
+    lastEventAt: heardAt(fold),
     lastSeq: fold.lastSeq,
     prompts: fold.prompts,
     tools: fold.tools,
@@ -63,7 +63,7 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     tmuxPane: fold.tmuxPane,
     entrypoint: fold.entrypoint,
     pid: fold.pid,
-    endedAt: isGoneIdle ? fold.lastAt : fold.endedAt,
+    endedAt: isGoneIdle ? heardAt(fold) : fold.endedAt,
     endReason: isGoneIdle ? 'process gone' : fold.endReason,
     model: fold.model ?? facts.model,
     permissionMode: fold.permissionMode,
@@ -81,7 +81,7 @@ function stateOf(fold: SessionFold, now: number, facts: SessionFacts): SessionSt
   const isBusy = fold.isInTurn || fold.isCompacting || isBackgroundRunning(fold);
   // Nothing is lost with the process of an idle session: its terminal was closed.
   if (facts.processGone === true) return isBusy || fold.waits.length > 0 ? 'lost' : 'ended';
-  const silentMs = now - Date.parse(fold.lastAt);
+  const silentMs = now - Date.parse(heardAt(fold));
   if (fold.waits.length > 0) {
     if (facts.processGone === undefined && silentMs >= day) return 'lost';
     return fold.waits.some((wait) => wait.kind === 'permission') ? 'waiting-permission' : 'waiting-input';
@@ -94,7 +94,7 @@ function stateOf(fold: SessionFold, now: number, facts: SessionFacts): SessionSt
 }
 
 function groupOf(fold: SessionFold, state: SessionState, trouble: readonly Trouble[], now: number): SessionGroup {
-  const silentMs = now - Date.parse(fold.lastAt);
+  const silentMs = now - Date.parse(heardAt(fold));
   if (state === 'waiting-permission' || state === 'waiting-input') return 'needs-you';
   // What failed yesterday and was not acknowledged is history, not an alarm.
   if (trouble.length > 0 && silentMs < day) return 'trouble';
@@ -115,8 +115,13 @@ function groupOf(fold: SessionFold, state: SessionState, trouble: readonly Troub
   }
 }
 
+/** A session that only alerts told of, or that an older version folded, has nothing better than its last event. */
+function heardAt(fold: SessionFold): string {
+  return fold.heardAt ?? fold.lastAt;
+}
+
 function lostTrouble(fold: SessionFold, facts: SessionFacts): Trouble {
   // Since when is told beside it.
   const summary = facts.processGone === true ? 'its process is gone and told no end' : 'went silent while working';
-  return { kind: 'lost', summary, since: fold.lastAt, seq: fold.lastSeq };
+  return { kind: 'lost', summary, since: heardAt(fold), seq: fold.lastSeq };
 }
