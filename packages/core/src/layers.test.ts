@@ -21,7 +21,7 @@ const layers: readonly Layer[] = [
     allowed: [
       /^node:/,
       /^@telltale\/core/,
-      /^(hono|@hono|@aws-sdk\/client-s3|better-sqlite3|markdown-it|protobufjs|ws|zod)\b/,
+      /^(hono|@hono|@aws-sdk\/client-s3|better-sqlite3|markdown-it|nodemailer|protobufjs|ws|zod)\b/,
     ],
   },
   {
