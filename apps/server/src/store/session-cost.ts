@@ -1,6 +1,6 @@
 import {
   type CostPart,
-  type PriceDifference,
+  priceDifferences,
   type RequestCost,
   type Session,
   type SessionCost,
@@ -40,9 +40,6 @@ interface SaidRow {
   ownNanos: number;
   inheritedNanos: number;
 }
-
-/** Client and table may round each request to a millionth of a dollar, in ways of their own. */
-const roundingNanos = 1000;
 
 /** What a session cost, request by request. Totals must be written before. */
 export function createSessionCost(database: Database): (no: number, session: Session) => SessionCost {
@@ -90,7 +87,14 @@ export function createSessionCost(database: Database): (no: number, session: Ses
       }),
       requests,
       activity: session.activity ?? {},
-      priceDifferences: differencesOf(ofEvents),
+      priceDifferences: priceDifferences(
+        ofEvents.map((row) => ({
+          clientVersion: row.client_version ?? undefined,
+          model: row.model,
+          costNanos: row.cost_nanos,
+          tableNanos: row.table_nanos ?? undefined,
+        })),
+      ),
     };
   };
 }
@@ -144,24 +148,6 @@ function partsOf(
     requests: group.filter(({ kind }) => kind !== 'unattributed').length,
     tokens: tokensOf(group),
   }));
-}
-
-function differencesOf(rows: readonly SpendRow[]): PriceDifference[] {
-  const groups = new Map<string, SpendRow[]>();
-  for (const row of rows) {
-    if (row.table_nanos === null || Math.abs(row.cost_nanos - row.table_nanos) <= roundingNanos) continue;
-    const key = `${row.client_version} ${row.model}`;
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  return [...groups.values()].map((group) =>
-    present({
-      clientVersion: group[0]?.client_version ?? undefined,
-      model: group[0]?.model ?? '',
-      requests: group.length,
-      costUsd: usdOf(group, ({ cost_nanos }) => cost_nanos),
-      tableUsd: usdOf(group, ({ table_nanos }) => table_nanos ?? 0),
-    }),
-  );
 }
 
 function tokensOf(requests: readonly RequestCost[]): SessionCost['tokens'] {

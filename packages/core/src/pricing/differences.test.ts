@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { isIsolated, priceDifferences, type ReckonedRequest } from './differences.ts';
-import { type SpendRow, spentOf } from './ways.ts';
 
 const request = (clientVersion: string, costNanos: number, tableNanos?: number): ReckonedRequest => ({
   ...{ clientVersion, model: 'claude-opus-5-5', costNanos },
@@ -34,23 +33,4 @@ describe('where client and table differ', () => {
 it('is a broken answer also where it is the only request, if the metric tells of one', () => {
   const group = { model: 'claude-opus-5-5', requests: 1, differing: 1, costNanos: 7, tableNanos: 4 };
   expect([isIsolated(group), isIsolated({ ...group, broken: 1 })]).toEqual([false, true]);
-});
-
-describe('a total in either prices', () => {
-  const rows: SpendRow[] = [
-    { kind: 'request', costNanos: 5, tableNanos: 4 },
-    { kind: 'request', costNanos: 7, tableNanos: null },
-    { kind: 'estimated', costNanos: 3, tableNanos: 3 },
-    { kind: 'estimated', costNanos: 0, tableNanos: null },
-    { kind: 'unattributed', costNanos: 2, tableNanos: null },
-  ];
-
-  it('names what only the other way has a price for, and what has none', () => {
-    expect(spentOf(rows, 'client')).toEqual({ nanos: 17, otherwiseNanos: 3, unpriced: 1 });
-    expect(spentOf(rows, 'table')).toEqual({ nanos: 16, otherwiseNanos: 9, unpriced: 1 });
-  });
-
-  it('is nothing of nothing', () => {
-    expect(spentOf([], 'table')).toEqual({ nanos: 0, otherwiseNanos: 0, unpriced: 0 });
-  });
 });
