@@ -25,6 +25,7 @@ import { createHub } from './live/hub.ts';
 import { createLiveSocket } from './live/socket.ts';
 import { readPrices } from './prices.ts';
 import { createProcessWatch } from './process-watch.ts';
+import { analysisRoutes } from './routes/analysis.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
@@ -155,6 +156,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...sessionSpanRoutes(deps),
         ...reconciliationRoutes({ ...deps, prometheusUrl: config.prometheusUrl, lokiUrl: config.lokiUrl }),
         ...searchRoutes(deps),
+        ...analysisRoutes(deps),
         ...annotationRoutes(deps),
         ...exportRoutes({ ...exporting, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history, discovery),

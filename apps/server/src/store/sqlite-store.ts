@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
+import { createAnalyses } from '../analysis/analyses.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
@@ -189,6 +190,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   });
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
 
+  const analyses = createAnalyses({ file, prices });
   const sessionCost = createSessionCost(database);
   const spentSince = createSpentSince(database);
   const reconcile = createReconciliation(database);
@@ -374,6 +376,11 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
     pulse: (query) => readPulse(database, query),
     search: search.answer,
+    analyse(query) {
+      behind.forReading(query.filter, query.now);
+      behind.forTotals();
+      return analyses.run(query);
+    },
     deadLetters: deadLetters.newest,
 
     annotate: (annotation) =>
@@ -425,7 +432,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     async close() {
       clearInterval(pruneTimer);
-      await retention.stop();
+      await Promise.all([retention.stop(), analyses.close()]);
       behind.stop();
       for (const build of builds) build.stop();
       await Promise.all([compression.stop(), search.stop()]);

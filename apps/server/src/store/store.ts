@@ -16,7 +16,9 @@ import type {
   TelltaleEvent,
   TranscriptEntry,
 } from '@telltale/core';
+import type { Analysis } from '@telltale/core/analysis';
 import type { SearchAnswer } from '@telltale/core/search-view';
+import type { AnalysisQuery } from '../analysis/definition.ts';
 import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
 import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
@@ -78,6 +80,8 @@ export interface Store {
   facets(): Facets;
   /** Words in everything that was said and done, in all sessions. */
   search(query: SearchQuery): SearchAnswer;
+  /** What many sessions say together; reads beside everything else. */
+  analyse(query: AnalysisQuery): Promise<Analysis>;
   /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
   pulse(query: PulseQuery): Pulse;
 

@@ -16,9 +16,17 @@ export function offsetMs(timeZone: string, at: number): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
+/** By zone, of which there are some hundreds: making one takes ten times as long as using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function offsetName(timeZone: string, at: number): string {
   try {
-    const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(at);
+    let format = formats.get(timeZone);
+    if (!format) {
+      format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+      formats.set(timeZone, format);
+    }
+    const parts = format.formatToParts(at);
     return parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
   } catch {
     // A browser that does not know the service's zone, or a date that no clock shows.

@@ -1,0 +1,119 @@
+import { type Prices, toSessionSql } from '@telltale/core';
+import { type Analysis, bucketSizeFor, bucketStarts, createTally } from '@telltale/core/analysis';
+import { present } from '@telltale/core/present';
+import type { Database } from 'better-sqlite3';
+import { openConnection } from '../store/connection.ts';
+import { createPayloads } from '../store/payloads.ts';
+import { freshSearchText } from '../store/search-words.ts';
+import { createCallSource } from './calls.ts';
+import type { AnalysisDefinition, AnalysisQuery, Asked } from './definition.ts';
+import { createKnownSessions } from './known-sessions.ts';
+import { analysisNamed } from './table.ts';
+
+export interface Analyst {
+  run(query: AnalysisQuery): Analysis;
+  close(): void;
+}
+
+/** Sessions behind a number that are told by name: as many as fit into the address of the list of sessions. */
+const maxBehind = 40;
+
+/** Answers from a connection of its own that only reads; what must be written before is written by who asks. */
+export function createAnalyst(file: string, prices: Prices): Analyst {
+  const database = openConnection(file, { readonly: true });
+  database.pragma('cache_size = -8000');
+  database.pragma('temp_store = MEMORY');
+  const payloads = createPayloads(database);
+  // Words in a filter are looked for by the views, which call it.
+  database.function('fresh_search_text', { deterministic: true }, freshSearchText);
+  const calls = createCallSource(database, payloads);
+  const oldest = database
+    .prepare<[], number | null>(
+      'SELECT min(coalesce((SELECT min(at) FROM spend), at), at) FROM (SELECT coalesce(min(started_at), 0) AS at FROM sessions)',
+    )
+    .pluck();
+
+  function run(query: AnalysisQuery): Analysis {
+    const definition = analysisNamed(query.name);
+    if (!definition) throw new Error(`there is no analysis ${query.name}`);
+    const { to, timeZone, prices: way } = query;
+    // Everything over time begins where there is something.
+    const isAll = query.from <= 0 && definition.shape === 'time';
+    const from = Math.min(to, isAll ? (oldest.get() ?? 0) : query.from);
+    const by = query.by ?? Object.keys(definition.by)[0] ?? '';
+    const { model } = query;
+    const only = onlyOf(database, { ...query, from }, definition);
+    const asked: Asked = { from, to, by, prices: way, timeZone, only, ...(model !== undefined && { model }) };
+    const sessions = createKnownSessions(database);
+
+    const size = definition.shape === 'time' ? (query.bucket ?? bucketSizeFor(from, to)) : undefined;
+    const buckets = size && bucketStarts(from, to, size, timeZone);
+    const { measures } = definition;
+    const isBehind = query.row !== undefined || query.at !== undefined;
+    const bucket = query.at === undefined ? undefined : buckets?.indexOf(query.at);
+    const tally = createTally({
+      ...{ measures, buckets, limit: query.limit },
+      ...(isBehind && { behind: { row: query.row, bucket } }),
+    });
+    // One state of the database, whatever is stored meanwhile.
+    database.transaction(() => {
+      for (const fact of definition.facts({ database, sessions, calls, prices }, asked)) tally.add(fact);
+    })();
+    const { behind, total, rows, ...result } = tally.result();
+    return present({
+      ...{ name: query.name, title: definition.title, question: definition.question, shape: definition.shape },
+      ...{ from: isoOf(from), to: isoOf(to), timeZone, by, prices: way, bucket: size },
+      buckets: buckets?.map(isoOf),
+      measures: measures.map(({ key, label, unit }) => ({ key, label, unit })),
+      ...{ total, rows, ...result },
+      behind: isBehind
+        ? behind
+            .sort((a, b) => b - a)
+            .slice(0, maxBehind)
+            .map(sessions)
+            .map(({ id, app, title }) => present({ id, app, title }))
+        : undefined,
+    });
+  }
+
+  return {
+    run,
+    close() {
+      payloads.close();
+      database.close();
+    },
+  };
+}
+
+/** Sessions that the conditions leave; undefined where there is none. */
+function onlyOf(
+  database: Database,
+  { app, user, session, filter, model, from, to, now }: AnalysisQuery,
+  { measures }: AnalysisDefinition,
+): ReadonlySet<number> | undefined {
+  const conditions: string[] = [];
+  const params: (string | number)[] = [];
+  const add = (condition: string, ...values: (string | number)[]) => {
+    conditions.push(condition);
+    params.push(...values);
+  };
+  if (app !== undefined) add('sessions.app = ?', app);
+  if (user !== undefined) add('sessions.user = ?', user);
+  if (session !== undefined) add('sessions.id = ?', session);
+  if (filter && filter.terms.length > 0) {
+    const { where, params: values } = toSessionSql(filter, now);
+    add(where, ...values);
+  }
+  // Where requests are counted, the model is the request's own; elsewhere it says which sessions are meant.
+  if (model !== undefined && !measures.some(({ key }) => countsRequests.has(key)))
+    add('sessions.no IN (SELECT session FROM spend WHERE model = ? AND at >= ? AND at < ?)', model, from, to);
+  if (conditions.length === 0) return undefined;
+  const rows = database.prepare<unknown[], number>(`SELECT no FROM sessions WHERE ${conditions.join(' AND ')}`).pluck();
+  return new Set(rows.all(...params));
+}
+
+const countsRequests: ReadonlySet<string> = new Set(['requests', 'tokens', 'contextTokens']);
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

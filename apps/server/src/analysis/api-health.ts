@@ -1,0 +1,63 @@
+import type { AnalysisDefinition } from './definition.ts';
+
+interface RequestRow {
+  session: number;
+  at: number;
+  model: string;
+  durationMs: number | null;
+  ttftMs: number | null;
+}
+
+interface ErrorRow {
+  session: number | null;
+  at: number;
+  model: string | null;
+}
+
+export const apiHealth: AnalysisDefinition = {
+  title: 'API health',
+  question: 'How fast does the API answer, and how often does it fail?',
+  view: 'api',
+  shape: 'ranked',
+  by: { model: 'model', project: 'project', user: 'user' },
+  measures: [
+    { key: 'requests', label: 'requests', unit: 'count', as: 'sum' },
+    { key: 'errors', label: 'errors', unit: 'count', as: 'sum' },
+    { key: 'ttftP50', label: 'first token, median', unit: 'ms', as: 'p50', of: 'ttftMs' },
+    { key: 'ttftP95', label: '95 %', unit: 'ms', as: 'p95', of: 'ttftMs' },
+    { key: 'durationP50', label: 'whole answer, median', unit: 'ms', as: 'p50', of: 'durationMs' },
+    { key: 'durationP95', label: '95 %', unit: 'ms', as: 'p95', of: 'durationMs' },
+  ],
+  *facts({ database, sessions }, { from, to, by, model: wanted, only }) {
+    const keyOf = (session: number | null, model: string) => {
+      if (by === 'model') return { key: model };
+      const known = session === null ? undefined : sessions(session);
+      const name = by === 'user' ? known?.user : known?.app;
+      return { key: name ?? '', label: name ?? (by === 'user' ? 'no user told' : 'no project') };
+    };
+    const isWanted = (session: number | null, model: string) =>
+      (wanted === undefined || model === wanted) && (!only || (session !== null && only.has(session)));
+
+    const requests = database.prepare<[number, number], RequestRow>(`
+      SELECT session, at, model, duration_ms AS durationMs, ttft_ms AS ttftMs
+      FROM spend WHERE kind = 'request' AND at >= ? AND at < ?`);
+    for (const { session, at, model, durationMs, ttftMs } of requests.iterate(from, to)) {
+      if (!isWanted(session, model)) continue;
+      yield {
+        ...{ ...keyOf(session, model), session, at, numbers: { requests: 1, errors: 0 } },
+        samples: { ...(durationMs !== null && { durationMs }), ...(ttftMs !== null && { ttftMs }) },
+      };
+    }
+    // A refusal is an answer of its own; giving up after retries is told beside the errors that led to it.
+    for (const table of ['event_log', 'fresh_events']) {
+      const errors = database.prepare<[number, number], ErrorRow>(`
+        SELECT session, at, model FROM ${table}
+        WHERE source = 'otel' AND name IN ('api_error', 'api_refusal') AND at >= ? AND at < ?`);
+      for (const { session, at, model } of errors.iterate(from, to)) {
+        const told = model ?? 'no model told';
+        if (!isWanted(session, told)) continue;
+        yield { ...keyOf(session, told), session: session ?? 0, at, numbers: { requests: 0, errors: 1 } };
+      }
+    }
+  },
+};

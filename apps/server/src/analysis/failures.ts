@@ -1,0 +1,24 @@
+import type { AnalysisDefinition } from './definition.ts';
+
+export const failures: AnalysisDefinition = {
+  title: 'Repeated failures',
+  question: 'What fails again and again?',
+  view: 'work',
+  shape: 'ranked',
+  by: { call: 'call' },
+  measures: [
+    { key: 'failures', label: 'failed', unit: 'count', as: 'sum' },
+    { key: 'lostMs', label: 'time lost', unit: 'ms', as: 'sum' },
+  ],
+  *facts({ calls, sessions }, asked) {
+    const seen = new Map<string, number>();
+    const failed = [...calls(asked)].filter(({ state }) => state === 'failed');
+    const keyOf = (call: (typeof failed)[number]) => `${sessions(call.session).app ?? ''}\n${call.words}`;
+    for (const call of failed) seen.set(keyOf(call), (seen.get(keyOf(call)) ?? 0) + 1);
+    for (const call of failed) {
+      const { session, at, words: label, errorLine: detail, durationMs: lostMs = 0 } = call;
+      if ((seen.get(keyOf(call)) ?? 0) < 2) continue;
+      yield { key: keyOf(call), ...{ label, session, at, detail, numbers: { failures: 1, lostMs } } };
+    }
+  },
+};

@@ -1,0 +1,70 @@
+import { type Fact, quarterMs } from '@telltale/core/analysis';
+import type { Asked, Sources } from './definition.ts';
+
+interface SpendGroup {
+  session: number;
+  at: number;
+  key: string;
+  requests: number;
+  nanos: number;
+  estimated: number;
+  unattributed: number;
+  unpriced: number;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheCreation: number;
+}
+
+/** What can be told from the view alone; projects and users are told by the session. */
+const expressions: Readonly<Record<string, string>> = {
+  model: 'model',
+  agent: `CASE WHEN kind = 'unattributed' THEN 'not attributed' ELSE
+    coalesce(agent_type, CASE WHEN agent_id IS NULL THEN 'main' ELSE 'subagent' END) END`,
+  kind: 'kind',
+};
+
+/** Every sum of money and tokens is taken here, from the view `spend`; whole numbers, so that they are exact in any grouping. */
+export function* spendFacts({ database, sessions }: Sources, asked: Asked, keyOf = keyBy(asked.by)): Generator<Fact> {
+  const nanos = asked.prices === 'client' ? 'cost_nanos' : nanosByTable;
+  const rows = database.prepare<unknown[], SpendGroup>(`
+    SELECT session, at / ${quarterMs} * ${quarterMs} AS at, ${expressions[asked.by] ?? "''"} AS key,
+      sum(kind <> 'unattributed') AS requests, sum(${nanos}) AS nanos,
+      sum(CASE WHEN kind = 'estimated' THEN ${nanos} ELSE 0 END) AS estimated,
+      sum(CASE WHEN kind = 'unattributed' THEN ${nanos} ELSE 0 END) AS unattributed,
+      sum(kind <> 'unattributed' AND table_nanos IS NULL) AS unpriced,
+      sum(input) AS input, sum(output) AS output, sum(cache_read) AS cacheRead, sum(cache_creation) AS cacheCreation
+    FROM spend WHERE at >= ? AND at < ? ${asked.model === undefined ? '' : 'AND model = ?'}
+    GROUP BY session, at / ${quarterMs}, key`);
+  const params = [asked.from, asked.to, ...(asked.model === undefined ? [] : [asked.model])];
+  for (const row of rows.iterate(...params)) {
+    if (asked.only && !asked.only.has(row.session)) continue;
+    const { session, at, requests, input, output, cacheRead, cacheCreation } = row;
+    const session_ = sessions(session);
+    const { key, label } = keyOf(session_, row.key);
+    yield {
+      ...{ key, label, session, at },
+      numbers: {
+        ...{ costUsd: row.nanos, requests, estimatedUsd: row.estimated, unattributedUsd: row.unattributed },
+        ...{ unpriced: row.unpriced, tokens: input + output + cacheRead + cacheCreation },
+        ...{ input, output, cacheRead, cacheCreation, promptTokens: input + cacheRead + cacheCreation },
+      },
+    };
+  }
+}
+
+/** What only the metric knows has no tokens of one request to price: it stays as the client reckoned. */
+const nanosByTable = `CASE WHEN kind = 'unattributed' THEN cost_nanos ELSE coalesce(table_nanos, 0) END`;
+
+type KeyOf = (session: ReturnType<Sources['sessions']>, told: string) => { key: string; label?: string };
+
+function keyBy(by: string): KeyOf {
+  if (by === 'project') return ({ app }) => named(app, 'no project');
+  if (by === 'user') return ({ user }) => named(user, 'no user told');
+  if (by === 'session') return ({ id, title }) => ({ key: id, label: title ?? id });
+  return (_session, told) => ({ key: told });
+}
+
+function named(name: string | undefined, without: string) {
+  return name === undefined ? { key: '', label: without } : { key: name };
+}

@@ -1,0 +1,19 @@
+import type { AnalysisDefinition } from './definition.ts';
+import { spendFacts } from './spend-facts.ts';
+
+export const tokens: AnalysisDefinition = {
+  title: 'Tokens',
+  question: 'How many tokens are used, and how many come from the cache?',
+  view: 'money',
+  shape: 'time',
+  by: { model: 'model', project: 'project', user: 'user', agent: 'agent type', kind: 'source' },
+  measures: [
+    { key: 'tokens', label: 'tokens', unit: 'tokens', as: 'sum' },
+    { key: 'input', label: 'input', unit: 'tokens', as: 'sum' },
+    { key: 'output', label: 'output', unit: 'tokens', as: 'sum' },
+    { key: 'cacheRead', label: 'from cache', unit: 'tokens', as: 'sum' },
+    { key: 'cacheCreation', label: 'to cache', unit: 'tokens', as: 'sum' },
+    { key: 'cacheShare', label: 'cache hits', unit: 'share', as: 'share', of: 'cacheRead', per: 'promptTokens' },
+  ],
+  facts: spendFacts,
+};

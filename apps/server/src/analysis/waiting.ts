@@ -1,0 +1,24 @@
+import type { AnalysisDefinition } from './definition.ts';
+
+export const waiting: AnalysisDefinition = {
+  title: 'The waiting bill',
+  question: 'Which permissions did you give by hand, and how long did agents stand still for them?',
+  view: 'waiting',
+  shape: 'ranked',
+  by: { rule: 'rule' },
+  measures: [
+    { key: 'waitedMs', label: 'stood still', unit: 'ms', as: 'sum' },
+    { key: 'allowed', label: 'allowed by hand', unit: 'count', as: 'sum' },
+    { key: 'waitedP50', label: 'median', unit: 'ms', as: 'p50', of: 'waitMs' },
+  ],
+  *facts({ calls }, asked) {
+    for (const { session, at, isAsked, answer, waitedMs, suggested } of calls(asked)) {
+      if (!isAsked || answer !== 'allowed' || !suggested) continue;
+      yield {
+        ...{ key: suggested.rule, settings: suggested.settings, session, at },
+        numbers: { allowed: 1, waitedMs: waitedMs ?? 0 },
+        ...(waitedMs !== undefined && { samples: { waitMs: waitedMs } }),
+      };
+    }
+  },
+};

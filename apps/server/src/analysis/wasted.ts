@@ -1,0 +1,49 @@
+import { type Fact, quarterMs } from '@telltale/core/analysis';
+import type { AnalysisDefinition } from './definition.ts';
+
+interface Row {
+  session: number;
+  reason: string;
+  nanos: number;
+  table: number;
+  requests: number;
+  at: number;
+}
+
+export const wasted: AnalysisDefinition = {
+  title: 'Failed turns',
+  question: 'What did turns cost that ended in an error?',
+  view: 'money',
+  shape: 'ranked',
+  by: { reason: 'error', session: 'session', project: 'project' },
+  measures: [
+    { key: 'costUsd', label: 'cost', unit: 'usd', as: 'sum' },
+    { key: 'turns', label: 'turns', unit: 'count', as: 'sum' },
+    { key: 'requests', label: 'requests', unit: 'count', as: 'sum' },
+  ],
+  *facts({ database, sessions }, { from, to, by, prices, only, model }) {
+    const failed = (table: string) =>
+      `SELECT session, prompt_id, min(summary) AS reason, min(at) AS at FROM ${table}
+       WHERE name = 'StopFailure' AND prompt_id IS NOT NULL AND at >= ? AND at < ? GROUP BY session, prompt_id`;
+    const rows = database.prepare<unknown[], Row>(`
+      SELECT failed.session AS session, failed.reason AS reason, failed.at AS at, count(spend.session) AS requests,
+        coalesce(sum(spend.cost_nanos), 0) AS nanos, coalesce(sum(spend.table_nanos), 0) AS "table"
+      FROM (${failed('event_log')} UNION ALL ${failed('fresh_events')}) AS failed
+      LEFT JOIN spend ON spend.session = failed.session AND spend.prompt_id = failed.prompt_id
+        ${model === undefined ? '' : 'AND spend.model = ?'}
+      GROUP BY failed.session, failed.prompt_id`);
+    for (const row of rows.iterate(from, to, from, to, ...(model === undefined ? [] : [model]))) {
+      if (only && !only.has(row.session)) continue;
+      const { id, title, app } = sessions(row.session);
+      const keys: Record<string, Pick<Fact, 'key' | 'label'>> = {
+        session: { key: id, label: title ?? id },
+        project: { key: app ?? '', label: app ?? 'no project' },
+      };
+      yield {
+        ...(keys[by] ?? { key: row.reason }),
+        ...{ session: row.session, at: Math.floor(row.at / quarterMs) * quarterMs },
+        numbers: { costUsd: prices === 'client' ? row.nanos : row.table, turns: 1, requests: row.requests },
+      };
+    }
+  },
+};
