@@ -47,7 +47,8 @@ function redactBy(compiled: Compiled, text: string): Redaction {
   // A mask may uncover what was glued to the secret, so look again after a find; a text without one is read once.
   for (let round = 0; round < maxRounds; round++) {
     const candidates = compiled.scan(redaction.text);
-    if (!candidates || !applyRules(compiled.rules, candidates, redaction)) break;
+    if (!candidates && !compiled.hasUnnamed) break;
+    if (!applyRules(compiled.rules, candidates, redaction)) break;
   }
   return redaction;
 }
@@ -63,10 +64,13 @@ export function redactDeadLetter(text: string, maxBytes = 65_536, redact: Redact
 interface Compiled {
   scan: LiteralScan;
   rules: CompiledRule[];
+  /** Whether there are rules without literals, which are tried on every text. */
+  hasUnnamed: boolean;
 }
 
 interface CompiledRule {
   index: number;
+  isUnnamed: boolean;
   name: RuleName | PersonalRuleName;
   expression: RegExp;
   replacement: string;
@@ -80,8 +84,10 @@ let personal: Compiled | undefined;
 function compile(rules: readonly (RedactionRule & { name: CompiledRule['name'] })[]): Compiled {
   return {
     scan: createLiteralScan(rules.map((rule) => rule.literals)),
-    rules: rules.map(({ name, expression, isReal }, index) => ({
+    hasUnnamed: rules.some(({ literals }) => literals.length === 0),
+    rules: rules.map(({ name, literals, expression, isReal }, index) => ({
       index,
+      isUnnamed: literals.length === 0,
       name,
       expression: new RegExp(expression, 'g'),
       replacement: replacementOf({ name, expression }),
@@ -91,10 +97,14 @@ function compile(rules: readonly (RedactionRule & { name: CompiledRule['name'] }
 }
 
 /** Whether anything was masked. */
-function applyRules(rules: readonly CompiledRule[], candidates: ReadonlySet<number>, redaction: Redaction): boolean {
+function applyRules(
+  rules: readonly CompiledRule[],
+  candidates: ReadonlySet<number> | undefined,
+  redaction: Redaction,
+): boolean {
   const before = redaction.masked;
   for (const rule of rules) {
-    if (!candidates.has(rule.index)) continue;
+    if (!rule.isUnnamed && !candidates?.has(rule.index)) continue;
     const masked = rule.isReal ? maskReal(rule, rule.isReal, redaction) : maskAll(rule, redaction);
     if (masked === 0) continue;
     redaction.masked += masked;

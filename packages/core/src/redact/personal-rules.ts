@@ -20,7 +20,6 @@ const ibanCountries = [
 ];
 
 const digits = Array.from('0123456789');
-const joinedDigits = digits.flatMap((digit) => [`${digit}-`, `${digit}.`, `)${digit}`, `) ${digit}`]);
 
 const first4 = '(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6011|65[0-9]{2}|35[2-8][0-9])';
 const plainCard = `(?:${first4}[0-9]{12}|3[47][0-9]{13})`;
@@ -52,36 +51,36 @@ export const personalRules = [
   },
   {
     name: 'phone',
-    literals: joinedDigits,
+    literals: [],
     expression: String.raw`${numberStart}(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}${numberEnd}`,
   },
   {
     name: 'social-security',
-    literals: digits.map((digit) => `${digit}-`),
+    literals: [],
     expression: String.raw`${numberStart}(?:00[1-9]|0[1-9][0-9]|[1-57-8][0-9]{2}|6(?:[0-57-9][0-9]|6[0-57-9]))-(?:0[1-9]|[1-9][0-9])-(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})${numberEnd}`,
   },
   {
     name: 'card',
-    literals: digits,
+    literals: [],
     expression: String.raw`${numberStart}(?:${first4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})${numberEnd}`,
     isReal: isCardNumber,
   },
   {
     name: 'card',
-    literals: digits,
+    literals: [],
     // In a row only where words or quotes stand before it, or behind: elsewhere it may be a number of JSON.
     expression: String.raw`(["'#(=>]|[A-Za-z] )${plainCard}${numberEnd}`,
     isReal: isCardNumber,
   },
   {
     name: 'card',
-    literals: digits,
+    literals: [],
     expression: String.raw`${numberStart}${plainCard}(["'\\;)!?]| [A-Za-z(])`,
     isReal: isCardNumber,
   },
   {
     name: 'iban',
-    literals: ibanCountries.map((country) => country.toLowerCase()),
+    literals: ibanCountries.flatMap((country) => digits.map((digit) => country.toLowerCase() + digit)),
     expression: `${numberStart}(?:${ibanCountries.join('|')})[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?${numberEnd}`,
     isReal: isIban,
   },

@@ -5,7 +5,7 @@
  */
 export interface RedactionRule {
   name: string;
-  /** ASCII, matched in either case. The expression is tried only where one of them occurs. */
+  /** ASCII, matched in either case. The expression is tried only where one of them occurs; always where there is none. */
   literals: readonly string[];
   /** RE2 syntax, case-sensitive, no flags. */
   expression: string;
