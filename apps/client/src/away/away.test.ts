@@ -42,6 +42,24 @@ it('counts what finished, failed, waited and changed, once per file', () => {
   ]);
 });
 
+it('sums what requests cost, each once, and says nothing of who tells nothing', () => {
+  const request = (id: string, usd: number) => ({
+    source: 'otel' as const,
+    model: 'claude-opus-5-5',
+    payload: { request_id: id, cost_usd: usd },
+  });
+  const events = [
+    event('a', 'api_request', request('r1', 0.1)),
+    event('a', 'api_request', request('r1', 0.1)),
+    event('a', 'api_request', request('r2', 0.2)),
+    event('b', 'Stop'),
+  ];
+  expect(sinceLeft(events).map(({ sessionId, costUsd }) => [sessionId, costUsd])).toEqual([
+    ['b', undefined],
+    ['a', 0.3],
+  ]);
+});
+
 it('tells only whoever was away for ten minutes, and of the same database', () => {
   const last = { store: 's', seq: 40, atMs: 0 };
   expect([

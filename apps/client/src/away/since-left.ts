@@ -1,4 +1,4 @@
-import type { TelltaleEvent } from '@telltale/core';
+import { ledgerRowOf, nanosOfUsd, type TelltaleEvent, usdOfNanos } from '@telltale/core';
 
 /** What one session did while nobody looked. */
 export interface SinceLeft {
@@ -9,6 +9,8 @@ export interface SinceLeft {
   failures: number;
   waits: number;
   files: number;
+  /** What its requests cost, as telemetry tells; absent where none does. */
+  costUsd?: number;
   hasEnded: boolean;
   lastSeq: number;
 }
@@ -19,11 +21,17 @@ const asking = new Set(['PermissionRequest', 'Elicitation']);
 /** Sessions with something to tell, the one with most to tell first. */
 export function sinceLeft(events: readonly TelltaleEvent[]): SinceLeft[] {
   const sessions = new Map<string, SinceLeft & { paths: Set<string> }>();
+  const counted = new Set<string>();
   for (const event of events) {
     if (event.sessionId === undefined) continue;
     const session = sessions.get(event.sessionId) ?? nothingOf(event, event.sessionId);
     sessions.set(event.sessionId, session);
     session.lastSeq = Math.max(session.lastSeq, event.seq);
+    const request = ledgerRowOf(event);
+    if (request?.costNanos !== undefined && !counted.has(request.id)) {
+      counted.add(request.id);
+      session.costUsd = usdOfNanos(nanosOfUsd(session.costUsd ?? 0) + request.costNanos);
+    }
     if (event.name === 'Stop') session.finished += 1;
     if (event.name === 'SessionEnd') session.hasEnded = true;
     if (event.name === 'StopFailure' || event.outcome === 'failed') session.failures += 1;
@@ -33,11 +41,14 @@ export function sinceLeft(events: readonly TelltaleEvent[]): SinceLeft[] {
   }
   return [...sessions.values()]
     .map(({ paths, ...session }) => ({ ...session, files: paths.size }))
-    .filter((session) => session.finished + session.failures + session.waits + session.files > 0 || session.hasEnded)
+    .filter(
+      (session) =>
+        session.finished + session.failures + session.waits + session.files > 0 || session.hasEnded || session.costUsd,
+    )
     .sort((a, b) => weight(b) - weight(a) || b.lastSeq - a.lastSeq);
 }
 
-function nothingOf({ app, seq }: TelltaleEvent, sessionId: string) {
+function nothingOf({ app, seq }: TelltaleEvent, sessionId: string): SinceLeft & { paths: Set<string> } {
   const counts = { finished: 0, failures: 0, waits: 0, files: 0 };
   return { sessionId, app, ...counts, hasEnded: false, lastSeq: seq, paths: new Set<string>() };
 }

@@ -1,10 +1,12 @@
 import type { FiringAlert, ServiceStatus } from '@telltale/core';
+import { useThrottleFn } from '@vueuse/core';
 import { computed, shallowReadonly, shallowRef, watch } from 'vue';
 import { api } from './api.ts';
 import { useLive } from './use-live.ts';
 
 /** A full disk, which no event tells of, must not look like agents at rest for long. */
 const everyMs = 10_000;
+const costEveryMs = 2000;
 
 const status = shallowRef<ServiceStatus>();
 const none: readonly FiringAlert[] = [];
@@ -27,6 +29,12 @@ function start(): void {
   live.onEvents((events) => {
     if (events.some(({ source }) => source === 'alert')) void ask();
   });
+  // What today cost follows what the sessions cost, at its own pace.
+  const askSoon = useThrottleFn(() => void ask(), costEveryMs, true, false);
+  watch(
+    () => live.sessions.value.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0),
+    () => askSoon(),
+  );
   setInterval(() => void ask(), everyMs);
 }
 

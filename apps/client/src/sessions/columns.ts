@@ -1,5 +1,6 @@
-import type { Session } from '@telltale/core';
+import { contextWindowOf, countWords, type Session, shareWords, tokensIn } from '@telltale/core';
 import { count } from '../words/amount.ts';
+import { costHint, costWords } from '../words/cost-words.ts';
 import { placeWords } from '../words/session-words.ts';
 import { clockShort, day, duration, exactTime } from '../words/time.ts';
 
@@ -10,7 +11,9 @@ export interface Column {
   track: string;
   isNumber?: boolean;
   text(session: Session, now: number): string;
-  hint?(session: Session): string;
+  hint?(session: Session): string | undefined;
+  /** Where a click on the title sorts by it: what is unknown comes last. */
+  sortBy?(session: Session, now: number): number | undefined;
 }
 
 /** The table's columns behind state and title; all can be hidden. */
@@ -29,6 +32,7 @@ export const columns: readonly Column[] = [
     track: '76px',
     isNumber: true,
     text: (session, now) => duration(lastedMs(session, now)),
+    sortBy: lastedMs,
   },
   {
     key: 'waited',
@@ -36,15 +40,31 @@ export const columns: readonly Column[] = [
     track: '76px',
     isNumber: true,
     text: (session) => (session.waitedMs > 0 ? duration(session.waitedMs) : ''),
+    sortBy: (session) => session.waitedMs,
   },
-  { key: 'prompts', title: 'prompts', track: '64px', isNumber: true, text: (session) => count(session.prompts) },
-  { key: 'tools', title: 'tools', track: '56px', isNumber: true, text: (session) => count(session.tools) },
+  {
+    key: 'prompts',
+    title: 'prompts',
+    track: '64px',
+    isNumber: true,
+    text: (session) => count(session.prompts),
+    sortBy: (session) => session.prompts,
+  },
+  {
+    key: 'tools',
+    title: 'tools',
+    track: '56px',
+    isNumber: true,
+    text: (session) => count(session.tools),
+    sortBy: (session) => session.tools,
+  },
   {
     key: 'failures',
     title: 'failed',
     track: '56px',
     isNumber: true,
     text: (session) => (session.failures > 0 ? count(session.failures) : ''),
+    sortBy: (session) => session.failures,
   },
   {
     key: 'agents',
@@ -52,6 +72,37 @@ export const columns: readonly Column[] = [
     track: '60px',
     isNumber: true,
     text: (session) => (session.subagents > 0 ? count(session.subagents) : ''),
+    sortBy: (session) => session.subagents,
+  },
+  {
+    key: 'context',
+    title: 'context',
+    track: '60px',
+    isNumber: true,
+    text: (session) => {
+      const share = contextShare(session);
+      return share === undefined ? '' : shareWords(share);
+    },
+    hint: contextHint,
+    sortBy: contextShare,
+  },
+  {
+    key: 'tokens',
+    title: 'tokens',
+    track: '60px',
+    isNumber: true,
+    text: ({ tokens }) => (tokens ? countWords(tokensIn(tokens) + tokens.output) : ''),
+    hint: ({ tokens }) => tokens && `${countWords(tokensIn(tokens))} in · ${countWords(tokens.output)} out`,
+    sortBy: ({ tokens }) => tokens && tokensIn(tokens) + tokens.output,
+  },
+  {
+    key: 'cost',
+    title: 'cost',
+    track: '72px',
+    isNumber: true,
+    text: costWords,
+    hint: costHint,
+    sortBy: ({ costUsd }) => costUsd,
   },
   {
     key: 'labels',
@@ -61,6 +112,19 @@ export const columns: readonly Column[] = [
   },
   { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },
 ];
+
+/** How full the main agent's context was at its last request. */
+function contextShare({ lastRequest }: Session): number | undefined {
+  const window = lastRequest && contextWindowOf(lastRequest.model, lastRequest.contextTokens);
+  return window === undefined ? undefined : lastRequest && lastRequest.contextTokens / window;
+}
+
+function contextHint({ lastRequest }: Session): string | undefined {
+  if (!lastRequest) return undefined;
+  const window = contextWindowOf(lastRequest.model, lastRequest.contextTokens);
+  const whole = window === undefined ? '' : ` of ${countWords(window)}`;
+  return `${countWords(lastRequest.contextTokens)}${whole} tokens`;
+}
 
 /** From the first event to the end, or to now while it is going on. */
 export function lastedMs(session: Session, now: number): number {

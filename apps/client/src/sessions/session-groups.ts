@@ -20,6 +20,17 @@ export function sectionsOf(sessions: readonly Session[], by: 'day' | 'project', 
   return [...sections].map(([title, members]) => ({ title, sessions: members }));
 }
 
+/** One section, the most first; what is unknown comes last. */
+export function sortedBy(
+  sessions: readonly Session[],
+  { title, amountOf, hasMore }: { title: string; amountOf: (session: Session) => number | undefined; hasMore: boolean },
+): SessionRows[] {
+  if (sessions.length === 0) return [];
+  const values = new Map(sessions.map((session) => [session, amountOf(session) ?? Number.NEGATIVE_INFINITY]));
+  const order = [...sessions].sort((a, b) => Math.sign((values.get(b) ?? 0) - (values.get(a) ?? 0)) || 0);
+  return [{ title: `by ${title}, the most first${hasMore ? ', of those listed' : ''}`, sessions: order }];
+}
+
 /** Newest last event first. */
 export function inOrder(sessions: readonly Session[]): Session[] {
   return [...sessions].sort((a, b) => (a.lastEventAt < b.lastEventAt ? 1 : -1));
