@@ -1,7 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Difference, ReconciledSession, ReconciledSource, SaidAmount } from '@telltale/core';
+import {
+  type Difference,
+  type ReconciledSession,
+  type ReconciledSource,
+  readLogs,
+  type SaidAmount,
+} from '@telltale/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { otlpBodies, otlpContext } from '../../../../packages/core/fixtures/otlp.ts';
 import { servedIn, servedScenarios, sumOf } from '../../../../packages/core/fixtures/served.ts';
 import { deliveriesOf } from '../../fixtures/recorded.ts';
 import { testStores } from '../../fixtures/test-store.ts';
@@ -92,6 +99,17 @@ describe('the recordings of the real client', () => {
     const one = await reconcile({ store, now }, { from: 0, to: 1, limit: 9, sessionId: newest?.sessionId ?? '' });
     expect(one.sessions).toEqual([newest]);
   });
+});
+
+it('knows a request of a provider that tells telemetry no id by its tokens', async () => {
+  const store = open();
+  for (const body of otlpBodies('tools-logs')) {
+    const text = JSON.stringify(body).replaceAll('"key":"request_id"', '"key":"another_id"');
+    await store.append(readLogs(JSON.parse(text), otlpContext).records);
+  }
+  for (const deliver of deliveriesOf('tools', ['metrics', 'transcripts'])) await deliver(store);
+  const { sessions } = await reconcile({ store, now }, all);
+  expect(sessions.map(({ said, differences }) => [Object.keys(said), differences])).toEqual([[[...stored], []]]);
 });
 
 it('says which sources know nothing of a session', async () => {

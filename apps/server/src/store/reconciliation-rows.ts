@@ -4,7 +4,9 @@ import type { Database } from 'better-sqlite3';
 
 /** A request of a session by its event. */
 export interface HeardRow extends TokenColumns {
+  /** The API's, else the event's own: then `hasId` is 0. */
   id: string;
+  hasId: number;
   at: number;
   model: string;
   version: string | null;
@@ -43,7 +45,7 @@ const turnRows = 250;
 export function createReconciliationRows(database: Database): ReconciliationRows {
   const tokens = 'input, output, cache_read AS cacheRead, cache_creation AS cacheCreation';
   const heard = database.prepare<[number, number, string], HeardRow>(`
-    SELECT id, at, model, client_version AS version, cost_nanos AS costNanos, table_nanos AS tableNanos, ${tokens}
+    SELECT id, has_id AS hasId, at, model, client_version AS version, cost_nanos AS costNanos, table_nanos AS tableNanos, ${tokens}
     FROM api_requests WHERE session = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ${turnRows}`);
   const said = database.prepare<[number, number, string], SaidRow>(`
     SELECT id, at, model, client_version AS version, is_owner AS isOwner, table_nanos AS tableNanos, ${tokens}
@@ -67,6 +69,32 @@ async function allOf<T extends { id: string; at: number }>(read: (at: number, id
     last = end;
     await setImmediate();
   }
+}
+
+/** Which event each request of the transcript has: by its id, else one without an id that tells the same tokens. */
+export function pairsOf(heard: readonly HeardRow[], said: readonly SaidRow[]): Map<SaidRow, HeardRow> {
+  const byId = new Map(heard.map((one) => [one.id, one]));
+  const nameless = new Map<string, HeardRow[]>();
+  for (const one of heard.filter(({ hasId }) => hasId === 0))
+    nameless.set(tokenKey(one), [...(nameless.get(tokenKey(one)) ?? []), one]);
+  const pairs = new Map<SaidRow, HeardRow>();
+  for (const one of said) {
+    const event = byId.get(one.id) ?? nearest(nameless.get(tokenKey(one)), one.at);
+    if (event) pairs.set(one, event);
+  }
+  return pairs;
+}
+
+const nearMs = 10 * 60_000;
+
+/** Takes it out: an event is one request. */
+function nearest(events: HeardRow[] | undefined, at: number): HeardRow | undefined {
+  const index = events?.findIndex((event) => Math.abs(event.at - at) <= nearMs) ?? -1;
+  return index < 0 ? undefined : events?.splice(index, 1)[0];
+}
+
+function tokenKey({ input, output, cacheRead, cacheCreation }: TokenColumns): string {
+  return `${input} ${output} ${cacheRead} ${cacheCreation}`;
 }
 
 export function amountOf(rows: readonly TokenColumns[], nanosOf: (index: number) => number): Amount {

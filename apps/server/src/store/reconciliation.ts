@@ -13,7 +13,7 @@ import {
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, summedMetrics } from './metric-sums.ts';
-import { amountOf, createReconciliationRows, type HeardRow, type SaidRow } from './reconciliation-rows.ts';
+import { amountOf, createReconciliationRows, type HeardRow, pairsOf, type SaidRow } from './reconciliation-rows.ts';
 
 export interface ReconciliationQuery {
   /** Sessions with an event in between, whole (ms). */
@@ -98,12 +98,12 @@ export function createReconciliation(database: Database): (query: Reconciliation
     const heard = await rows.heardOf(row.no);
     const said = await rows.saidOf(row.no);
     const metric = metricOf(row);
-    const heardById = new Map(heard.map((one) => [one.id, one]));
-    const saidIds = new Set(said.map(({ id }) => id));
-    const parts = { unheard: [] as SaidRow[], inherited: [] as SaidRow[], both: [] as SaidRow[] };
+    const pairs = pairsOf(heard, said);
+    const told = new Set(pairs.values());
+    const parts = { unheard: [] as SaidRow[], inherited: [] as SaidRow[] };
     for (const one of said) {
-      if (heardById.has(one.id)) parts.both.push(one);
-      else if (one.isOwner === 1 && !rows.isHeard(one.id)) parts.unheard.push(one);
+      if (pairs.has(one)) continue;
+      if (one.isOwner === 1 && !rows.isHeard(one.id)) parts.unheard.push(one);
       else parts.inherited.push(one);
     }
     const ledger = heardAmount(heard);
@@ -115,15 +115,13 @@ export function createReconciliation(database: Database): (query: Reconciliation
       },
       unheard: saidAmount(parts.unheard),
       inherited: saidAmount(parts.inherited),
-      untold: heardAmount(heard.filter(({ id }) => !saidIds.has(id))),
+      untold: heardAmount(heard.filter((one) => !told.has(one))),
       ...{ otherPrices: noAmount, brokenOff: noAmount, unpriced: noAmount },
       refusals: parts.unheard.length > 0 ? (refusals.get(row.no, row.no) ?? 0) : 0,
       rounded: heard.filter(({ costNanos }) => costNanos % 1000 === 0).length,
     };
     const differing: Differing[] = [];
-    for (const one of parts.both) {
-      const event = heardById.get(one.id);
-      if (!event) continue;
+    for (const [one, event] of pairs) {
       const amount = minusAmount(saidAmount([one]), { ...heardAmount([event]), requests: 0 });
       if (one.tableNanos === null) facts.unpriced = plusAmount(facts.unpriced, amount);
       else if (Math.abs(amount.nanos) > roundingNanos) differing.push({ key: keyOf(event), amount });
