@@ -1,7 +1,7 @@
 import type { SearchAnswer } from '@telltale/core/search-view';
 import { useDebounceFn } from '@vueuse/core';
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
-import { useRoute, useRouter } from 'vue-router';
+import { onBeforeRouteLeave, useRoute, useRouter } from 'vue-router';
 import { inWords } from '../data/api.ts';
 import { type Asked, askedOf, requestOf } from './asked.ts';
 import { search } from './search-api.ts';
@@ -25,8 +25,16 @@ export function useSearch() {
   let round = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
 
-  const askSoon = useDebounceFn(() => set({ q: words.value }), typingMs);
-  watch(words, (typed) => typed !== (asked.value.q ?? '') && void askSoon());
+  /** Somebody is on the way to a hit: what was typed last must not call them back. */
+  let isLeaving = false;
+  const askSoon = useDebounceFn(() => isLeaving || set({ q: words.value }), typingMs);
+  watch(words, (typed) => {
+    isLeaving = false;
+    if (typed !== (asked.value.q ?? '')) void askSoon();
+  });
+  onBeforeRouteLeave(() => {
+    isLeaving = true;
+  });
   watch(
     () => JSON.stringify(route.name === 'search' ? asked.value : undefined),
     (_, before) => {
