@@ -27,6 +27,8 @@ export function usePageState() {
   };
 
   function go(change: Record<string, string | undefined>, replace = false): void {
+    // The same again would call somebody back who is on the way to another page.
+    if (Object.entries(change).every(([key, value]) => text(route.query, key) === value)) return;
     const query = { ...route.query, ...change };
     void router[replace ? 'replace' : 'push']({ path: route.path, query });
   }
