@@ -30,12 +30,12 @@ describe.runIf(stackIsHere)('five sources on what the real client sent', () => {
 
   it('say the same of every recording, to the billionth of a dollar and the token; only a compaction is in no transcript', async () => {
     const ids = servedScenarios.flatMap((recording) => servedIn(recording).sessionIds);
-    const { sessions, total, sources } = await allTold(stack, ids);
+    const all = servedScenarios.flatMap((recording) => servedIn(recording).requests);
+    const requestsOf = (id: string) => all.filter((one) => one.sessionId === id).length;
+    const { sessions, total, sources } = await allTold(stack, ids, requestsOf);
     expect(sources.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
     for (const { sessionId, said, differences } of sessions) {
-      const requests = servedScenarios
-        .flatMap((one) => servedIn(one).requests)
-        .filter((one) => one.sessionId === sessionId);
+      const requests = all.filter((one) => one.sessionId === sessionId);
       const untold = requests.filter(({ kind }) => kind === 'compact');
       for (const source of reconciledSources) {
         const truth = sumOf(source === 'transcript' ? requests.filter((one) => !untold.includes(one)) : requests);
@@ -124,22 +124,20 @@ const inShort = ({ differences }: ReconciledSession): Told[] =>
     Object.values(tokens).reduce((sum, one) => sum + one, 0),
   ]);
 
-/** The answer, once every source has all that the service itself has. */
-function allTold(stack: Stack, ids: readonly string[]): Promise<Reconciliation> {
+/** The answer, once each session is in all five sources, and what should say the same does. */
+function allTold(stack: Stack, ids: readonly string[], requestsOf?: (id: string) => number): Promise<Reconciliation> {
   const session = ids.length === 1 ? `&session=${ids[0]}` : '';
   return waitFor(
     'each session in all five sources',
     async () => {
       const answer = await stack.service.get<Reconciliation>(`/api/reconciliation?from=0&limit=500${session}`);
       const isWhole = ids.every((id) => {
-        const { said = {} } = answer.sessions.find(({ sessionId }) => sessionId === id) ?? {};
-        const usd = (source: 'ledger' | 'metric' | 'prometheus' | 'loki') => nanos(said[source]?.costUsd ?? -1);
-        return (
-          said.transcript &&
-          usd('loki') >= usd('ledger') &&
-          usd('prometheus') >= usd('metric') &&
-          usd('metric') >= usd('ledger')
-        );
+        const { ledger, metric, transcript, prometheus, loki } =
+          answer.sessions.find(({ sessionId }) => sessionId === id)?.said ?? {};
+        if (!ledger || !metric || !transcript || !prometheus || !loki) return false;
+        if (requestsOf && ledger.requests !== requestsOf(id)) return false;
+        const usd = [ledger, metric, prometheus, loki].map(({ costUsd }) => costUsd);
+        return Math.max(...usd) - Math.min(...usd) < 1e-7;
       });
       return isWhole && answer;
     },
