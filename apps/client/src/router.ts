@@ -18,6 +18,7 @@ export const router = createRouter({
       name: 'reconciliation',
       component: () => import('./reconciliation/ReconciliationPage.vue'),
     },
+    { path: '/analytics', name: 'analytics', component: () => import('./analytics/AnalyticsPage.vue') },
     { path: '/search', name: 'search', component: () => import('./search/SearchPage.vue') },
     { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue') },
     { path: '/:path(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },

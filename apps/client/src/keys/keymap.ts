@@ -16,6 +16,7 @@ export const keymap = [
   { keys: 'g l', does: 'Live', group: 'Go' },
   { keys: 'g s', does: 'Sessions', group: 'Go' },
   { keys: 'g f', does: 'Search', group: 'Go' },
+  { keys: 'g a', does: 'Analytics', group: 'Go' },
   { keys: 'w', does: 'wall mode', group: 'Go' },
   { keys: 'ctrl-k', does: 'go anywhere: session, project, prompt', group: 'Go', always: true },
   { keys: '?', does: 'this list', group: 'Go' },

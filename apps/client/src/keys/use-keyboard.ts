@@ -32,6 +32,7 @@ export function useKeyboard(): void {
     'g l': () => void router.push('/'),
     'g s': () => void router.push('/sessions'),
     'g f': () => void router.push('/search'),
+    'g a': () => void router.push('/analytics'),
     w: () => void router.push(route.name === 'wall' ? '/' : '/wall'),
     'ctrl-k': () => {
       openOverlay.value = 'palette';

@@ -12,6 +12,7 @@ const pages: readonly PaletteEntry[] = [
   { key: 'live', kind: 'page', title: 'Live', detail: 'g l', to: { path: '/' } },
   { key: 'sessions', kind: 'page', title: 'Sessions', detail: 'g s', to: { path: '/sessions' } },
   { key: 'search', kind: 'page', title: 'Search', detail: 'g f', to: { path: '/search' } },
+  { key: 'analytics', kind: 'page', title: 'Analytics', detail: 'g a', to: { path: '/analytics' } },
   { key: 'wall', kind: 'page', title: 'Wall', detail: 'w', to: { path: '/wall' } },
   {
     ...{ key: 'reconciliation', kind: 'page', title: 'Reconciliation', to: { path: '/reconciliation' } },

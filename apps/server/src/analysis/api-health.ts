@@ -1,4 +1,5 @@
 import type { AnalysisDefinition } from './definition.ts';
+import { noName, sessionKey } from './session-key.ts';
 
 interface RequestRow {
   session: number;
@@ -29,12 +30,8 @@ export const apiHealth: AnalysisDefinition = {
     { key: 'durationP95', label: '95 %', unit: 'ms', as: 'p95', of: 'durationMs' },
   ],
   *facts({ database, sessions }, { from, to, by, model: wanted, only }) {
-    const keyOf = (session: number | null, model: string) => {
-      if (by === 'model') return { key: model };
-      const known = session === null ? undefined : sessions(session);
-      const name = by === 'user' ? known?.user : known?.app;
-      return { key: name ?? '', label: name ?? (by === 'user' ? 'no user told' : 'no project') };
-    };
+    const keyOf = (session: number | null, model: string) =>
+      sessionKey(by, session === null ? { no: 0, id: noName } : sessions(session)) ?? { key: model };
     const isWanted = (session: number | null, model: string) =>
       (wanted === undefined || model === wanted) && (!only || (session !== null && only.has(session)));
 

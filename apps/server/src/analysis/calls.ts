@@ -1,9 +1,11 @@
 import type { TelltaleEvent } from '@telltale/core';
-import { type Call, callEventNames, callsOf, payloadEventNames } from '@telltale/core/analysis';
+import { type Call, callEventNames, callsOf, type Fact, payloadEventNames } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
 import { type EventRow, eventOf, payloadOf } from '../store/event-row.ts';
 import type { Payloads } from '../store/payloads.ts';
 import type { Asked } from './definition.ts';
+import type { KnownSession } from './known-sessions.ts';
+import { sessionKey } from './session-key.ts';
 
 export interface SessionCall extends Call {
   session: number;
@@ -100,21 +102,7 @@ export function createCallSource(database: Database, payloads: Payloads): CallSo
 }
 
 /** What calls are put under. */
-export function callKey(
-  by: string,
-  call: SessionCall,
-  session: { id: string; app?: string | undefined; user?: string | undefined; title?: string | undefined },
-): { key: string; label?: string } {
-  switch (by) {
-    case 'project':
-      return session.app === undefined ? { key: '', label: 'no project' } : { key: session.app };
-    case 'user':
-      return session.user === undefined ? { key: '', label: 'no user told' } : { key: session.user };
-    case 'agent':
-      return { key: call.agentType ?? (call.agentId === undefined ? 'main' : 'subagent') };
-    case 'session':
-      return { key: session.id, label: session.title ?? session.id };
-    default:
-      return { key: call.tool };
-  }
+export function callKey(by: string, call: SessionCall, session: KnownSession): Pick<Fact, 'key' | 'label'> {
+  if (by === 'agent') return { key: call.agentType ?? (call.agentId === undefined ? 'main' : 'subagent') };
+  return sessionKey(by, session) ?? { key: call.tool };
 }

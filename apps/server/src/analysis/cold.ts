@@ -1,5 +1,6 @@
-import { type CachedRequest, coldReturns, type Fact } from '@telltale/core/analysis';
+import { type CachedRequest, coldReturns } from '@telltale/core/analysis';
 import type { AnalysisDefinition, Asked, Sources } from './definition.ts';
+import { sessionKey } from './session-key.ts';
 
 interface Row extends CachedRequest {
   session: number;
@@ -22,16 +23,11 @@ export const cold: AnalysisDefinition = {
   ],
   *facts({ database, sessions, prices }, asked) {
     for (const [session, requests] of conversations(database, asked)) {
-      const known = sessions(session);
+      const key = sessionKey(asked.by, sessions(session));
       for (const { at, model, idleMs, tokens, lostNanos = 0 } of coldReturns(requests, prices)) {
         if (at < asked.from || (asked.model !== undefined && model !== asked.model)) continue;
-        const keys: Record<string, Pick<Fact, 'key' | 'label'>> = {
-          project: { key: known.app ?? '', label: known.app ?? 'no project' },
-          user: { key: known.user ?? '', label: known.user ?? 'no user told' },
-          session: { key: known.id, label: known.title ?? known.id },
-        };
         yield {
-          ...(keys[asked.by] ?? { key: model }),
+          ...(key ?? { key: model }),
           ...{ session, at, numbers: { lostUsd: lostNanos, returns: 1, tokens }, samples: { idleMs } },
         };
       }

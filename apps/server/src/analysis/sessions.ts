@@ -1,4 +1,5 @@
 import type { AnalysisDefinition } from './definition.ts';
+import { sessionKey } from './session-key.ts';
 
 interface Row {
   no: number;
@@ -23,11 +24,8 @@ export const sessions: AnalysisDefinition = {
       FROM sessions WHERE started_at >= ? AND started_at < ?`);
     for (const { no, at, lastAt } of rows.all(from, to)) {
       if (only && !only.has(no)) continue;
-      const { app, user } = known(no);
       yield {
-        ...(by === 'user'
-          ? { key: user ?? '', label: user ?? 'no user told' }
-          : { key: app ?? '', label: app ?? 'no project' }),
+        ...(sessionKey(by, known(no)) ?? { key: by }),
         ...{ session: no, at, numbers: { started: 1 }, samples: { lengthMs: Math.max(0, lastAt - at) } },
       };
     }

@@ -1,5 +1,6 @@
 import { type Fact, quarterMs } from '@telltale/core/analysis';
 import type { Asked, Sources } from './definition.ts';
+import { sessionKey } from './session-key.ts';
 
 interface SpendGroup {
   session: number;
@@ -25,7 +26,7 @@ const expressions: Readonly<Record<string, string>> = {
 };
 
 /** Every sum of money and tokens is taken here, from the view `spend`; whole numbers, so that they are exact in any grouping. */
-export function* spendFacts({ database, sessions }: Sources, asked: Asked, keyOf = keyBy(asked.by)): Generator<Fact> {
+export function* spendFacts({ database, sessions }: Sources, asked: Asked): Generator<Fact> {
   const nanos = asked.prices === 'client' ? 'cost_nanos' : nanosByTable;
   const rows = database.prepare<unknown[], SpendGroup>(`
     SELECT session, at / ${quarterMs} * ${quarterMs} AS at, ${expressions[asked.by] ?? "''"} AS key,
@@ -40,10 +41,9 @@ export function* spendFacts({ database, sessions }: Sources, asked: Asked, keyOf
   for (const row of rows.iterate(...params)) {
     if (asked.only && !asked.only.has(row.session)) continue;
     const { session, at, requests, input, output, cacheRead, cacheCreation } = row;
-    const session_ = sessions(session);
-    const { key, label } = keyOf(session_, row.key);
     yield {
-      ...{ key, label, session, at },
+      ...(sessionKey(asked.by, sessions(session)) ?? { key: row.key }),
+      ...{ session, at },
       numbers: {
         ...{ costUsd: row.nanos, requests, estimatedUsd: row.estimated, unattributedUsd: row.unattributed },
         ...{ unpriced: row.unpriced, tokens: input + output + cacheRead + cacheCreation },
@@ -55,16 +55,3 @@ export function* spendFacts({ database, sessions }: Sources, asked: Asked, keyOf
 
 /** What only the metric knows has no tokens of one request to price: it stays as the client reckoned. */
 const nanosByTable = `CASE WHEN kind = 'unattributed' THEN cost_nanos ELSE coalesce(table_nanos, 0) END`;
-
-type KeyOf = (session: ReturnType<Sources['sessions']>, told: string) => { key: string; label?: string };
-
-function keyBy(by: string): KeyOf {
-  if (by === 'project') return ({ app }) => named(app, 'no project');
-  if (by === 'user') return ({ user }) => named(user, 'no user told');
-  if (by === 'session') return ({ id, title }) => ({ key: id, label: title ?? id });
-  return (_session, told) => ({ key: told });
-}
-
-function named(name: string | undefined, without: string) {
-  return name === undefined ? { key: '', label: without } : { key: name };
-}

@@ -1,5 +1,6 @@
-import { type Fact, quarterMs } from '@telltale/core/analysis';
+import { quarterMs } from '@telltale/core/analysis';
 import type { AnalysisDefinition } from './definition.ts';
+import { sessionKey } from './session-key.ts';
 
 interface Row {
   session: number;
@@ -34,13 +35,8 @@ export const wasted: AnalysisDefinition = {
       GROUP BY failed.session, failed.prompt_id`);
     for (const row of rows.iterate(from, to, from, to, ...(model === undefined ? [] : [model]))) {
       if (only && !only.has(row.session)) continue;
-      const { id, title, app } = sessions(row.session);
-      const keys: Record<string, Pick<Fact, 'key' | 'label'>> = {
-        session: { key: id, label: title ?? id },
-        project: { key: app ?? '', label: app ?? 'no project' },
-      };
       yield {
-        ...(keys[by] ?? { key: row.reason }),
+        ...(sessionKey(by, sessions(row.session)) ?? { key: row.reason }),
         ...{ session: row.session, at: Math.floor(row.at / quarterMs) * quarterMs },
         numbers: { costUsd: prices === 'client' ? row.nanos : row.table, turns: 1, requests: row.requests },
       };

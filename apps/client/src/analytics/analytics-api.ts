@@ -1,0 +1,22 @@
+import { type Analysis, type AnalysisInfo, analysisListSchema, analysisSchema } from '@telltale/core/analysis';
+import { get } from '../data/api.ts';
+
+/** What an analysis is asked with; empty for what is not said. */
+export interface AnalysisAsked {
+  from?: string;
+  to?: string;
+  filter?: string;
+  by?: string;
+  prices?: string;
+  row?: string;
+  at?: string;
+  limit?: number;
+}
+
+export function analysis(name: string, asked: AnalysisAsked): Promise<Analysis> {
+  return get(`/api/analysis/${encodeURIComponent(name)}`, { ...asked }, analysisSchema);
+}
+
+export async function analyses(): Promise<AnalysisInfo[]> {
+  return (await get('/api/analysis', {}, analysisListSchema)).analyses;
+}

@@ -1,0 +1,45 @@
+import type { Analysis, AnalysisRow } from '@telltale/core/analysis';
+
+/** As many rows get a colour of their own; what is left is one more. */
+export const mostColours = 6;
+
+export interface Layer {
+  /** Key of the row; absent for what is left. */
+  key: string | undefined;
+  label: string;
+  colour: string;
+  values: readonly number[];
+}
+
+/** Rows of an analysis over time as layers of a chart, the greatest at the bottom. `hidden`: keys that were switched off. */
+export function layersOf(
+  { rows, buckets = [] }: Pick<Analysis, 'rows' | 'buckets'>,
+  measure: string,
+  hidden: ReadonlySet<string> = new Set(),
+): Layer[] {
+  const isOwn = (row: AnalysisRow, index: number) => index < mostColours && row.isRest === undefined;
+  const own = rows.filter(isOwn);
+  const rest = rows.filter((row, index) => !isOwn(row, index) && !hidden.has(row.key));
+  const layers = own.flatMap(({ key, label, series }, index) =>
+    hidden.has(key) ? [] : [{ key, label, colour: colourOfRow(index), values: series?.[measure] ?? [] }],
+  );
+  if (rest.length === 0) return layers;
+  const values = buckets.map((_, at) => rest.reduce((sum, { series }) => sum + (series?.[measure]?.[at] ?? 0), 0));
+  return [...layers, { key: undefined, label: 'others', colour: colourOfRow(mostColours), values }];
+}
+
+/** Name of the colour of a row by its rank. */
+export function colourOfRow(index: number): string {
+  return `--series-${Math.min(index, mostColours) + 1}`;
+}
+
+/** Each layer on top of those before it. */
+export function stacked(layers: readonly Layer[]): number[][] {
+  const sums: number[] = [];
+  return layers.map(({ values }) =>
+    values.map((value, index) => {
+      sums[index] = (sums[index] ?? 0) + value;
+      return sums[index];
+    }),
+  );
+}
