@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { present } from '@telltale/core/present';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
+import { type AlertTargets, readTargets } from './alerts/target-config.ts';
 import type { RetentionRules } from './store/retention.ts';
 
 /** Everything the service is told from outside, read once at the start. */
@@ -45,6 +46,8 @@ export interface Config {
   lokiUrl?: string;
   /** From which amount on an alert is wanted; what is unset is off. */
   thresholds: Thresholds;
+  /** Where alerts are sent beside the page. */
+  alertTargets: AlertTargets;
 }
 
 /** A folder, or a bucket of S3 or of what speaks like it. */
@@ -97,6 +100,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     ...(prometheusUrl && { prometheusUrl: urlOf('TELLTALE_PROMETHEUS_URL', prometheusUrl) }),
     ...(lokiUrl && { lokiUrl: urlOf('TELLTALE_LOKI_URL', lokiUrl) }),
     thresholds: thresholdsOf(env),
+    alertTargets: readTargets(text, (sentence) => new ConfigError(sentence)),
   };
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TelltaleEvent } from '@telltale/core';
 import { redactSecrets, redactSecretsAndPersonal } from '@telltale/core';
+import { createAlerting } from './alerts/alerting.ts';
 import { createComplaints } from './complaints.ts';
 import { type Config, isLoopback } from './config.ts';
 import { createServiceArchive } from './export/archive/service-archive.ts';
@@ -25,6 +26,7 @@ import { createHub } from './live/hub.ts';
 import { createLiveSocket } from './live/socket.ts';
 import { readPrices } from './prices.ts';
 import { createProcessWatch } from './process-watch.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { analysisRoutes } from './routes/analysis.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -72,7 +74,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const prices = readPrices(config);
   /** The hub's, once there is one: it stands on the store. */
   let touch = (_sessionId: string): void => {};
-  /** The archive's watch, once there is one. */
+  /** The archive's watch and the alerts, once there are any. */
   let hear = (_events: readonly TelltaleEvent[]): void => {};
   const store = createSqliteStore({
     file: join(config.home, 'telltale.db'),
@@ -123,7 +125,14 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       ...{ discover: discovery.look, memo: memoOf('archive'), now },
       onProblem: (error) => complaints.raise('archive-watch', messageOf(error)),
     });
-    hear = watch.hear;
+    const alerting = createAlerting({
+      ...{ ...config, store, ingest, now, complaints, memo: memoOf('alerts') },
+      ...{ targets: config.alertTargets, folder: config.home },
+    });
+    hear = (events) => {
+      watch.hear(events);
+      alerting.hear(events);
+    };
     const spool = createSpool({
       folder: join(config.home, 'spool'),
       urls: ownUrls(config),
@@ -158,6 +167,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...searchRoutes(deps),
         ...analysisRoutes(deps),
         ...annotationRoutes(deps),
+        ...alertRoutes(alerting),
         ...exportRoutes({ ...exporting, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history, discovery),
         ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
@@ -191,6 +201,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     spool.start();
     history.resume();
     watch.start();
+    alerting.start();
     archive?.start();
 
     return {
@@ -200,6 +211,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       async close(drainMs) {
         const drained = Promise.all([drain(server, drainMs), otlp.close(drainMs)]);
         watch.stop();
+        await alerting.stop();
         await Promise.all([socket.close(), spool.stop(), history.stop(), archive?.stop()]);
         await drained;
         hub.close();

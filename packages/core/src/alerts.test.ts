@@ -318,6 +318,26 @@ it('each rule says what is the matter, how bad it is and what to do; only one is
   expect(rulesOn({}).map(({ name }) => name)).toEqual(['disk_low']);
 });
 
+it('a rule looks at nothing that it does not name', () => {
+  for (const [name, { fires, limit }] of Object.entries(cases) as [Judged, Case][]) {
+    const looked = new Set<string>();
+    const { events = [], ...seen } = fires;
+    const facts = new Proxy(
+      { ...calm, ...seen },
+      {
+        get(target, key) {
+          looked.add(String(key));
+          return Reflect.get(target, key);
+        },
+      },
+    );
+    const marks = events.flatMap((event) => markOf(name, event) ?? []);
+    ruleOf(name).evaluate?.(facts, limit, marks);
+    looked.delete('now');
+    expect([...looked].sort(), name).toEqual([...(ruleOf(name).needs ?? [])].sort());
+  }
+});
+
 it('a rule that fails is told and leaves what it said as it is', () => {
   const failed: string[] = [];
   const broken = {

@@ -1,4 +1,4 @@
-export { type AlertFacts, rateMinutes } from './alerts/facts.ts';
+export { type AlertFactName, type AlertFacts, rateMinutes } from './alerts/facts.ts';
 export { type AlertMarks, inWindow, judgeAlerts, markOf, rulesOn } from './alerts/judge.ts';
 export { type AlertMessage, alertMessage, ownAlert } from './alerts/message.ts';
 export {

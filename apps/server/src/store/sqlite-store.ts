@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
+import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
@@ -350,6 +351,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       behind.forTotals();
       return spentSince(sinceMs);
     },
+    alertNumbers: createAlertNumbers(database, behind.forTotals),
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
     reconcile(query) {

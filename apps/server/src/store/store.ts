@@ -19,6 +19,7 @@ import type {
 import type { Analysis } from '@telltale/core/analysis';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { AnalysisQuery } from '../analysis/definition.ts';
+import type { AlertNumbers } from './alert-numbers.ts';
 import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
 import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
@@ -58,6 +59,8 @@ export interface Store {
   spans(query: SpanQuery): SpanPage;
   /** What all sessions together cost since a time (ms). */
   spentSince(sinceMs: number): SpentSince;
+  /** What alerts ask beside what pages ask. */
+  readonly alertNumbers: AlertNumbers;
   /** Alerts since `since` (ms), newest first; bounded. */
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */

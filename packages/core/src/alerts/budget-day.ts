@@ -10,6 +10,7 @@ export const budgetDay = {
   meaning: 'dollars that all sessions together may cost in a day (Grafana reckons the last 24 hours)',
   fires: 'above',
   runbook: 'Which sessions, users and models are behind it? The page Sessions says, in Grafana the dashboard Cost.',
+  needs: ['today'],
   evaluate({ today: { costUsd } }, limit) {
     if (costUsd === undefined || !crosses('above', costUsd, limit)) return [];
     const summary = `today cost ${moneyWords(costUsd)}, the budget is ${moneyWords(limit)}`;

@@ -12,6 +12,7 @@ export const budgetSession = {
   fires: 'above',
   runbook: 'Open the session: which prompt cost most, and does it still do what it was asked?',
   // Also of sessions that have ended: many are over before anybody looks.
+  needs: ['sessions'],
   evaluate: ({ sessions }, limit) =>
     sessions.flatMap((session) => {
       const { costUsd } = session;

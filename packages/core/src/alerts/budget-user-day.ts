@@ -10,6 +10,7 @@ export const budgetUserDay = {
   meaning: 'dollars that the sessions of one person may cost in a day (Grafana reckons the last 24 hours)',
   fires: 'above',
   runbook: 'Which sessions of this person are behind it, and are they still running? In Grafana: the dashboard Cost.',
+  needs: ['today'],
   evaluate: ({ today: { byUser } }, limit) =>
     byUser
       .filter(({ costUsd }) => crosses('above', costUsd, limit))

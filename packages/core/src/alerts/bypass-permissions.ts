@@ -18,6 +18,7 @@ export const bypassPermissions = {
       textAt(payload, 'to_mode') === 'bypassPermissions' ? { key: sessionId, words: summary } : undefined,
   },
   // Without telemetry only the mode is told, not how often it was switched on.
+  needs: ['sessions'],
   evaluate: ({ sessions }, limit, marks) =>
     sessions.flatMap((session) => {
       const switches = marks.filter(({ key }) => key === session.id);

@@ -12,6 +12,7 @@ export const contextFull = {
   meaning: 'percent of its model’s context window that a session may hold, such as 85',
   fires: 'above',
   runbook: '/compact now, at a good place, or begin anew; soon the client compacts by itself.',
+  needs: ['sessions'],
   evaluate: ({ sessions }, limit) =>
     sessions.flatMap((session) => {
       const { lastRequest, state } = session;

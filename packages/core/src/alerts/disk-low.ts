@@ -14,6 +14,7 @@ export const diskLow = {
   // On without being asked for: it is rare, it is never wrong, and after it nothing can be stored.
   usual: 500,
   runbook: 'Free some space, or let Telltale keep less: TELLTALE_MAX_DATABASE_MB, and Storage in the settings.',
+  needs: ['freeBytes'],
   evaluate({ freeBytes }, limit) {
     if (freeBytes === undefined || !crosses('below', freeBytes / megabyte, limit)) return [];
     const summary = `${sizeWords(freeBytes)} are free where the database lies: soon nothing can be stored`;

@@ -22,5 +22,8 @@ export interface AlertFacts {
   freeBytes?: number;
 }
 
+/** What is gathered only when a rule that is on asks for it. */
+export type AlertFactName = Exclude<keyof AlertFacts, 'now'>;
+
 /** Over so long dollars a minute are reckoned: a single request must not look like a fire. */
 export const rateMinutes = 5;

@@ -11,6 +11,7 @@ export const reporterSilent = {
   meaning: 'hours that a machine that sent something in the last week may send nothing, such as 24',
   fires: 'above',
   runbook: 'Is nobody at work there, or do its hooks not reach Telltale? npm run connect there says what is wrong.',
+  needs: ['reporters'],
   evaluate: ({ reporters, now }, limit) =>
     reporters.flatMap(({ name, lastAt }) => {
       const hours = (now - lastAt) / hourMs;

@@ -1,5 +1,5 @@
 import type { TelltaleEvent } from '../event.ts';
-import type { AlertFacts } from './facts.ts';
+import type { AlertFactName, AlertFacts } from './facts.ts';
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
@@ -27,6 +27,8 @@ export interface AlertRule {
   runbook: string;
   /** What it must remember of events. */
   marks?: MarkRule;
+  /** What it looks at beside the time and its marks. */
+  needs?: readonly AlertFactName[];
   /** Whom it concerns now; absent where only Prometheus can tell. Pure: `facts.now` is the time. */
   evaluate?: (facts: AlertFacts, limit: number, marks: readonly AlertMark[]) => AlertInstance[];
 }

@@ -13,6 +13,7 @@ export const silent = {
   fires: 'above',
   runbook: 'Open the session: a long command, or a process that hangs? Its terminal says more.',
   // After 15 minutes the page calls it lost, which is no reason to take the alert back.
+  needs: ['sessions'],
   evaluate: ({ sessions, now }, limit) =>
     sessions.flatMap((session) => {
       const minutes = (now - Date.parse(session.lastEventAt)) / minuteMs;

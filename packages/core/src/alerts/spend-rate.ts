@@ -12,6 +12,7 @@ export const spendRate = {
   meaning: 'dollars a minute that one session may cost, over five minutes',
   fires: 'above',
   runbook: 'Open the session: how many subagents run, and with which model? Esc stops it.',
+  needs: ['sessions', 'recentSpend'],
   evaluate: ({ recentSpend, sessions }, limit) =>
     recentSpend.flatMap(({ sessionId, costUsd }) => {
       const perMinute = costUsd / rateMinutes;

@@ -9,6 +9,7 @@ export const unpricedModel = {
   meaning: 'models without a price, from how many on; 1 tells of each',
   fires: 'from',
   runbook: 'Its requests are in no estimate. Give it a price in TELLTALE_PRICES: docs/prices.md says how.',
+  needs: ['unpricedModels'],
   evaluate: ({ unpricedModels }, limit) =>
     crosses('from', unpricedModels.length, Math.max(1, limit))
       ? unpricedModels.map((model) => ({

@@ -14,6 +14,7 @@ export const unusualDay = {
     'how many times the median of its 14 days before a day may cost, such as 3; days without spending do not count',
   fires: 'above',
   runbook: 'What is new today: a project, a model, a loop that nobody watches? The page Sessions says what cost most.',
+  needs: ['today', 'earlierDays'],
   evaluate({ today: { costUsd }, earlierDays }, limit) {
     const usual = median(earlierDays.filter((usd) => usd > 0));
     if (costUsd === undefined || usual === undefined || !crosses('above', costUsd / usual, limit)) return [];

@@ -12,6 +12,7 @@ export const waiting = {
   meaning: 'minutes that a session may wait for an answer, such as 10',
   fires: 'above',
   runbook: 'Answer it in its terminal. Asked the same often, a permission rule saves the wait.',
+  needs: ['sessions'],
   evaluate: ({ sessions, now }, limit) =>
     sessions.flatMap((session) => {
       const asked = session.waiting.find(({ since }) => crosses('above', (now - Date.parse(since)) / minuteMs, limit));
