@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createPrices } from '@telltale/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { servedIn, servedScenarios, sumOf } from '../../../../packages/core/fixtures/served.ts';
@@ -357,6 +358,48 @@ describe('totals that are kept', () => {
     store = open();
     await vi.waitFor(() => expectServed(store, 'subagents', ['logs', 'metrics', 'transcripts']), 10_000);
     await vi.waitFor(() => expectServed(store, 'compact', ['logs', 'metrics', 'transcripts']), 10_000);
+  });
+});
+
+describe('other prices', () => {
+  const pricesWith = (input: number) =>
+    createPrices([{ model: 'claude-next', rates: { input, output: 1, cacheRead: 1, write5m: 1, write1h: 1 } }]);
+  const said = (sessionId: string) => {
+    const message = { model: 'claude-next', usage: { input_tokens: 1000, output_tokens: 0 } };
+    const line = { type: 'assistant', uuid: `u-${sessionId}`, timestamp: at, requestId: `req-${sessionId}`, message };
+    return { sessionId, lines: [{ text: JSON.stringify(line), bytes: 1 }] };
+  };
+
+  it('are reckoned with again; what the client reckoned stays, and a request without a price gets one', async () => {
+    let store = open();
+    const of = (sessionId: string, usd?: number) => ({ sessionId, at, usd: 0, payload: { cost_usd: usd } });
+    await store.append([
+      requestRecord('req-1', { ...of('told', 0.5), model: 'claude-next' }),
+      requestRecord('req-2', { ...of('untold'), model: 'claude-next' }),
+    ]);
+    await store.appendTranscript(said('estimated'));
+    const told = () =>
+      ['told', 'untold', 'estimated'].map((id) => {
+        const { costUsd, unpriced } = store.session(id, now) ?? {};
+        return [costUsd, unpriced, store.sessionCost(id, now)?.requests[0]?.tableUsd];
+      });
+    expect(told()).toEqual([
+      [0.5, undefined, undefined],
+      [undefined, 1, undefined],
+      [undefined, 1, undefined],
+    ]);
+    for (const usd of [3, 7]) {
+      await store.close();
+      store = open({ prices: pricesWith(usd) });
+      const table = usd / 1000;
+      await vi.waitFor(() => expect(told()[2]).toEqual([table, undefined, table]), 10_000);
+      expect(told()).toEqual([
+        [0.5, undefined, table],
+        // Reckoned when its price was there first: an event that tells no cost is reckoned once.
+        [0.003, undefined, table],
+        [table, undefined, table],
+      ]);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Prices, priceOf } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { Step } from './background-build.ts';
+import { isUnpricedSql } from './session-totals.ts';
 
 interface PricedRow {
   id: string;
@@ -28,16 +29,22 @@ export function repriceParts(
   prices: Prices,
   { onChanged }: { onChanged(sessionId: string): void },
 ): Step[] {
-  return [repriced('api_requests', '0'), repriced('said_requests', 'web_searches')];
+  return [
+    // A request that nobody had a price for is not free now.
+    repriced('api_requests', { webSearches: '0', more: `, cost_nanos = iif(${isUnpricedSql}, @nanos, cost_nanos)` }),
+    repriced('said_requests', { webSearches: 'web_searches', more: '' }),
+  ];
 
-  function repriced(table: string, webSearches: string): Step {
+  function repriced(table: string, { webSearches, more }: { webSearches: string; more: string }): Step {
     const rows = database.prepare<[string, number, number], PricedRow>(`
       SELECT request.id, session, sessions.id AS sessionId, at, request.model, speed, geo, table_nanos AS tableNanos,
         input, output, cache_read AS cacheRead, cache_creation AS cacheCreation, cache_1h AS cacheCreation1h,
         ${webSearches} AS webSearches
       FROM ${table} AS request JOIN sessions ON sessions.no = session
       WHERE (request.id, session) > (?, ?) ORDER BY request.id, session LIMIT ?`);
-    const put = database.prepare(`UPDATE ${table} SET table_nanos = ? WHERE id = ? AND session = ?`);
+    const put = database.prepare(
+      `UPDATE ${table} SET table_nanos = @nanos ${more} WHERE id = @id AND session = @session`,
+    );
 
     return ({ id, seq }) => {
       const found = rows.all(id, seq, stepRows);
@@ -45,7 +52,7 @@ export function repriceParts(
         const usage = { ...row, speed: speed ?? undefined, geo: geo ?? undefined };
         const nanos = priceOf(row.model, usage, { at: new Date(row.at).toISOString(), prices })?.nanos ?? null;
         if (nanos === row.tableNanos) continue;
-        put.run(nanos, row.id, row.session);
+        put.run({ nanos, id: row.id, session: row.session });
         onChanged(row.sessionId);
       }
       const last = found.at(-1);
