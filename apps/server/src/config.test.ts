@@ -21,6 +21,7 @@ it('reads defaults from an empty environment', () => {
     claudeFolder: '/home/dev/.claude',
     redactPii: false,
     thresholds: {},
+    alertTargets: {},
   });
 });
 
@@ -56,6 +57,9 @@ it('reads every variable of the contract', () => {
       TELLTALE_BUDGET_DAY_USD: '25.50',
       TELLTALE_ALERT_MCP_FAILURES: '0',
       TELLTALE_ALERT_REFUSALS: '',
+      TELLTALE_ALERT_SLACK_URL: 'https://hooks.example/T0/B0',
+      TELLTALE_ALERT_MAIL_TO: 'you@example.com, ops@example.com',
+      TELLTALE_ALERT_MAIL_SERVER: 'smtps://ada:pass@mail.example',
     }),
   ).toEqual({
     home: '/home/dev/tt',
@@ -82,6 +86,14 @@ it('reads every variable of the contract', () => {
     prometheusUrl: 'http://prometheus:9090',
     lokiUrl: 'http://loki:3100',
     thresholds: { budget_day: 25.5, mcp_failures: 0 },
+    alertTargets: {
+      slack: { url: 'https://hooks.example/T0/B0' },
+      mail: {
+        server: 'smtps://ada:pass@mail.example',
+        to: ['you@example.com', 'ops@example.com'],
+        from: 'you@example.com',
+      },
+    },
   });
 });
 
@@ -160,4 +172,22 @@ it('reads where sessions are archived', () => {
   expect(() => read({ TELLTALE_REDACT_PII: 'yes please' })).toThrow(
     'TELLTALE_REDACT_PII must be on or off, got "yes please"',
   );
+});
+
+it('refuses a way of sending that cannot work, and says nothing of what came: it may be a secret', () => {
+  const to = 'you@example.com';
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ TELLTALE_ALERT_WEBHOOK_URL: 'hush' }, /^TELLTALE_ALERT_WEBHOOK_URL must be an http or https address$/],
+    [{ TELLTALE_ALERT_SLACK_URL: 'file:///hush' }, /^TELLTALE_ALERT_SLACK_URL must be/],
+    [{ TELLTALE_ALERT_WEBHOOK_SECRET: 'hush' }, /which is not set$/],
+    [{ TELLTALE_ALERT_MAIL_TO: to }, /need each other$/],
+    [{ TELLTALE_ALERT_MAIL_SERVER: 'smtps://hush' }, /need each other$/],
+    [{ TELLTALE_ALERT_MAIL_TO: to, TELLTALE_ALERT_MAIL_SERVER: 'mail://a:hush@b' }, /must be smtps:/],
+    [{ TELLTALE_ALERT_MAIL_TO: 'hush', TELLTALE_ALERT_MAIL_SERVER: 'smtps://b' }, /must be e-mail addresses/],
+  ];
+  for (const [env, words] of cases) {
+    expect(() => read(env)).toThrow(ConfigError);
+    expect(() => read(env)).toThrow(words);
+    expect(() => read(env)).not.toThrow(/hush/);
+  }
 });
