@@ -17,6 +17,7 @@ export * from './firing-alerts.ts';
 export * from './fold-case.ts';
 export * from './history-view.ts';
 export * from './ledger.ts';
+export * from './pricing/cold-cost.ts';
 export * from './pricing/differences.ts';
 export * from './pricing.ts';
 export { sourceNames } from './reconciliation/words.ts';

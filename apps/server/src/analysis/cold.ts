@@ -1,4 +1,5 @@
 import { type CachedRequest, coldReturns } from '@telltale/core/analysis';
+import { isMainAgentSql } from '../store/request-sql.ts';
 import type { AnalysisDefinition, Asked, Sources } from './definition.ts';
 import { sessionKey } from './session-key.ts';
 
@@ -44,8 +45,7 @@ function* conversations(
     SELECT session, at, duration_ms AS durationMs, model, cache_read AS cacheRead, cache_creation AS cacheCreation,
       cache_1h AS cache1h, speed
     FROM spend
-    WHERE at >= ? AND at < ? AND kind <> 'unattributed' AND agent_id IS NULL AND agent_type IS NULL
-      AND (query_source IS NULL OR query_source = 'sdk' OR query_source LIKE 'repl\\_main\\_thread%' ESCAPE '\\')
+    WHERE at >= ? AND at < ? AND kind <> 'unattributed' AND ${isMainAgentSql}
     ORDER BY session, at, id`);
   let session: number | undefined;
   let requests: CachedRequest[] = [];

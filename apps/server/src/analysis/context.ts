@@ -1,4 +1,5 @@
 import { contextWindowOf } from '@telltale/core';
+import { isMainAgentSql } from '../store/request-sql.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
 interface Row {
@@ -21,8 +22,7 @@ export const context: AnalysisDefinition = {
   *facts({ database, sessions }, { from, to, model: wanted, only }) {
     const rows = database.prepare<[number, number], Row>(`
       SELECT session, model, max(input + cache_read + cache_creation) AS most
-      FROM spend WHERE at >= ? AND at < ? AND kind <> 'unattributed' AND agent_id IS NULL AND agent_type IS NULL
-        AND (query_source IS NULL OR query_source = 'sdk' OR query_source LIKE 'repl\\_main\\_thread%' ESCAPE '\\')
+      FROM spend WHERE at >= ? AND at < ? AND kind <> 'unattributed' AND ${isMainAgentSql}
       GROUP BY session, model`);
     for (const { session, model, most } of rows.iterate(from, to)) {
       if ((wanted !== undefined && model !== wanted) || (only && !only.has(session))) continue;

@@ -185,7 +185,9 @@ describe('a request', () => {
     await store.append([requestRecord('req-1', of('claude-next'))]);
     expect(store.session('s-1', now)).toMatchObject({ costSource: 'none', unpriced: 1 });
     expect(store.session('s-1', now)).not.toHaveProperty('costUsd');
+    expect(store.spentSince(0)).toEqual({ estimatedUsd: 0 });
     await store.append([requestRecord('req-2', of('claude-opus-5-5'))]);
+    expect(store.spentSince(0)).toEqual({ costUsd: 0.004, estimatedUsd: 0 });
     expect(store.session('s-1', now)).toMatchObject({ costSource: 'events', costUsd: 0.004, unpriced: 1 });
     expect(store.sessionCost('s-1', now)?.unpricedModels).toEqual(['claude-next']);
   });

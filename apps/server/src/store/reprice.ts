@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Prices, priceOf } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { Step } from './background-build.ts';
-import { isUnpricedSql } from './session-totals.ts';
+import { isUnpricedSql } from './request-sql.ts';
 
 interface PricedRow {
   id: string;

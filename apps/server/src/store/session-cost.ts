@@ -10,6 +10,7 @@ import {
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, summedMetrics } from './metric-sums.ts';
+import { isUnpricedSql } from './request-sql.ts';
 
 /** A row of the view `spend`. */
 interface SpendRow {
@@ -33,6 +34,7 @@ interface SpendRow {
   cache_1h: number;
   duration_ms: number | null;
   ttft_ms: number | null;
+  isUnpriced: number;
 }
 
 interface SaidRow {
@@ -45,7 +47,8 @@ interface SaidRow {
 export function createSessionCost(database: Database): (no: number, session: Session) => SessionCost {
   const spend = database.prepare<[number], SpendRow>(`
     SELECT kind, id, at, prompt_id, agent_id, agent_type, query_source, model, effort, speed, client_version, cost_nanos,
-      table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms
+      table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms,
+      kind <> 'unattributed' AND ${isUnpricedSql} AS isUnpriced
     FROM spend WHERE session = ? ORDER BY at, id`);
   const said = database.prepare<[number], SaidRow>(`
     SELECT count(*) AS requests, total(CASE WHEN isMine THEN table_nanos END) AS ownNanos,
@@ -71,7 +74,7 @@ export function createSessionCost(database: Database): (no: number, session: Ses
       unattributedUsd: usdOf(rows.filter(isUnattributed), ({ cost_nanos }) => cost_nanos),
       inheritedUsd: usdOfNanos(inTranscript?.inheritedNanos ?? 0),
       tokens: tokensOf(requests),
-      unpricedModels: [...new Set(rows.filter(isUnpriced).map(({ model }) => model))].sort(),
+      unpricedModels: [...new Set(rows.filter(({ isUnpriced }) => isUnpriced === 1).map(({ model }) => model))].sort(),
       said: present({
         ledgerUsd: ofEvents.length === 0 ? undefined : usdOf(ofEvents, ({ cost_nanos }) => cost_nanos),
         metricUsd: metrics.length === 0 ? undefined : usdOf(metrics, ({ value }) => value),
@@ -101,8 +104,6 @@ export function createSessionCost(database: Database): (no: number, session: Ses
 
 const isEstimated = ({ kind }: SpendRow) => kind === 'estimated';
 const isUnattributed = ({ kind }: SpendRow) => kind === 'unattributed';
-/** Without a price in the table; the client tells one for nearly every request, also where it does not know the model. */
-const isUnpriced = (row: SpendRow) => !isUnattributed(row) && row.table_nanos === null && row.cost_nanos === 0;
 
 function requestOf(row: SpendRow): RequestCost {
   return present({

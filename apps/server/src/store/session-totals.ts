@@ -1,9 +1,10 @@
 import {
   type CostSource,
+  cacheLifeMs,
+  coldNanosOf,
   type LastRequest,
   modelBase,
   type Prices,
-  priceOf,
   type Session,
   type Tokens,
   usdOfNanos,
@@ -11,6 +12,7 @@ import {
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, type MetricSum, summedMetrics } from './metric-sums.ts';
+import { isMainAgentSql, isUnpricedSql } from './request-sql.ts';
 
 /** What lists and cards tell of a session's money; nothing of it is there while nothing is known. */
 export type CostFields = Pick<
@@ -95,16 +97,12 @@ type TokenColumn = 'input' | 'output' | 'cache_read' | 'cache_creation';
 
 const tokenSums = `total(input) AS input, total(output) AS output, total(cache_read) AS cache_read,
   total(cache_creation) AS cache_creation`;
-/** Of an event that told no price, for a model that has none. */
-export const isUnpricedSql =
-  '(cost_nanos = 0 AND table_nanos IS NULL AND input + output + cache_read + cache_creation > 0)';
 const lastColumns =
   'at, model, input, cache_read AS cacheRead, cache_creation AS cacheCreation, cache_1h AS cache1h, speed, geo';
 /** The client rounds some sums to a millionth: so far may events and metric differ for each of its requests. */
 const roundingNanos = 500;
 /** And so far without rounding, because the metric is a sum of doubles. */
 const floatNanos = 10;
-const cacheMinutes = { short: 5, long: 60 } as const;
 
 export function createSessionTotals(database: Database, prices: Prices): SessionTotals {
   const sumsOf = createMetricSums(database);
@@ -115,12 +113,10 @@ export function createSessionTotals(database: Database, prices: Prices): Session
     UNION ALL
     SELECT model, count(*), total(table_nanos), 0, 1, total(table_nanos IS NULL), max(at), ${tokenSums}
     FROM said_alone WHERE session = ? GROUP BY model`);
-  // Subagents of old clients tell their type only; what the client asks for itself (titles, compaction) is no context.
   const lastRequest = database.prepare<[number, number], LastRow>(`
     SELECT * FROM (
       SELECT id, ${lastColumns} FROM api_requests
-      WHERE session = ? AND agent_id IS NULL AND agent_type IS NULL
-        AND (query_source IS NULL OR query_source = 'sdk' OR query_source LIKE 'repl\\_main\\_thread%' ESCAPE '\\')
+      WHERE session = ? AND ${isMainAgentSql}
       ORDER BY at DESC, id DESC LIMIT 1)
     UNION ALL SELECT * FROM (
       SELECT id, ${lastColumns} FROM said_alone
@@ -131,7 +127,7 @@ export function createSessionTotals(database: Database, prices: Prices): Session
   const lastWrite = database
     .prepare<[number, number], number>(`
       SELECT cache_1h > 0 FROM api_requests
-      WHERE session = ? AND at <= ? AND cache_creation > 0 AND agent_id IS NULL ORDER BY at DESC, id DESC LIMIT 1`)
+      WHERE session = ? AND at <= ? AND cache_creation > 0 AND ${isMainAgentSql} ORDER BY at DESC, id DESC LIMIT 1`)
     .pluck();
   const put = database.prepare(`
     INSERT OR REPLACE INTO session_totals (session, cost_nanos, estimated_nanos, unattributed_nanos, cost_source, input,
@@ -153,22 +149,12 @@ export function createSessionTotals(database: Database, prices: Prices): Session
     const told = { at: new Date(at).toISOString(), model, contextTokens, cachedTokens };
     if (cachedTokens === 0) return told;
     const isLong = cacheCreation > 0 ? cache1h > 0 : lastWrite.get(no, at) === 1;
-    const minutes = isLong ? cacheMinutes.long : cacheMinutes.short;
-    const priced = (part: { cacheRead: number; cacheCreation: number }) =>
-      priceOf(
-        model,
-        {
-          ...{ input: 0, output: 0, ...part, cacheCreation1h: isLong ? part.cacheCreation : 0 },
-          ...{ speed: speed ?? undefined, geo: geo ?? undefined },
-        },
-        { at: told.at, prices },
-      )?.nanos;
-    const written = priced({ cacheRead: 0, cacheCreation: cachedTokens });
-    const read = priced({ cacheRead: cachedTokens, cacheCreation: 0 });
+    const cached = { tokens: cachedTokens, isLong, speed: speed ?? undefined, geo: geo ?? undefined };
+    const coldNanos = coldNanosOf(model, cached, { at: told.at, prices });
     return {
       ...told,
-      cacheExpiresAt: new Date(at + minutes * 60_000).toISOString(),
-      ...(written !== undefined && read !== undefined && { coldUsd: usdOfNanos(written - read) }),
+      cacheExpiresAt: new Date(at + cacheLifeMs[isLong ? 'long' : 'short']).toISOString(),
+      ...(coldNanos !== undefined && { coldUsd: usdOfNanos(coldNanos) }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { usdOfNanos } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { isUnpricedSql } from './request-sql.ts';
 
 /** What was spent since a time, by the view that all sums of money come from. */
 export interface SpentSince {
@@ -13,7 +14,7 @@ export function createSpentSince(database: Database): (sinceMs: number) => Spent
   const sum = database.prepare<[number], { rows: number; nanos: number; estimated: number }>(`
     SELECT count(*) AS rows, total(cost_nanos) AS nanos,
       total(CASE WHEN kind = 'estimated' THEN cost_nanos END) AS estimated
-    FROM spend WHERE at >= ? AND NOT (kind = 'estimated' AND table_nanos IS NULL)`);
+    FROM spend WHERE at >= ? AND NOT ${isUnpricedSql}`);
   return (sinceMs) => {
     const { rows, nanos, estimated } = sum.get(sinceMs) ?? { rows: 0, nanos: 0, estimated: 0 };
     return { ...(rows > 0 && { costUsd: usdOfNanos(nanos) }), estimatedUsd: usdOfNanos(estimated) };

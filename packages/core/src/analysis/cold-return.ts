@@ -1,4 +1,5 @@
-import { type Prices, priceOf } from '../pricing.ts';
+import { cacheLifeMs, coldNanosOf } from '../pricing/cold-cost.ts';
+import type { Prices } from '../pricing.ts';
 
 /** A request of one conversation, as far as its cache is concerned. */
 export interface CachedRequest {
@@ -23,9 +24,6 @@ export interface ColdReturn {
   lostNanos?: number;
 }
 
-const shortMs = 5 * 60_000;
-const longMs = 60 * 60_000;
-
 /**
  * Requests that came after the cache's life had ended and wrote again what it had held. `requests` are those of one
  * conversation, oldest first. What was written again after a compaction, or within the cache's life, is no such loss.
@@ -36,7 +34,8 @@ export function coldReturns(requests: readonly CachedRequest[], prices?: Prices)
   for (const request of requests) {
     const cold = before && coldReturn(before, request, prices);
     if (cold) found.push(cold);
-    before = request;
+    // One that only reads keeps alive what an earlier one wrote, as long as that one said.
+    before = request.cacheCreation > 0 ? request : { ...request, cache1h: before?.cache1h ?? 0 };
   }
   return found;
 }
@@ -44,18 +43,14 @@ export function coldReturns(requests: readonly CachedRequest[], prices?: Prices)
 function coldReturn(before: CachedRequest, request: CachedRequest, prices?: Prices): ColdReturn | undefined {
   const { at, model, speed } = request;
   const idleMs = at - (request.durationMs ?? 0) - before.at;
-  if (before.model !== model || idleMs < (before.cache1h > 0 ? longMs : shortMs)) return undefined;
+  if (before.model !== model || idleMs < cacheLifeMs[before.cache1h > 0 ? 'long' : 'short']) return undefined;
   const held = before.cacheRead + before.cacheCreation;
   const tokens = Math.min(held - request.cacheRead, request.cacheCreation);
   if (tokens <= 0) return undefined;
-  const priced = (usage: { cacheRead: number; cacheCreation: number; cacheCreation1h: number }) =>
-    priceOf(
-      model,
-      { input: 0, output: 0, speed, ...usage },
-      { at: new Date(at).toISOString(), ...(prices && { prices }) },
-    )?.nanos;
-  const written = priced({ cacheRead: 0, cacheCreation: tokens, cacheCreation1h: request.cache1h > 0 ? tokens : 0 });
-  const read = priced({ cacheRead: tokens, cacheCreation: 0, cacheCreation1h: 0 });
-  const cold = { at, model, idleMs, tokens };
-  return written === undefined || read === undefined ? cold : { ...cold, lostNanos: written - read };
+  const lostNanos = coldNanosOf(
+    model,
+    { tokens, isLong: request.cache1h > 0, speed },
+    { at: new Date(at).toISOString(), ...(prices && { prices }) },
+  );
+  return { at, model, idleMs, tokens, ...(lostNanos !== undefined && { lostNanos }) };
 }
