@@ -34,7 +34,12 @@ export function sinceLeft(events: readonly TelltaleEvent[]): SinceLeft[] {
     }
     if (event.name === 'Stop') session.finished += 1;
     if (event.name === 'SessionEnd') session.hasEnded = true;
-    if (event.name === 'StopFailure' || event.outcome === 'failed') session.failures += 1;
+    // Telemetry tells of a failed call as well as its hook.
+    const failure = event.toolUseId ?? event.id;
+    if ((event.name === 'StopFailure' || event.outcome === 'failed') && !counted.has(failure)) {
+      counted.add(failure);
+      session.failures += 1;
+    }
     if (asking.has(event.name) || (event.name === 'PreToolUse' && event.toolName === 'AskUserQuestion'))
       session.waits += 1;
     if (changing.has(event.toolName ?? '') && event.outcome === 'ok') session.paths.add(pathOf(event));
