@@ -68,9 +68,9 @@ function looks(
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const areBars = starts.length <= mostBars;
   const axis = { stroke: muted, font, ticks: { stroke: line, size: 4 }, grid: { stroke: line, width: 1 } };
-  const bars = uPlot.paths.bars?.({ size: [0.9, 40], align: 1 });
+  const bars = uPlot.paths.bars?.({ size: [0.85, 72], align: 1 });
   return {
-    padding: [6, 8, 0, 0],
+    padding: [6, 28, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, points: { show: false }, focus: { prox: -1 } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
@@ -79,7 +79,13 @@ function looks(
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.06 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64 },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 64,
+        size: 28,
+        values: (_plot, splits) => splits.map(timeWords(timeZone)),
+      },
       { ...axis, size: 56, space: 36, values: (_plot, splits) => splits.map((split) => words(split)) },
     ],
     series: [
@@ -111,6 +117,16 @@ function looks(
         },
       ],
     },
+  };
+}
+
+/** `21 Nov` where a day begins, else `14:00`. */
+function timeWords(timeZone: string): (seconds: number) => string {
+  const days = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' });
+  const hours = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  return (seconds) => {
+    const clock = hours.format(seconds * 1000);
+    return clock === '00:00' ? days.format(seconds * 1000) : clock;
   };
 }
 

@@ -20,17 +20,22 @@ export function layersOf(
   const isOwn = (row: AnalysisRow, index: number) => index < mostColours && row.isRest === undefined;
   const own = rows.filter(isOwn);
   const rest = rows.filter((row, index) => !isOwn(row, index) && !hidden.has(row.key));
-  const layers = own.flatMap(({ key, label, series }, index) =>
-    hidden.has(key) ? [] : [{ key, label, colour: colourOfRow(index), values: series?.[measure] ?? [] }],
+  const colours = coloursOf(rows);
+  const layers = own.flatMap(({ key, label, series }) =>
+    hidden.has(key) ? [] : [{ key, label, colour: colours.get(key) ?? restColour, values: series?.[measure] ?? [] }],
   );
   if (rest.length === 0) return layers;
   const values = buckets.map((_, at) => rest.reduce((sum, { series }) => sum + (series?.[measure]?.[at] ?? 0), 0));
-  return [...layers, { key: undefined, label: 'others', colour: colourOfRow(mostColours), values }];
+  return [...layers, { key: undefined, label: 'others', colour: restColour, values }];
 }
 
-/** Name of the colour of a row by its rank. */
-export function colourOfRow(index: number): string {
-  return `--series-${Math.min(index, mostColours) + 1}`;
+export const restColour = `--series-${mostColours + 1}`;
+
+/** Names of colours by row. By name, not by rank: a model keeps its colour in every chart, and when another overtakes it. */
+export function coloursOf(rows: readonly AnalysisRow[]): ReadonlyMap<string, string> {
+  const own = rows.slice(0, mostColours).filter(({ isRest }) => isRest === undefined);
+  const names = own.map(({ key }) => key).sort();
+  return new Map(names.map((key, index) => [key, `--series-${index + 1}`]));
 }
 
 /** Each layer on top of those before it. */

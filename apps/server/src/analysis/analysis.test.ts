@@ -235,7 +235,7 @@ describe('calls and permissions', () => {
     await store.append([...call(1, 'npm test'), ...call(2, 'npm test'), ...call(3, 'ls missing')]);
     const { rows } = await ask(store, 'failures');
     expect(rows.map(({ label, values, detail }) => ({ label, values, detail }))).toEqual([
-      { label: 'Bash npm test', values: { failures: 2, lostMs: 1000 }, detail: 'exit 1 · no such test' },
+      { label: 'Bash npm test', values: { failures: 2, lostMs: 1000 }, detail: 'p · exit 1 · no such test' },
     ]);
   });
 });

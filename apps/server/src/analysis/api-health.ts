@@ -24,9 +24,9 @@ export const apiHealth: AnalysisDefinition = {
   measures: [
     { key: 'requests', label: 'requests', unit: 'count', as: 'sum' },
     { key: 'errors', label: 'errors', unit: 'count', as: 'sum' },
-    { key: 'ttftP50', label: 'first token, median', unit: 'ms', as: 'p50', of: 'ttftMs' },
+    { key: 'ttftP50', label: 'first token', unit: 'ms', as: 'p50', of: 'ttftMs' },
     { key: 'ttftP95', label: '95 %', unit: 'ms', as: 'p95', of: 'ttftMs' },
-    { key: 'durationP50', label: 'whole answer, median', unit: 'ms', as: 'p50', of: 'durationMs' },
+    { key: 'durationP50', label: 'answer', unit: 'ms', as: 'p50', of: 'durationMs' },
     { key: 'durationP95', label: '95 %', unit: 'ms', as: 'p95', of: 'durationMs' },
   ],
   *facts({ database, sessions }, { from, to, by, model: wanted, only }) {

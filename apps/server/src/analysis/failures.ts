@@ -16,8 +16,10 @@ export const failures: AnalysisDefinition = {
     const keyOf = (call: (typeof failed)[number]) => `${sessions(call.session).app ?? ''}\n${call.words}`;
     for (const call of failed) seen.set(keyOf(call), (seen.get(keyOf(call)) ?? 0) + 1);
     for (const call of failed) {
-      const { session, at, words: label, errorLine: detail, durationMs: lostMs = 0 } = call;
+      const { session, at, words: label, durationMs: lostMs = 0 } = call;
+      const { app } = sessions(session);
       if ((seen.get(keyOf(call)) ?? 0) < 2) continue;
+      const detail = [app, call.errorLine].filter(Boolean).join(' · ') || undefined;
       yield { key: keyOf(call), ...{ label, session, at, detail, numbers: { failures: 1, lostMs } } };
     }
   },

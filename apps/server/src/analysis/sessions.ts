@@ -15,7 +15,7 @@ export const sessions: AnalysisDefinition = {
   shape: 'time',
   by: { project: 'project', user: 'user' },
   measures: [
-    { key: 'started', label: 'sessions', unit: 'count', as: 'sum' },
+    { key: 'started', label: 'begun', unit: 'count', as: 'sum' },
     { key: 'lengthP50', label: 'length, median', unit: 'ms', as: 'p50', of: 'lengthMs' },
   ],
   *facts({ database, sessions: known }, { from, to, by, only }) {

@@ -10,7 +10,7 @@ export const tools: AnalysisDefinition = {
   measures: [
     { key: 'calls', label: 'calls', unit: 'count', as: 'sum' },
     { key: 'failures', label: 'failed', unit: 'count', as: 'sum' },
-    { key: 'failureShare', label: 'failed', unit: 'share', as: 'share', of: 'failures', per: 'calls' },
+    { key: 'failureShare', label: 'share failed', unit: 'share', as: 'share', of: 'failures', per: 'calls' },
     { key: 'durationP50', label: 'median', unit: 'ms', as: 'p50', of: 'durationMs' },
     { key: 'durationP95', label: '95 %', unit: 'ms', as: 'p95', of: 'durationMs' },
     { key: 'durationSum', label: 'in all', unit: 'ms', as: 'sum' },

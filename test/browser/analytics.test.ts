@@ -1,0 +1,197 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { moneyWords } from '@telltale/core';
+import type { Analysis } from '@telltale/core/analysis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { createSetting, type Setting } from './setting.ts';
+import { deliverWeek, type ToldWeek } from './told-week.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const micros = (usd = 0) => Math.round(usd * 1e6);
+
+describe.runIf(requires('chromium'))('the page Analytics', () => {
+  let setting: Setting;
+  let week: ToldWeek;
+  let truth: number;
+  beforeAll(async () => {
+    setting = await createSetting({ env: { TELLTALE_TZ: 'Asia/Kolkata' } });
+    week = await deliverWeek(setting.service, Date.now());
+    truth = [...week.microsBySession.values()].reduce((sum, one) => sum + one, 0);
+    await waitFor('the totals', async () => micros((await ask('spend?from=0')).total.costUsd) === truth, 30_000);
+  });
+  afterAll(() => setting.close());
+
+  const ask = (path: string): Promise<Analysis> => setting.service.get(`/api/analysis/${path}`);
+  const card = (page: Awaited<ReturnType<Setting['open']>>['page'], name: string) =>
+    page.getByRole('region', { name, exact: true });
+
+  it('is reached by its keys and says what was told, to the micro-dollar', async () => {
+    const viewer = await setting.open('/');
+    const { page } = viewer;
+    await page.getByRole('navigation', { name: 'Pages' }).getByText('Analytics').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.waitForURL('**/analytics');
+    await page.getByRole('button', { name: 'all', exact: true }).click();
+    const spend = card(page, 'Spend');
+    await spend
+      .getByText(moneyWords(truth / 1e6))
+      .first()
+      .waitFor();
+    await spend.getByLabel('by').selectOption('project');
+    expect(new URL(page.url()).search).toBe('?range=all&by-spend=project');
+    const byProject = await ask('spend?from=0&by=project');
+    for (const { label, values, sessions } of byProject.rows) {
+      const row = spend.getByRole('row').filter({ has: page.getByRole('button', { name: label, exact: true }) });
+      await row.getByText(moneyWords(values.costUsd)).first().waitFor();
+      expect(await row.getByRole('button', { name: `${sessions} sessions of ${label}` }).count()).toBe(1);
+    }
+    expect(byProject.rows.reduce((sum, { values }) => sum + micros(values.costUsd), 0)).toBe(truth);
+    await viewer.close();
+  });
+
+  it('opens the sessions behind a row, a bar and an hour', async () => {
+    const viewer = await setting.open('/analytics?range=all&by-spend=project');
+    const { page } = viewer;
+    const [first] = (await ask('spend?from=0&by=project')).rows;
+    await card(page, 'Spend')
+      .getByRole('button', { name: `${first?.sessions} sessions of ${first?.label}` })
+      .click();
+    await page.waitForURL(/\/sessions\?filter=session/);
+    await page.getByText(`${first?.sessions} sessions`).first().waitFor();
+    expect(await page.locator('a.title').count()).toBe(first?.sessions);
+
+    await page.goBack();
+    const spend = card(page, 'Spend');
+    await spend.getByRole('button', { name: 'As a table' }).click();
+    await spend.getByRole('group', { name: 'Spend by day' }).getByRole('row').nth(2).getByRole('button').click();
+    await page.waitForURL(/\/sessions\?filter=session/);
+
+    await page.goBack();
+    await page.getByRole('button', { name: 'Work' }).click();
+    await card(page, 'Activity').locator('td.some').first().click();
+    await page.waitForURL(/\/sessions/);
+    await viewer.close();
+  });
+
+  it('shows in the chart what is under the pointer, and opens that day', async () => {
+    const viewer = await setting.open('/analytics?range=all');
+    const { page } = viewer;
+    const chart = card(page, 'Spend').getByRole('img');
+    await chart.locator('canvas').waitFor();
+    const { buckets = [], rows } = await ask('spend?from=0');
+    // The middle of the third of the days that are drawn.
+    const over = await chart.locator('.u-over').boundingBox();
+    const [x, y] = [(over?.x ?? 0) + ((over?.width ?? 0) * 2.5) / buckets.length, (over?.y ?? 0) + 60];
+    await page.mouse.move(x, y);
+    const sum = rows.reduce((total, { series }) => total + micros(series?.costUsd?.[2]), 0);
+    await card(page, 'Spend')
+      .locator('.tip')
+      .getByText(moneyWords(sum / 1e6))
+      .first()
+      .waitFor();
+    await viewer.shot('analytics-pointer');
+    await page.mouse.click(x, y);
+    await page.waitForURL(/\/sessions\?filter=session/);
+    await viewer.close();
+  });
+
+  it('switches rows of a chart off and on, and prices by the table', async () => {
+    const viewer = await setting.open('/analytics?range=all');
+    const { page } = viewer;
+    const spend = card(page, 'Spend');
+    const swatch = spend.getByRole('button', { name: /^Show / }).first();
+    await swatch.click();
+    expect(await swatch.getAttribute('aria-pressed')).toBe('false');
+    await swatch.click();
+    expect(await swatch.getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'by the price table' }).click();
+    const byTable = await ask('spend?from=0&prices=table');
+    expect(micros(byTable.total.costUsd)).not.toBe(truth);
+    await spend.getByText(moneyWords(byTable.total.costUsd)).first().waitFor();
+    await viewer.close();
+  });
+
+  it('follows the filter of the other pages', async () => {
+    const viewer = await setting.open('/analytics?range=all&filter=app:web');
+    const { page } = viewer;
+    const web = await ask('spend?from=0&app=web');
+    await card(page, 'Spend').getByText(moneyWords(web.total.costUsd)).first().waitFor();
+    await viewer.close();
+  });
+
+  it('bills the waiting, with the rule to copy', async () => {
+    const viewer = await setting.open('/analytics?range=all&show=waiting');
+    const bill = card(viewer.page, 'The waiting bill');
+    await bill.getByRole('button', { name: 'Bash(npm test:*)', exact: true }).waitFor();
+    await bill.getByRole('cell', { name: '21', exact: true }).first().waitFor();
+    await bill.getByRole('button', { name: 'copy rule' }).waitFor();
+    await viewer.close();
+  });
+
+  it('changes while it is looked at, and nothing jumps', async () => {
+    const viewer = await setting.open('/analytics?range=all&show=work');
+    const { page } = viewer;
+    const started = (await ask('sessions?from=0')).total.started ?? 0;
+    const sum = card(page, 'Sessions').locator('.sum b');
+    await waitFor('the number of sessions', async () => (await sum.textContent()) === `${started}`);
+    const before = await card(page, 'Tools').boundingBox();
+    const response = await fetch(`${setting.service.url}/ingest/hook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'telltale-app': 'web' },
+      body: JSON.stringify({ session_id: 'one-more', cwd: '/home/ada/code/web', hook_event_name: 'SessionStart' }),
+    });
+    expect(response.status).toBe(200);
+    await waitFor('one more session', async () => (await sum.textContent()) === `${started + 1}`, 30_000);
+    expect(await card(page, 'Tools').boundingBox()).toEqual(before);
+    await viewer.close();
+  });
+
+  it('says how telemetry is turned on where nothing of money is known', async () => {
+    const bare = await createSetting();
+    await fetch(`${bare.service.url}/ingest/hook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ session_id: 's-1', cwd: '/p', hook_event_name: 'SessionStart' }),
+    });
+    const viewer = await bare.open('/analytics');
+    await viewer.page.getByText('CLAUDE_CODE_ENABLE_TELEMETRY').waitFor();
+    await viewer.shot('analytics-nothing');
+    await viewer.close();
+    await bare.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390])
+      it(`has no serious fault (${colorScheme}, ${width} px)`, async () => {
+        for (const view of ['money', 'work', 'waiting', 'api']) {
+          const viewer = await setting.open(`/analytics?range=all&show=${view}`, {
+            ...{ colorScheme, viewport: { width, height: 900 } },
+          });
+          const { page } = viewer;
+          await waitFor('every card', async () => {
+            const busy = await page.locator('.card[aria-busy=true]').count();
+            return busy === 0 && (await page.locator('.card .sum').count()) > 1;
+          });
+          expect(await page.locator('.card').count()).toBeLessThanOrEqual(6);
+          await viewer.shot(`analytics-${view}-${colorScheme}-${width}`);
+          await page.evaluate(axe);
+          const found = await page.evaluate(async () => {
+            const { axe: run } = window as unknown as {
+              axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+            };
+            const { violations } = await run.run();
+            return violations
+              .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+              .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+          });
+          expect(found).toEqual([]);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(overflow).toBeLessThanOrEqual(0);
+          await viewer.close();
+        }
+      });
+});
