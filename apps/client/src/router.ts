@@ -19,6 +19,7 @@ export const router = createRouter({
       component: () => import('./reconciliation/ReconciliationPage.vue'),
     },
     { path: '/analytics', name: 'analytics', component: () => import('./analytics/AnalyticsPage.vue') },
+    { path: '/alerts', name: 'alerts', component: () => import('./alerts/AlertsPage.vue') },
     { path: '/search', name: 'search', component: () => import('./search/SearchPage.vue') },
     { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue') },
     { path: '/:path(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },

@@ -126,7 +126,7 @@ export function get<T>(path: string, query: Record<string, QueryValue> | EventQu
   return request(search.size > 0 ? `${path}?${search}` : path, schema);
 }
 
-function send<T>(path: string, body: unknown, schema: ZodType<T>): Promise<T> {
+export function send<T>(path: string, body: unknown, schema: ZodType<T>): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   return request(path, schema, { method: 'POST', headers, body: JSON.stringify(body) });
 }

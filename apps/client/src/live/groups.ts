@@ -1,4 +1,4 @@
-import type { Session, Trouble } from '@telltale/core';
+import type { FiringAlert, Session, Trouble } from '@telltale/core';
 
 /** What one viewer has already taken note of; kept in the browser. */
 export interface Noted {
@@ -75,6 +75,19 @@ export function openTroubles(session: Session, now: number, noted: Noted): reado
 
 export function troubleKey(session: Session, trouble: Trouble): string {
   return `${session.id} ${trouble.kind} ${trouble.since}`;
+}
+
+/** Alerts that stand by themselves, without those that were acknowledged or snoozed. */
+export function openAlerts(alerts: readonly FiringAlert[], now: number, noted: Noted): readonly FiringAlert[] {
+  return alerts.filter((alert) => {
+    const key = alertKey(alert);
+    return !noted.acknowledged.has(key) && (noted.snoozed.get(key) ?? 0) <= now;
+  });
+}
+
+/** The next time that it fires, it is another one. */
+export function alertKey({ fingerprint, since }: FiringAlert): string {
+  return `alert ${fingerprint} ${since}`;
 }
 
 export function turnKey(session: Session): string {

@@ -1,7 +1,7 @@
-import type { Session } from '@telltale/core';
+import type { FiringAlert, Session } from '@telltale/core';
 import { useLocalStorage } from '@vueuse/core';
 import { computed } from 'vue';
-import { type Noted, openTroubles, troubleKey, turnKey } from './groups.ts';
+import { alertKey, type Noted, openTroubles, troubleKey, turnKey } from './groups.ts';
 
 const snoozeMs = 3_600_000;
 /** Older notes concern sessions long gone. */
@@ -20,7 +20,7 @@ export function useNoted() {
       snoozed: new Map(Object.entries(snoozed.value)),
     }),
   );
-  return { noted, acknowledge, snooze, see };
+  return { noted, acknowledge, snooze, acknowledgeAlert, snoozeAlert, see };
 
   function acknowledge(session: Session, now: number): void {
     const keys = openTroubles(session, now, noted.value).map((trouble) => troubleKey(session, trouble));
@@ -34,6 +34,15 @@ export function useNoted() {
       now + snoozeMs,
     ]);
     snoozed.value = Object.fromEntries([...still, ...added].slice(-mostNotes));
+  }
+
+  function acknowledgeAlert(alert: FiringAlert): void {
+    acknowledged.value = [...acknowledged.value, alertKey(alert)].slice(-mostNotes);
+  }
+
+  function snoozeAlert(alert: FiringAlert, now: number): void {
+    const still = Object.entries(snoozed.value).filter(([, until]) => until > now);
+    snoozed.value = Object.fromEntries([...still, [alertKey(alert), now + snoozeMs]].slice(-mostNotes));
   }
 
   function see(session: Session): void {
