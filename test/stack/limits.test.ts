@@ -1,10 +1,11 @@
+import { countOf, sumOf } from '@telltale/observability/query/events.ts';
 import { total } from '@telltale/observability/query/total.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requiresStack } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { recordsIn } from './otlp.ts';
-import { type LogRecord, logsPayload, type Metric, metricsPayload, type Point, send } from './payloads.ts';
-import { collectorMetric, loglines, only, promql } from './queries.ts';
+import { type LogRecord, logsPayload, type Metric, metricsPayload, type Point, send, type Value } from './payloads.ts';
+import { collectorMetric, loglines, logql, only, promql } from './queries.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import { createStack, type Stack } from './stack.ts';
 
@@ -80,8 +81,9 @@ describe.skipIf(!hasStack)('a metric request that Prometheus can never take', ()
   const poison = cost({ startedAt: at - 1_000, at: inAnHour, value: 1, attributes: { session: 'future' } });
   const empty: Metric = { name: 'claude_code.empty', points: [] };
   const oddLabel = cost({ startedAt: at - 1_000, at, value: 1, attributes: { session: 'odd', effort: Number.NaN } });
-  /** No number in a delta, and in a counter that had counted two before. */
-  const noNumbers: Metric[] = [Number.NaN, Number.POSITIVE_INFINITY].flatMap((value) => [
+  /** What no counter can have counted, in a delta, and in a counter that had counted two before. */
+  const noCounts = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1e300];
+  const noNumbers: Metric[] = noCounts.flatMap((value) => [
     cost({ startedAt: at - 1_000, at, value, attributes: { session: `none ${value}` } }),
     ...[2, value].map((counted, index) => ({
       ...cost({ startedAt: at - 9_000, at: at + index, value: counted, attributes: { session: `then ${value}` } }),
@@ -107,7 +109,7 @@ describe.skipIf(!hasStack)('a metric request that Prometheus can never take', ()
     const shown = await promql(running.prometheus, total({ metric: 'cost', by: ['session'], range: '1h' }));
     expect(Object.fromEntries(shown.map(({ labels, value }) => [labels.session, value]))).toEqual({
       ...{ before: 1, between: 1, odd: 1, after: 1 },
-      ...{ 'then NaN': 2, 'then Infinity': 2 },
+      ...Object.fromEntries(noCounts.map((value) => [`then ${value}`, 2])),
     });
     // The control: a total that asks for every point is no number any more.
     const usual = await promql(running.prometheus, 'sum(sum_over_time(claude_code_cost_usage_USD_total[1h]))');
@@ -137,6 +139,29 @@ describe.skipIf(!hasStack)('a metric request that Prometheus can never take', ()
     );
     expect(failed).toBe(3);
     expect(await sessions(running)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasStack)('an event whose cost is no amount', () => {
+  it('takes no total of Loki along; the event stays', async () => {
+    const at = Date.now() - 5_000;
+    const told: Value[] = [0.25, '0.5', 0, Number.NaN, Number.NEGATIVE_INFINITY, 'NaN', '+Inf', '-1', 'much', ''];
+    const records = told.map((usd, index) => ({
+      ...{ name: 'api_request', at: at + index },
+      attributes: { 'session.id': 'odd', 'event.sequence': index, cost_usd: usd, told_usd: usd },
+    }));
+    const running = await createStack({ telltaleUrl: nowhere, start: ['collector', 'loki'] });
+    stack = running;
+    expect(await send(running.otlp, 'logs', logsPayload(records))).toBe(200);
+    await waitFor(
+      'the events in Loki',
+      async () => only(await logql(running.loki, countOf({ name: 'api_request', range: '1h' }))) === told.length,
+      60_000,
+    );
+    const sum = (field: string) => logql(running.loki, sumOf({ name: 'api_request', field, range: '1h' }));
+    expect(only(await sum('cost_usd'))).toBe(0.75);
+    // The control: the same values under another name.
+    expect(only(await sum('told_usd'))).toBeNaN();
   });
 });
 

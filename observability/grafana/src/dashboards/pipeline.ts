@@ -143,7 +143,7 @@ export const pipeline = createDashboard({
         unit: 'count',
       },
       description:
-        'Series without the label that the collector adds, and cumulative series that began anew. Both must be 0.',
+        'Series without the label that the collector adds, cumulative series that began anew, and amounts that are none (below 0 or endless), which no total counts. All must be 0.',
       queries: [
         now(
           each((name) => `count(last_over_time(${name}{temporality=""}[${wholeRange}]))`),
@@ -153,6 +153,10 @@ export const pipeline = createDashboard({
           each((name) => `count(resets(${name}{temporality="cumulative"}[${wholeRange}]) > 0)`),
           'began anew',
         ).refId('B'),
+        now(
+          each((name) => `count(last_over_time(${name}{temporality="none"}[${wholeRange}]))`),
+          'no amount',
+        ).refId('C'),
       ],
     }),
     number({
