@@ -43,7 +43,7 @@ describe('every query', () => {
     expect(text).not.toMatch(/\b(increase|rate|irate|delta)\s*\(\s*(claude_code_|\{__name__=~"claude_code)/);
     // What a counter of the client counted comes from the one macro, which names both temporalities.
     const reads = text.match(/claude_code_\w+_total\{/g)?.length ?? 0;
-    if (reads > 0) expect(text).toMatch(/temporality="(cumulative|delta)?"/);
+    if (reads > 0) expect(text).toMatch(/temporality="(cumulative|delta|none)?"/);
   });
 });
 

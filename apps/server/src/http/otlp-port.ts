@@ -1,6 +1,7 @@
 import { send } from '../intake/answer.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Guard } from './guard.ts';
+import { tellOtlpMistakes } from './otlp-mistakes.ts';
 import { createIntakeServer, drain, type ListenOptions, listen, turnsAway } from './server.ts';
 
 export interface OtlpPort {
@@ -15,7 +16,7 @@ export interface OtlpPortOptions {
   /** Answers `/v1/…` and nothing else. */
   intake: Intake;
   guard: Guard;
-  /** A busy port: telemetry is still taken on the service's own one. */
+  /** A busy port, where telemetry is still taken on the service's own one; clients that send in vain. */
   onProblem: (problem: string) => void;
 }
 
@@ -25,8 +26,10 @@ export async function openOtlpPort({ port, host, intake, guard, onProblem }: Otl
   if (port === 'off') return closed;
   const server = createIntakeServer(intake, guard, (request, response) => {
     if (turnsAway(guard, request, response)) return;
+    mistakes.unanswered(request);
     send(request, response, { status: 404, body: { error: 'only POST /v1/logs, /v1/metrics and /v1/traces' } });
   });
+  const mistakes = tellOtlpMistakes(server, onProblem);
   try {
     return { port: await listen(server, { port, host, problemOf }), close: (drainMs) => drain(server, drainMs) };
   } catch (error) {
