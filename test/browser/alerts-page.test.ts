@@ -1,0 +1,111 @@
+/// <reference lib="dom" />
+// biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requires } from '../requires.ts';
+import { waitFor } from '../wait.ts';
+import { deliver } from './deliver.ts';
+import { createSetting, type Setting } from './setting.ts';
+import { tellSession } from './teller.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.runIf(requires('chromium'))('the page Alerts', () => {
+  let setting: Setting;
+  const bodies: string[] = [];
+  const target = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
+      response.end();
+    });
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+    setting = await createSetting({
+      env: {
+        ...{ TELLTALE_ALERT_SENSITIVE_FILES: '1', TELLTALE_BUDGET_DAY_USD: '20', TELLTALE_ALERT_WAITING_MINUTES: '10' },
+        TELLTALE_ALERT_WEBHOOK_URL: `http://127.0.0.1:${(target.address() as AddressInfo).port}/top-secret`,
+      },
+    });
+    const session = tellSession({ name: 'reads a key', cwd: '/p/shop', startMs: Date.now() - 8000 });
+    session.prompt('Deploy it');
+    session.call('Read', { file_path: '/p/shop/.env' }, 'PORT=4000');
+    await deliver(setting.service, session);
+    const startsAt = new Date(Date.now() - 60_000).toISOString();
+    const alert = { fingerprint: 'q', status: 'firing', startsAt, labels: { alertname: 'Telemetry waits' } };
+    const body = JSON.stringify({ alerts: [{ ...alert, annotations: { summary: '40 % of the queue to loki' } }] });
+    expect((await fetch(`${setting.service.url}/ingest/alert`, { method: 'POST', body })).status).toBe(200);
+  });
+  afterAll(async () => {
+    await setting.close();
+    target.closeAllConnections();
+    await new Promise((resolve) => target.close(resolve));
+  });
+
+  it('is reached from TROUBLE, shows what fires, which rules are on and how to turn on others, and sends a test', async () => {
+    const viewer = await setting.open('/');
+    const { page } = viewer;
+    await page.getByText('Sensitive file touched firing: Read .env').first().waitFor();
+    await page.getByRole('link', { name: 'ALERTS' }).click();
+    await page.waitForURL('**/alerts');
+    await page.getByText('2 firing, 4 of 25 rules on').waitFor();
+    const firing = page.getByRole('region', { name: 'Firing now' });
+    expect(await firing.getByRole('listitem').allInnerTexts()).toHaveLength(2);
+    const on = page.getByRole('region', { name: 'Rules: On' });
+    const rule = (title: string) => on.getByRole('listitem').filter({ hasText: title }).innerText();
+    expect(await rule('Daily budget spent')).toMatch(/quiet · above 20 · TELLTALE_BUDGET_DAY_USD/);
+    expect(await rule('Sensitive file touched')).toMatch(/fires · 1 and more[\s\S]*last fired/);
+    expect(await rule('The disk is nearly full')).toMatch(/below 500 \(the usual one\)/);
+    await page.getByRole('region', { name: 'Rules: Off' }).getByText('TELLTALE_BUDGET_SESSION_USD').waitFor();
+    await page.getByRole('button', { name: 'Send a test message' }).click();
+    await page.getByText('the test message arrived').waitFor();
+    await waitFor('the test', () => bodies.some((body) => JSON.parse(body).test === true));
+    expect(await page.content()).not.toContain('top-secret');
+    await firing.getByRole('link', { name: /Read \.env/ }).click();
+    await page.waitForURL('**/sessions/*');
+    await viewer.close();
+  });
+
+  it('a standing alert is put aside by who has seen it, and stays so', async () => {
+    const viewer = await setting.open('/');
+    const { page } = viewer;
+    const box = page.getByRole('region', { name: 'Alerts' });
+    await box.getByText('40 % of the queue').waitFor();
+    await viewer.shot('alerts-standing');
+    await box.getByRole('button', { name: 'Acknowledge' }).click();
+    // Nothing moves under the pointer.
+    await page.mouse.move(1200, 400);
+    await box.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByText('Sensitive file touched').first().waitFor();
+    expect(await box.count()).toBe(0);
+    await viewer.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390])
+      it(`has no serious fault (${colorScheme}, ${width} px)`, async () => {
+        const viewer = await setting.open('/alerts', { colorScheme, viewport: { width, height: 900 } });
+        await viewer.page.getByText('2 firing, 4 of 25 rules on').waitFor();
+        await viewer.shot(`alerts-${colorScheme}-${width}`);
+        await viewer.page.evaluate(axe);
+        const found = await viewer.page.evaluate(async () => {
+          const { axe: run } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+          };
+          const { violations } = await run.run();
+          return violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+        });
+        expect(found).toEqual([]);
+        const overflow = await viewer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+        await viewer.close();
+      });
+});
