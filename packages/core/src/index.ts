@@ -36,6 +36,7 @@ export * from './sources/otlp.ts';
 export * from './sources/transcript.ts';
 export * from './span-view.ts';
 export * from './story.ts';
+export * from './tokens.ts';
 export * from './tool-result.ts';
 export * from './transcript/usage.ts';
 export * from './transcript-entry.ts';

@@ -2,6 +2,7 @@ import type { Tokens } from './cost-view.ts';
 import type { TelltaleEvent } from './event.ts';
 import { type Fields, fieldsAt, numericAt, textAt } from './fields.ts';
 import { present } from './present.ts';
+import { asTokens } from './tokens.ts';
 
 /** Rows of another version are made again from their events and transcripts. */
 export const ledgerVersion = 1;
@@ -47,9 +48,8 @@ type LedgerEvent = Pick<
 >;
 
 const nanosPerUsd = 1e9;
-/** A sum above this is no price of a request, and a count above the other no number of tokens: sums must stay exact. */
+/** A sum above this is no price of a request: sums must stay exact. */
 const maxCostNanos = 100_000 * nanosPerUsd;
-const maxTokens = 1e10;
 
 /** Nothing for any other event. */
 export function ledgerRowOf(event: LedgerEvent): LedgerRow | undefined {
@@ -115,8 +115,7 @@ function costNanosOf(payload: Fields): number | undefined {
 }
 
 function countAt(payload: Fields, key: string): number {
-  const count = Math.round(numericAt(payload, key) ?? 0);
-  return count > 0 && count <= maxTokens ? count : 0;
+  return asTokens(numericAt(payload, key));
 }
 
 function durationAt(payload: Fields, key: string): number | undefined {

@@ -1,3 +1,4 @@
+import { nanosOfUsd } from './ledger.ts';
 import { modelId } from './pricing/model-id.ts';
 import { geoFactors, type PriceRow, priceTable, type Rates, webSearchUsd } from './pricing/table.ts';
 
@@ -74,5 +75,5 @@ function ratesFor(row: PriceRow, usage: PricedUsage): Rates {
 }
 
 function searchNanos({ webSearches = 0 }: PricedUsage): number {
-  return Math.round(webSearches * webSearchUsd * 1e9);
+  return nanosOfUsd(webSearches * webSearchUsd);
 }

@@ -1,13 +1,6 @@
-import {
-  type Amount,
-  isNothing,
-  minus,
-  negative,
-  noAmount,
-  plus,
-  saidOf,
-  tokenCount,
-} from './reconciliation/amount.ts';
+import { nanosOfUsd } from './ledger.ts';
+import { mayDifferNanos } from './pricing/differences.ts';
+import { type Amount, isNothing, minus, negative, noAmount, plus, saidOf } from './reconciliation/amount.ts';
 import { wordsOf } from './reconciliation/words.ts';
 import {
   type Difference,
@@ -17,6 +10,7 @@ import {
   reconciledSources,
   type Said,
 } from './reconciliation-view.ts';
+import { tokenCount } from './tokens.ts';
 
 export { type Amount, minus as minusAmount, noAmount, plus as plusAmount } from './reconciliation/amount.ts';
 
@@ -158,7 +152,7 @@ function isRefused({ unheard, refusals }: ReconciliationFacts): boolean {
 /** How far sums of doubles and rounded events may be apart. */
 function roundingOf({ said, rounded }: ReconciliationFacts): number {
   const requests = (said.ledger?.requests ?? 0) + (said.transcript?.requests ?? 0);
-  return rounded * 500 + (requests + 1) * 10;
+  return mayDifferNanos({ requests, rounded });
 }
 
 function holds(whole: Amount, part: Amount): boolean {
@@ -183,5 +177,5 @@ function differenceOf(
 }
 
 function amountOf({ costUsd, tokens, requests }: Difference): Amount {
-  return { nanos: Math.round(costUsd * 1e9), tokens, ...(requests !== undefined && { requests }) };
+  return { nanos: nanosOfUsd(costUsd), tokens, ...(requests !== undefined && { requests }) };
 }

@@ -9,7 +9,7 @@ export interface Sample {
 /** What a whole question to Prometheus or Loki may take; the page waits for it. */
 const timeoutMs = 10_000;
 /** Ids in one query; more would be a text that a back end refuses. */
-export const maxIdsPerQuery = 200;
+const maxIdsPerQuery = 200;
 
 const vectorSchema = z.object({
   data: z.object({

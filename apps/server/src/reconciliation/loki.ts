@@ -1,7 +1,7 @@
-import { type Amount, noAmount, plusAmount } from '@telltale/core';
+import { type Amount, nanosOfUsd, noAmount, plusAmount } from '@telltale/core';
 import { lokiQueries } from '@telltale/core/reconciliation/queries';
 import { ask, turnsOf } from './back-end.ts';
-import { type AskedSessions, nanosOf } from './prometheus.ts';
+import type { AskedSessions } from './prometheus.ts';
 
 /** What Loki's `api_request` events say of sessions, by their ids; those it does not know are not in it. */
 export async function askLoki(url: string, { sessionIds, from, now }: AskedSessions): Promise<Map<string, Amount>> {
@@ -17,7 +17,7 @@ export async function askLoki(url: string, { sessionIds, from, now }: AskedSessi
         const id = labels.session_id ?? '';
         const amount =
           what === 'cost'
-            ? { ...noAmount, nanos: nanosOf(value) }
+            ? { ...noAmount, nanos: nanosOfUsd(value) }
             : { nanos: 0, tokens: { ...noAmount.tokens, [what]: Math.round(value) } };
         amounts.set(id, plusAmount(amounts.get(id) ?? noAmount, amount));
       }

@@ -1,4 +1,4 @@
-import { type Amount, noAmount, plusAmount, type Tokens } from '@telltale/core';
+import { type Amount, isTokenKind, nanosOfUsd, noAmount, plusAmount } from '@telltale/core';
 import { prometheusQueries } from '@telltale/core/reconciliation/queries';
 import { ask, turnsOf } from './back-end.ts';
 
@@ -9,9 +9,6 @@ export interface AskedSessions {
   /** … to now. */
   now: number;
 }
-
-/** Answers are whole billionths: a sum of doubles is not. */
-export const nanosOf = (usd: number): number => Math.round(usd * 1e9);
 
 /** What Prometheus knows of sessions, by their ids; those it does not know are not in it. */
 export async function askPrometheus(
@@ -26,17 +23,14 @@ export async function askPrometheus(
     const [costs, tokens] = await Promise.all(
       [queries.cost, queries.tokens].map((query) => ask(`${url}/api/v1/query`, { query, time })),
     );
-    for (const { labels, value } of costs ?? []) add(labels.session_id ?? '', { ...noAmount, nanos: nanosOf(value) });
+    for (const { labels, value } of costs ?? [])
+      add(labels.session_id ?? '', { ...noAmount, nanos: nanosOfUsd(value) });
     for (const { labels, value } of tokens ?? [])
-      if (isKind(labels.type))
+      if (isTokenKind(labels.type))
         add(labels.session_id ?? '', {
           nanos: 0,
           tokens: { ...noAmount.tokens, [labels.type]: Math.round(value) },
         });
   }
   return amounts;
-}
-
-function isKind(type: string | undefined): type is keyof Tokens {
-  return type !== undefined && Object.hasOwn(noAmount.tokens, type);
 }

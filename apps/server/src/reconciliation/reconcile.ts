@@ -3,6 +3,7 @@ import {
   type Amount,
   differencesOf,
   differencesOfGroups,
+  nanosOfUsd,
   type ReconciledSession,
   type ReconciledSource,
   type Reconciliation,
@@ -10,6 +11,7 @@ import {
   saidView,
   sumDifferences,
   sumSaid,
+  usdOfNanos,
 } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import type { SessionNumbers } from '../store/reconciliation.ts';
@@ -70,7 +72,7 @@ export async function reconcile(deps: ReconcileDeps, query: ReconcileQuery): Pro
     ),
     sessions,
     total: {
-      costUsd: sessions.reduce((nanos, { costUsd = 0 }) => nanos + Math.round(costUsd * 1e9), 0) / 1e9,
+      costUsd: usdOfNanos(sessions.reduce((nanos, { costUsd = 0 }) => nanos + nanosOfUsd(costUsd), 0)),
       said: sumSaid(facts.map(({ facts: { said } }) => said)),
       differences: sumDifferences(sessions.map(({ differences }) => differences)),
     },

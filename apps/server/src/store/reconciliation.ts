@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type Amount,
   isIsolated,
+  isTokenKind,
+  mayDifferNanos,
   minusAmount,
   modelBase,
   noAmount,
@@ -9,7 +11,7 @@ import {
   type ReckonedGroup,
   type ReconciliationFacts,
   roundingNanos,
-  type Tokens,
+  tokenCount,
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, summedMetrics } from './metric-sums.ts';
@@ -83,12 +85,11 @@ export function createReconciliation(database: Database): (query: Reconciliation
   function metricOf({ no, id }: SessionRow): Amount | undefined {
     let amount: Amount | undefined;
     for (const { name, type, value } of metricSums(no, id)) {
-      const kind = tokenKinds[type];
       if (name === summedMetrics.cost) amount = plusAmount(amount ?? noAmount, { ...noAmount, nanos: value });
-      else if (name === summedMetrics.tokens && kind !== undefined)
+      else if (name === summedMetrics.tokens && isTokenKind(type))
         amount = plusAmount(amount ?? noAmount, {
           nanos: 0,
-          tokens: { ...noAmount.tokens, [kind]: Math.round(value / 1e6) },
+          tokens: { ...noAmount.tokens, [type]: Math.round(value / 1e6) },
         });
     }
     return amount;
@@ -161,20 +162,13 @@ export function createReconciliation(database: Database): (query: Reconciliation
   };
 }
 
-const tokenKinds: Readonly<Record<string, keyof Tokens | undefined>> = {
-  input: 'input',
-  output: 'output',
-  cacheRead: 'cacheRead',
-  cacheCreation: 'cacheCreation',
-};
-
 const heardAmount = (rows: readonly HeardRow[]) => amountOf(rows, (index) => rows[index]?.costNanos ?? 0);
 const saidAmount = (rows: readonly SaidRow[]) => amountOf(rows, (index) => rows[index]?.tableNanos ?? 0);
 
 /** The metric has the tokens of both halves of an answer that broke off, for the same money. */
 function isBroken(metric: Amount, ledger: Amount, rounded: number): boolean {
-  const mayRound = rounded * roundingNanos + ((ledger.requests ?? 0) + 1) * 10;
-  return Math.abs(metric.nanos - ledger.nanos) <= mayRound && countOf(metric) > countOf(ledger);
+  const mayDiffer = mayDifferNanos({ requests: ledger.requests ?? 0, rounded });
+  return Math.abs(metric.nanos - ledger.nanos) <= mayDiffer && tokenCount(metric.tokens) > tokenCount(ledger.tokens);
 }
 
 function groupsOf(heard: readonly HeardRow[], hasBroken = false): Map<string, ReckonedGroup> {
@@ -221,8 +215,4 @@ function groupIn(groups: Map<string, ReckonedGroup>, row: Pick<HeardRow, 'model'
 
 function keyOf({ model, version }: Pick<HeardRow, 'model' | 'version'>): string {
   return `${model} ${version ?? ''}`;
-}
-
-function countOf({ tokens }: Amount): number {
-  return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheCreation;
 }

@@ -1,5 +1,6 @@
 import {
   type CostPart,
+  costSumOf,
   priceDifferences,
   type RequestCost,
   type Session,
@@ -61,6 +62,7 @@ export function createSessionCost(database: Database): (no: number, session: Ses
   return (no, session) => {
     const rows = spend.all(no);
     const requests = rows.map(requestOf);
+    const sum = costSumOf(requests);
     const inTranscript = said.get(no);
     const ofEvents = rows.filter(({ kind }) => kind === 'request');
     const metrics = metricsOf(no, session.id).filter(({ name }) => name === summedMetrics.cost);
@@ -68,12 +70,12 @@ export function createSessionCost(database: Database): (no: number, session: Ses
     const parts = (keyOf: (request: RequestCost) => string | undefined) => partsOf(requests, keyOf);
     return {
       sessionId: session.id,
-      costUsd: usdOf(rows, ({ cost_nanos }) => cost_nanos),
+      costUsd: sum.costUsd,
       costSource: session.costSource ?? 'none',
-      estimatedUsd: usdOf(rows.filter(isEstimated), ({ cost_nanos }) => cost_nanos),
+      estimatedUsd: sum.estimatedUsd,
       unattributedUsd: usdOf(rows.filter(isUnattributed), ({ cost_nanos }) => cost_nanos),
       inheritedUsd: usdOfNanos(inTranscript?.inheritedNanos ?? 0),
-      tokens: tokensOf(requests),
+      tokens: sum.tokens,
       unpricedModels: [...new Set(rows.filter(({ isUnpriced }) => isUnpriced === 1).map(({ model }) => model))].sort(),
       said: present({
         ledgerUsd: ofEvents.length === 0 ? undefined : usdOf(ofEvents, ({ cost_nanos }) => cost_nanos),
@@ -102,7 +104,6 @@ export function createSessionCost(database: Database): (no: number, session: Ses
   };
 }
 
-const isEstimated = ({ kind }: SpendRow) => kind === 'estimated';
 const isUnattributed = ({ kind }: SpendRow) => kind === 'unattributed';
 
 function requestOf(row: SpendRow): RequestCost {
@@ -142,31 +143,13 @@ function partsOf(
     if (group) group.push(request);
     else groups.set(key, [request]);
   }
-  return [...groups].map(([key, group]) => ({
-    ...(key !== undefined && { key }),
-    costUsd: usdSum(group),
-    estimatedUsd: usdSum(group.filter(({ kind }) => kind === 'estimated')),
-    requests: group.filter(({ kind }) => kind !== 'unattributed').length,
-    tokens: tokensOf(group),
-  }));
-}
-
-function tokensOf(requests: readonly RequestCost[]): SessionCost['tokens'] {
-  const tokens = { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 };
-  for (const { tokens: more } of requests) {
-    tokens.input += more.input;
-    tokens.output += more.output;
-    tokens.cacheRead += more.cacheRead;
-    tokens.cacheCreation += more.cacheCreation;
-  }
-  return tokens;
+  return [...groups].map(([key, group]) => {
+    const { unpriced: _, ...sum } = costSumOf(group);
+    return { ...(key !== undefined && { key }), ...sum };
+  });
 }
 
 /** Summed as whole numbers. */
 function usdOf<T>(rows: readonly T[], nanosOf: (row: T) => number): number {
   return usdOfNanos(rows.reduce((sum, row) => sum + nanosOf(row), 0));
-}
-
-function usdSum(requests: readonly RequestCost[]): number {
-  return usdOf(requests, ({ costUsd }) => Math.round(costUsd * 1e9));
 }

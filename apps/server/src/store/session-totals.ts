@@ -2,11 +2,16 @@ import {
   type CostSource,
   cacheLifeMs,
   coldNanosOf,
+  isTokenKind,
   type LastRequest,
+  mayDifferNanos,
   modelBase,
+  noTokens,
   type Prices,
+  plusTokens,
   type Session,
   type Tokens,
+  tokenCount,
   usdOfNanos,
 } from '@telltale/core';
 import { present } from '@telltale/core/present';
@@ -99,10 +104,6 @@ const tokenSums = `total(input) AS input, total(output) AS output, total(cache_r
   total(cache_creation) AS cache_creation`;
 const lastColumns =
   'at, model, input, cache_read AS cacheRead, cache_creation AS cacheCreation, cache_1h AS cache1h, speed, geo';
-/** The client rounds some sums to a millionth: so far may events and metric differ for each of its requests. */
-const roundingNanos = 500;
-/** And so far without rounding, because the metric is a sum of doubles. */
-const floatNanos = 10;
 
 export function createSessionTotals(database: Database, prices: Prices): SessionTotals {
   const sumsOf = createMetricSums(database);
@@ -173,7 +174,7 @@ export function createSessionTotals(database: Database, prices: Prices): Session
         costNanos: total(rows, ({ costNanos }) => costNanos) + total(unattributed, ({ costNanos }) => costNanos),
         estimatedNanos: total(estimated, ({ costNanos }) => costNanos),
         costSource: hasEvents ? 'events' : estimated.some(isPriced) ? 'transcript' : 'none',
-        tokens: [...rows.map(tokensOf), ...unattributed.map(({ tokens }) => tokens)].reduce(plus, noTokens),
+        tokens: [...rows.map(tokensOf), ...unattributed.map(({ tokens }) => tokens)].reduce(plusTokens, noTokens),
         requests: total(rows, ({ requests }) => requests),
         unpriced: total(rows, ({ unpriced }) => unpriced),
         linesAdded: sumOf(summedMetrics.lines, 'added'),
@@ -235,7 +236,7 @@ export function costFieldsOf(
     estimatedUsd: usdOrNone(totals.estimatedNanos),
     unattributedUsd: usdOrNone(unattributedNanos),
     unpriced: totals.unpriced || undefined,
-    tokens: total(Object.values(tokens), (count) => count) === 0 ? undefined : tokens,
+    tokens: tokenCount(tokens) === 0 ? undefined : tokens,
     activity: Object.keys(activity).length === 0 ? undefined : activity,
     lastRequest: totals.lastRequest,
   });
@@ -245,8 +246,8 @@ export function costFieldsOf(
 function surplusOf(rows: readonly ModelRow[], sums: readonly MetricSum[]): Unattributed[] {
   const metrics = new Map<string, { costNanos: number; tokens: Tokens; at: number }>();
   for (const { name, model, type, value, at } of sums) {
-    const kind = tokenKinds[type];
-    if (name !== summedMetrics.cost && (name !== summedMetrics.tokens || kind === undefined)) continue;
+    const kind = name === summedMetrics.tokens && isTokenKind(type) ? type : undefined;
+    if (name !== summedMetrics.cost && kind === undefined) continue;
     const key = modelBase(model);
     const metric = metrics.get(key) ?? { costNanos: 0, tokens: { ...noTokens }, at: 0 };
     metrics.set(key, metric);
@@ -257,9 +258,9 @@ function surplusOf(rows: readonly ModelRow[], sums: readonly MetricSum[]): Unatt
   return [...metrics].flatMap(([model, metric]) => {
     const mine = rows.filter((row) => row.model === model);
     const rounded = total(mine, (row) => row.rounded);
-    const mayDiffer = rounded * roundingNanos + (total(mine, (row) => row.requests) + 1) * floatNanos;
+    const mayDiffer = mayDifferNanos({ requests: total(mine, (row) => row.requests), rounded });
     const costNanos = metric.costNanos - total(mine, (row) => row.costNanos);
-    const known = mine.map(tokensOf).reduce(plus, noTokens);
+    const known = mine.map(tokensOf).reduce(plusTokens, noTokens);
     const more = {
       input: Math.max(0, metric.tokens.input - known.input),
       output: Math.max(0, metric.tokens.output - known.output),
@@ -268,7 +269,7 @@ function surplusOf(rows: readonly ModelRow[], sums: readonly MetricSum[]): Unatt
     };
     const at = metric.at || Math.max(0, ...mine.map((row) => row.lastAt));
     const told = { model, at, costNanos: costNanos > mayDiffer ? costNanos : 0, tokens: more };
-    return told.costNanos > 0 || total(Object.values(more), (count) => count) > 0 ? [told] : [];
+    return told.costNanos > 0 || tokenCount(more) > 0 ? [told] : [];
   });
 }
 
@@ -280,25 +281,8 @@ function activityOf(sums: readonly MetricSum[], name: string, type: string): num
   return name === summedMetrics.activeTime ? value : Math.round(value);
 }
 
-const tokenKinds: Readonly<Record<string, keyof Tokens | undefined>> = {
-  input: 'input',
-  output: 'output',
-  cacheRead: 'cacheRead',
-  cacheCreation: 'cacheCreation',
-};
-const noTokens: Tokens = { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 };
-
 function tokensOf(row: Record<TokenColumn, number>): Tokens {
   return { input: row.input, output: row.output, cacheRead: row.cache_read, cacheCreation: row.cache_creation };
-}
-
-function plus(a: Tokens, b: Tokens): Tokens {
-  return {
-    input: a.input + b.input,
-    output: a.output + b.output,
-    cacheRead: a.cacheRead + b.cacheRead,
-    cacheCreation: a.cacheCreation + b.cacheCreation,
-  };
 }
 
 function total<T>(list: readonly T[], numberOf: (one: T) => number): number {

@@ -1,4 +1,5 @@
 import type { PriceDifference } from '../cost-view.ts';
+import { usdOfNanos } from '../ledger.ts';
 import { present } from '../present.ts';
 
 /** A request as the client reckoned it, and as the table does. */
@@ -25,6 +26,13 @@ export interface ReckonedGroup {
 
 /** A client that tells millionths of a dollar rounds each request by as much. */
 export const roundingNanos = 500;
+/** And a sum of doubles, as the metric is, errs by as much for each. */
+const floatNanos = 10;
+
+/** How far sums of the same requests may be apart without meaning anything. */
+export function mayDifferNanos({ requests, rounded }: { requests: number; rounded: number }): number {
+  return rounded * roundingNanos + (requests + 1) * floatNanos;
+}
 
 /** Where the client and the table reckon the same tokens otherwise, per client version and model, the largest first. */
 export function priceDifferences(requests: Iterable<ReckonedRequest>): PriceDifference[] {
@@ -54,8 +62,8 @@ export function differencesOfGroups(groups: readonly ReckonedGroup[]): PriceDiff
         clientVersion: group.clientVersion,
         model: group.model,
         requests: group.differing,
-        costUsd: group.costNanos / 1e9,
-        tableUsd: group.tableNanos / 1e9,
+        costUsd: usdOfNanos(group.costNanos),
+        tableUsd: usdOfNanos(group.tableNanos),
         isolated: isIsolated(group) || undefined,
       }),
     )

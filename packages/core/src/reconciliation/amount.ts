@@ -1,5 +1,7 @@
 import type { Tokens } from '../cost-view.ts';
+import { usdOfNanos } from '../ledger.ts';
 import type { SaidAmount } from '../reconciliation-view.ts';
+import { noTokens, tokenCount } from '../tokens.ts';
 
 /** Money and tokens of something, money in billionths of a dollar so that sums are exact. */
 export interface Amount {
@@ -9,7 +11,7 @@ export interface Amount {
   requests?: number;
 }
 
-export const noAmount: Amount = { nanos: 0, tokens: { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 } };
+export const noAmount: Amount = { nanos: 0, tokens: noTokens };
 
 export function plus(a: Amount, b: Amount): Amount {
   return sum(a, b, 1);
@@ -28,12 +30,8 @@ export function isNothing({ nanos, tokens }: Amount): boolean {
   return nanos === 0 && tokenCount(tokens) === 0 && Object.values(tokens).every((count) => count === 0);
 }
 
-export function tokenCount({ input, output, cacheRead, cacheCreation }: Tokens): number {
-  return input + output + cacheRead + cacheCreation;
-}
-
 export function saidOf({ nanos, tokens, requests }: Amount): SaidAmount {
-  return { costUsd: nanos / 1e9, tokens, ...(requests !== undefined && { requests }) };
+  return { costUsd: usdOfNanos(nanos), tokens, ...(requests !== undefined && { requests }) };
 }
 
 function sum(a: Amount, b: Amount, sign: 1 | -1): Amount {

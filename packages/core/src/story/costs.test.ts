@@ -100,6 +100,17 @@ describe('requests in their story', () => {
     expect(turns[0]?.costUsd).toBeCloseTo(ofMain + truth.reduce((sum, usd) => sum + usd, 0), 9);
   });
 
+  it('count a request apart that nobody has a price for, whoever tells it', () => {
+    const tokens = { input: 10, output: 0, cacheRead: 0, cacheCreation: 0 };
+    const of = (kind: RequestCost['kind'], costUsd: number): RequestCost => ({
+      ...{ kind, costUsd, tokens, model: 'claude-next', at: '2026-11-21T10:00:00.000Z', cacheCreation1h: 0 },
+    });
+    expect(costSumOf([of('request', 0), of('estimated', 0), of('request', 0.5), of('unattributed', 0)])).toEqual({
+      ...{ costUsd: 0.5, estimatedUsd: 0, requests: 3, unpriced: 2 },
+      tokens: { ...tokens, input: 40 },
+    });
+  });
+
   it('knows the requests of an old client’s subagents by what they said: its events name the type only', () => {
     const [id = ''] = sessionsOf('parallel-subagents-old');
     const entries = entriesOf('parallel-subagents-old', id);

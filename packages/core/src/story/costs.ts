@@ -1,4 +1,6 @@
 import type { RequestCost, Tokens } from '../cost-view.ts';
+import { nanosOfUsd, usdOfNanos } from '../ledger.ts';
+import { noTokens, plusTokens, tokenCount } from '../tokens.ts';
 import type { Story, StoryItem, SubagentItem } from './story.ts';
 
 /** What some requests cost together. */
@@ -78,20 +80,17 @@ export function joinCosts(story: Story, requests: readonly RequestCost[]): Story
 
 /** Sums whole billionths of a dollar: exact in any order. */
 export function costSumOf(requests: readonly RequestCost[]): CostSum {
-  const tokens = { input: 0, output: 0, cacheRead: 0, cacheCreation: 0 };
+  let tokens: Tokens = noTokens;
   let [nanos, estimated, unpriced, count] = [0, 0, 0, 0];
   for (const { kind, costUsd, tableUsd, tokens: own } of requests) {
-    const cost = Math.round(costUsd * 1e9);
+    const cost = nanosOfUsd(costUsd);
     nanos += cost;
     if (kind === 'estimated') estimated += cost;
-    if (kind === 'estimated' && tableUsd === undefined) unpriced += 1;
     if (kind !== 'unattributed') count += 1;
-    tokens.input += own.input;
-    tokens.output += own.output;
-    tokens.cacheRead += own.cacheRead;
-    tokens.cacheCreation += own.cacheCreation;
+    if (kind !== 'unattributed' && tableUsd === undefined && cost === 0 && tokenCount(own) > 0) unpriced += 1;
+    tokens = plusTokens(tokens, own);
   }
-  return { costUsd: nanos / 1e9, estimatedUsd: estimated / 1e9, requests: count, unpriced, tokens };
+  return { costUsd: usdOfNanos(nanos), estimatedUsd: usdOfNanos(estimated), requests: count, unpriced, tokens };
 }
 
 /** All that was sent: what was read from the cache and written to it included. */

@@ -140,6 +140,21 @@ it('believes the sum of cache writes where the split says nothing, or too much',
   ]).toEqual([0, 0, 30, 100]);
 });
 
+it('takes no count that can be none: one row must not spoil every sum', () => {
+  const usage = {
+    input_tokens: 1e300,
+    output_tokens: -3,
+    cache_read_input_tokens: 'many',
+    cache_creation_input_tokens: 7,
+  };
+  expect(requestOf(row({ model: 'm', usage }))?.tokens).toEqual({
+    input: 0,
+    output: 0,
+    cacheRead: 0,
+    cacheCreation: 7,
+  });
+});
+
 it('takes the message’s id where a provider gives no request id', () => {
   const line = { type: 'assistant', timestamp: '2026-11-21T10:00:00Z' };
   const message = { id: 'msg_1', model: 'm', usage: {} };

@@ -1,7 +1,9 @@
 import type { Tokens } from '../cost-view.ts';
 import { type Fields, fieldsAt, numberAt, textAt } from '../fields.ts';
+import { modelBase } from '../ledger.ts';
 import { present } from '../present.ts';
 import type { PricedUsage } from '../pricing.ts';
+import { asTokens } from '../tokens.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
 
 /** An API request as a row of a transcript reports it. */
@@ -39,7 +41,7 @@ export function requestOf({ sessionId, agentId, type, at, line }: TranscriptEntr
   if (model === '<synthetic>' || line.isApiErrorMessage === true) return undefined;
   return present({
     ...{ id, sessionId, at, agentId },
-    model: model.replace(/(\[[^\]]*\])+$/, ''),
+    model: modelBase(model),
     promptId: promptIdOf({ line }),
     speed: speedOf(usage),
     clientVersion: textAt(line, 'version'),
@@ -83,5 +85,5 @@ function speedOf(usage: Fields): string | undefined {
 }
 
 function count(fields: Fields | undefined, key: string): number {
-  return Math.max(0, Math.trunc(numberAt(fields, key) ?? 0));
+  return asTokens(numberAt(fields, key));
 }
