@@ -141,6 +141,15 @@ describe('.env.example', () => {
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(variablesIn(composeText)));
   });
 
+  it('moves the links along with a port that somebody changes in a copy of it', () => {
+    const changed = envFile(
+      read('.env.example').replace(/^(TELLTALE|GRAFANA)_PORT=(\d)/gm, (_, name: string) => `${name}_PORT=1`),
+    );
+    for (const name of ['TELLTALE', 'GRAFANA'])
+      expect(changed.get(`${name}_PUBLIC_URL`)).toBe(`http://localhost:${changed.get(`${name}_PORT`)}`);
+    expect(changed.get('TELLTALE_PORT')).toBe('1000');
+  });
+
   it('says in one line what each is for', () => {
     const lines = read('.env.example').split('\n');
     for (const name of example.keys()) {

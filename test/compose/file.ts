@@ -73,7 +73,13 @@ export function variablesIn(text: string): Map<string, string> {
   }
 }
 
-/** The same of an env file. */
+/** The same of an env file, where a value may name a variable above it. */
 export function envFile(text: string): Map<string, string> {
-  return new Map([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
+  const found = new Map<string, string>();
+  for (const [, name = '', value = ''] of text.matchAll(/^(\w+)=(.*)$/gm))
+    found.set(
+      name,
+      value.replace(/\$\{(\w+)\}/g, (_, other: string) => found.get(other) ?? ''),
+    );
+  return found;
 }
