@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright-core';
-import { deliver, sendHook } from '../test/browser/deliver.ts';
+import { deliver, deliverTranscript, sendHook } from '../test/browser/deliver.ts';
 import { demoDay } from '../test/browser/demo-day.ts';
 import { tellSession } from '../test/browser/teller.ts';
 import { openBrowser } from '../test/browser.ts';
@@ -132,6 +132,9 @@ async function measureLongSession(): Promise<void> {
     for (let hook = waiting.shift(); hook; hook = waiting.shift()) await sendHook(service, hook);
   };
   await Promise.all(Array.from({ length: 16 }, send));
+  // With what it cost: each call has a request of its own.
+  await deliverTranscript(service, session);
+  await waitFor('its price', async () => (await service.session(session.sessionId)).costUsd !== undefined, 60_000);
   const times: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     const page = await open(`/sessions/${session.sessionId}`);

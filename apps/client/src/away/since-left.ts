@@ -42,7 +42,9 @@ export function sinceLeft(events: readonly TelltaleEvent[]): SinceLeft[] {
     }
     if (asking.has(event.name) || (event.name === 'PreToolUse' && event.toolName === 'AskUserQuestion'))
       session.waits += 1;
-    if (changing.has(event.toolName ?? '') && event.outcome === 'ok') session.paths.add(pathOf(event));
+    // Only the hook names the file.
+    if (event.source !== 'otel' && changing.has(event.toolName ?? '') && event.outcome === 'ok')
+      session.paths.add(pathOf(event));
   }
   return [...sessions.values()]
     .map(({ paths, ...session }) => ({ ...session, files: paths.size }))

@@ -1,11 +1,12 @@
 import { fullContextShare } from '@telltale/core';
 import type { ContextUse } from '@telltale/core/story';
 
-export const contextPx = 26;
+export const contextPx = 30;
 
 export interface ContextColours {
   line: string;
   fill: string;
+  /** The window and, as long as nothing reached it, where it is full. */
   limit: string;
   full: string;
   mark: string;
@@ -41,18 +42,18 @@ export function drawContext(
   for (const [at, [x, y]] of path.entries()) at === 0 ? context.moveTo(x, y) : context.lineTo(x, y);
   context.stroke();
 
-  if (window !== undefined && window <= scale) {
+  if (window !== undefined) {
     dashed(context, yOf(window), view.widthPx, colours.limit, []);
-    dashed(context, yOf(window * fullContextShare), view.widthPx, colours.full, [3, 3]);
+    const full = window * fullContextShare;
+    dashed(context, yOf(full), view.widthPx, most >= full ? colours.full : colours.limit, [3, 3]);
   }
   context.fillStyle = colours.mark;
   for (const ms of use.compactionsMs) context.fillRect(view.xOf(ms) - 0.75, view.top + 2, 1.5, contextPx - 3);
 }
 
-/** The window is in the picture once the context has come near it; before, the picture would be flat. */
+/** The whole window, so that what looks full is full; where nobody knows it, what was held and some air. */
 function scaleTop(most: number, window: number | undefined): number {
-  if (window !== undefined && most > window * 0.4) return Math.max(window, most);
-  return Math.max(1, most * 1.2);
+  return window === undefined ? Math.max(1, most * 1.2) : Math.max(window, most);
 }
 
 /** Steps, those on one pixel drawn as one. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { costHint, costWords } from './cost-words.ts';
+import { costHint, costWords, differenceWords } from './cost-words.ts';
 
 it('never says $0.00 for what nobody knows', () => {
   const known = [
@@ -12,6 +12,14 @@ it('never says $0.00 for what nobody knows', () => {
     {},
   ];
   expect(known.map(costWords)).toEqual(['$4.12', '~$0.42', '≥ ~$0.42', '$0.00', '–', '–', '–']);
+});
+
+it('says by how much client and table differ, and that a broken answer is no other price', () => {
+  const told = { clientVersion: '2.1.197', model: 'claude-opus-5-5', requests: 3, costUsd: 0.42, tableUsd: 0.14 };
+  expect([differenceWords(told), differenceWords({ ...told, requests: 1, isolated: true })]).toEqual([
+    'client 2.1.197 reckons $0.42, the table says $0.14',
+    '1 request asked for again after a broken answer: $0.28 more',
+  ]);
 });
 
 it('tells the exact sum, what of it is estimated and what is not in it, on hover', () => {

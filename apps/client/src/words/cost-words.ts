@@ -1,4 +1,5 @@
-import { type CostSource, exactMoney, moneyWords } from '@telltale/core';
+import { type CostSource, exactMoney, moneyWords, type PriceDifference } from '@telltale/core';
+import { plural } from './amount.ts';
 
 /** A sum of money as far as it is known. */
 export interface KnownCost {
@@ -33,6 +34,15 @@ export function costHint({ costUsd, estimatedUsd = 0, unpriced = 0, requests }: 
   if (unpriced > 0)
     lines.push(`without ${unpriced === 1 ? 'a request' : `${unpriced} requests`} of models that have no price`);
   return lines.join('\n');
+}
+
+/** `client 2.1.197 reckons $0.42, the table says $0.14`. */
+export function differenceWords({ clientVersion, costUsd, tableUsd, requests, isolated }: PriceDifference): string {
+  const client = clientVersion === undefined ? 'the client' : `client ${clientVersion}`;
+  // No other price: what a broken answer cost is in the event of the next.
+  if (isolated)
+    return `${plural(requests, 'request')} asked for again after a broken answer: ${moneyWords(costUsd - tableUsd)} more`;
+  return `${client} reckons ${moneyWords(costUsd)}, the table says ${moneyWords(tableUsd)}`;
 }
 
 /** What stands behind a sum, said once. */
