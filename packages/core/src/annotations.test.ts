@@ -38,8 +38,12 @@ describe('an annotation', () => {
   });
 
   it('names the field that cannot be read', () => {
-    expect(readAnnotation({ kind: 'star' })).toEqual({ error: expect.stringMatching(/^sessionId .*; kind /) });
-    expect(readAnnotation('x')).toEqual({ error: expect.any(String) });
+    expect(readAnnotation({ kind: 'star', toolUseId: 7 })).toEqual({
+      error:
+        'toolUseId must be a text of 1–200 characters; sessionId must be a text of 1–200 characters; kind must be one of note, label, bookmark, pin',
+    });
+    for (const body of ['x', null, [], undefined])
+      expect(readAnnotation(body)).toEqual({ error: 'the body must be a JSON object with sessionId and kind' });
   });
 
   it('is about the same thing where its key is the same', () => {

@@ -7,17 +7,20 @@ export const annotationKinds = ['note', 'label', 'bookmark', 'pin'] as const;
 /** How long a text may be, and how many one session may have. */
 export const annotationLimits = { note: 4000, label: 64, perSession: 1000, labelsPerSession: 50 } as const;
 
+const idRule = 'must be a text of 1–200 characters';
+const idSchema = z.string({ error: idRule }).min(1, idRule).max(200, idRule);
+
 /**
  * What in the session is meant, by ids that a second import gives again; nothing of it: the session itself.
  * A tool call, a prompt or a subagent is one thing, whatever events tell it; all else is one event or transcript line.
  */
 export const annotationTargetSchema = z.object({
-  eventId: z.string().min(1).max(200).optional(),
-  toolUseId: z.string().min(1).max(200).optional(),
-  promptId: z.string().min(1).max(200).optional(),
-  agentId: z.string().min(1).max(200).optional(),
+  eventId: idSchema.optional(),
+  toolUseId: idSchema.optional(),
+  promptId: idSchema.optional(),
+  agentId: idSchema.optional(),
   /** The `uuid` of a transcript line. */
-  entryUuid: z.string().min(1).max(200).optional(),
+  entryUuid: idSchema.optional(),
 });
 
 export const annotationSchema = annotationTargetSchema.extend({
@@ -31,9 +34,9 @@ export const annotationSchema = annotationTargetSchema.extend({
 
 /** `POST /api/annotations`. */
 export const newAnnotationSchema = annotationTargetSchema.extend({
-  sessionId: z.string().min(1).max(200),
-  kind: z.enum(annotationKinds),
-  text: z.string().optional(),
+  sessionId: idSchema,
+  kind: z.enum(annotationKinds, { error: `must be one of ${annotationKinds.join(', ')}` }),
+  text: z.string({ error: 'must be a text' }).optional(),
 });
 
 export const annotationPageSchema = z.object({
@@ -58,6 +61,8 @@ export function targetKey(target: AnnotationTarget): string {
 /** What came as it is kept (trimmed, redacted), or what is wrong with it. */
 export function readAnnotation(input: unknown): NewAnnotation | { error: string } {
   const read = newAnnotationSchema.safeParse(input);
+  if (!read.success && read.error.issues.some(({ path }) => path.length === 0))
+    return { error: 'the body must be a JSON object with sessionId and kind' };
   if (!read.success)
     return { error: read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') };
   const { kind, text, ...rest } = read.data;

@@ -7,7 +7,7 @@ import { readSmallJson } from './small-body.ts';
 
 const startSchema = z.union([
   z.object({ everything: z.literal(true) }),
-  z.object({ days: z.number().int().min(1).max(3650).default(7) }),
+  z.object({ everything: z.literal(false).optional(), days: z.number().int().min(1).max(3650).default(7) }),
 ]);
 
 const discoverQuery = z.object({

@@ -25,7 +25,8 @@ export function reconciliationRoutes(deps: ReconcileDeps): Route[] {
       answers: { 200: answer('The sessions, newest first, and their sum.', reconciliationSchema) },
       async handle(context, { from, to, session, limit }) {
         const until = to === undefined ? deps.now() : Date.parse(to);
-        const since = from === undefined ? until - weekMs : Date.parse(from);
+        // A week before the first time there is would be no time; nothing was before 1970.
+        const since = from === undefined ? Math.max(0, until - weekMs) : Date.parse(from);
         return context.json(
           await reconcile(deps, { from: since, to: until, limit, ...present({ sessionId: session }) }),
         );

@@ -21,6 +21,10 @@ interface SpanRow {
 }
 
 const nanosPerMs = 1_000_000n;
+/** The last millisecond, in the year 2262, whose nanoseconds SQLite's integers hold. */
+const lastMs = 9_223_372_036_854;
+
+const nanosOf = (ms: number): bigint => BigInt(Math.min(lastMs, Math.max(-lastMs, ms))) * nanosPerMs;
 
 /** Spans of a session in the order in which they began. */
 export function createSpanReader(database: Database): (query: SpanQuery) => SpanPage {
@@ -28,13 +32,8 @@ export function createSpanReader(database: Database): (query: SpanQuery) => Span
     SELECT trace_id AS traceId, span_id AS spanId, parent_span_id AS parentSpanId, name, CAST(start AS TEXT) AS start,
       CAST(end AS TEXT) AS end, status, attributes
     FROM spans WHERE session_id = ? AND start >= ? AND start < ? ORDER BY start, span_id LIMIT ?`);
-  return ({ sessionId, from = 0, to = 8.64e12, limit }) => {
-    const rows = inTime.all(
-      sessionId,
-      BigInt(Math.floor(from)) * nanosPerMs,
-      BigInt(Math.ceil(to)) * nanosPerMs,
-      limit + 1,
-    );
+  return ({ sessionId, from = 0, to = lastMs, limit }) => {
+    const rows = inTime.all(sessionId, nanosOf(Math.floor(from)), nanosOf(Math.ceil(to)), limit + 1);
     const isWhole = rows.length <= limit;
     return {
       spans: rows
