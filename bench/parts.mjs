@@ -1,4 +1,5 @@
 import { agent } from './agent.mjs';
+import { analysis } from './analysis.mjs';
 import { besideLarge } from './beside-large.mjs';
 import { browser } from './browser.mjs';
 import { disk } from './disk.mjs';
@@ -24,6 +25,7 @@ export const parts = {
   retention,
   reads,
   search,
+  analysis,
   live,
   memory,
   browser,

@@ -38,7 +38,6 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
     const begun = import.meta.url.endsWith('.ts')
       ? new Worker(fromSource, { eval: true, workerData: options, execArgv: ['--conditions=telltale-source'] })
       : new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
-    begun.unref();
     begun.on('message', (answer: Answer) => {
       const one = waiting.get(answer.no);
       waiting.delete(answer.no);
@@ -47,14 +46,14 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
       rest();
     });
     begun.on('error', (error) => fail(begun, error));
-    ending.add(
-      new Promise((resolve) => {
-        begun.once('exit', () => {
-          fail(begun, new Error('the analysis was broken off'));
-          resolve();
-        });
-      }),
-    );
+    const ended = new Promise<void>((resolve) => {
+      begun.once('exit', () => {
+        fail(begun, new Error('the analysis was broken off'));
+        resolve();
+      });
+    });
+    ending.add(ended);
+    void ended.then(() => ending.delete(ended));
     return begun;
   }
 
@@ -68,12 +67,16 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
 
   function rest(): void {
     clearTimeout(idleTimer);
-    if (waiting.size === 0 && !isClosed) idleTimer = setTimeout(end, idleMs).unref();
+    if (waiting.size > 0 || isClosed) return;
+    // A process that wants to end does not stay for a thread that nobody asks.
+    worker?.unref();
+    idleTimer = setTimeout(end, idleMs).unref();
   }
 
   function end(): void {
     const ended = worker;
     worker = undefined;
+    ended?.ref();
     ended?.postMessage('close');
   }
 
@@ -82,6 +85,7 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
       if (isClosed) return Promise.reject(new Error('the store is closed'));
       clearTimeout(idleTimer);
       worker ??= begin();
+      worker.ref();
       const no = ++asked;
       return new Promise((resolve, reject) => {
         waiting.set(no, { resolve, reject });

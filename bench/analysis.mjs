@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { analyses } from '../apps/server/dist/analysis/table.js';
+import { append, openStore } from './fill.mjs';
+
+const dayMs = 24 * 60 * 60_000;
+/** One request of the API for so many hooks, as in the recordings. */
+const hooksPerRequest = 6;
+const models = ['claude-opus-5-5', 'claude-sonnet-5', 'claude-haiku-4-5'];
+
+/** Every analysis over a month of events, asked through the store's door; and whether others wait meanwhile. */
+export async function analysis({ print, quick, events = quick ? 50_000 : 1_000_000 }) {
+  const folder = mkdtempSync(join(tmpdir(), 'telltale-bench-'));
+  try {
+    const file = join(folder, 'telltale.db');
+    const store = await openStore(file);
+    const startedAt = performance.now();
+    const turns = 50;
+    const hooks = Math.round(events / turns / (1 + 1 / hooksPerRequest));
+    const now = Date.now();
+    for (let turn = 0; turn < turns; turn += 1) {
+      const startMs = now - 30 * dayMs * (1 - turn / turns);
+      await append(store, hooks, { startMs });
+      await requests(store, Math.round(hooks / hooksPerRequest), startMs);
+      await store.compressNow({ keepFresh: 2000 });
+    }
+    const filled = `${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${Math.round(statSync(file).size / 1e6)} MB`;
+    print(`  ${events} events in ${filled}`);
+    const rows = [];
+    for (const [range, from] of [
+      ['7 days', now - 7 * dayMs],
+      ['all of 30 days', now - 31 * dayMs],
+    ])
+      rows.push(...(await measure(store, range, { from, to: now, now }, events)));
+    await store.close();
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Requests of the sessions that are there, as telemetry tells them. */
+async function requests(store, count, startMs) {
+  const { items } = store.sessions({ limit: 64, now: Date.now() });
+  const records = Array.from({ length: count }, (_, index) => {
+    const sessionId = items[index % items.length]?.id ?? 's';
+    const at = new Date(startMs + index * hooksPerRequest * 100).toISOString();
+    const model = models[index % models.length];
+    const payload = {
+      ...{ 'session.id': sessionId, request_id: randomUUID(), cost_usd: 0.0123, input_tokens: 900, output_tokens: 300 },
+      ...{
+        cache_read_tokens: 60_000,
+        cache_creation_tokens: 900,
+        query_source: 'repl_main_thread',
+        ttft_ms: index % 900,
+      },
+    };
+    const told = { source: 'otel', name: 'api_request', app: 'shop', summary: 'API request', durationMs: index % 7000 };
+    return {
+      event: { ...told, id: randomUUID(), sessionId, at, model, payload },
+      payloadText: JSON.stringify(payload),
+    };
+  });
+  for (let done = 0; done < records.length; done += 500) await store.append(records.slice(done, done + 500));
+}
+
+async function measure(store, range, { from, to, now }, events) {
+  const first = [];
+  const again = [];
+  const ask = async (name) => {
+    const startedAt = performance.now();
+    await store.analyse({ name, from, to, now, prices: 'client', timeZone: 'Europe/Berlin', limit: 50 });
+    return performance.now() - startedAt;
+  };
+  // The thread is begun by the first question.
+  await store.analyse({ name: 'context', from: to, to, now, prices: 'client', timeZone: 'UTC', limit: 1 });
+  const delay = monitorEventLoopDelay({ resolution: 2 });
+  delay.enable();
+  for (const name of Object.keys(analyses)) {
+    first.push({ name, ms: await ask(name) });
+    again.push({ name, ms: await ask(name) });
+  }
+  delay.disable();
+  const slowest = (list) => [...list].sort((a, b) => b.ms - a.ms);
+  const said = (list) => list.map(({ name, ms }) => `${name} ${Math.round(ms)}`).join(', ');
+  const waits = delay.max / 1e6;
+  const total = events.toLocaleString('en');
+  return [
+    {
+      what: `analysis of ${range}, the slowest of ${first.length}, ${total} events`,
+      value: `${Math.round(slowest(first)[0].ms)} ms`,
+      goal: '',
+      detail: `ms, asked first: ${said(slowest(first))}`,
+    },
+    {
+      what: `the same asked again, ${total} events`,
+      value: `${Math.round(slowest(again)[0].ms)} ms`,
+      goal: '',
+      detail: `ms: ${said(slowest(again).slice(0, 6))}`,
+    },
+    {
+      what: `longest that the service stands still meanwhile, ${total} events`,
+      value: `${waits.toFixed(1)} ms`,
+      goal: '≤ 50 ms',
+      met: waits <= 50,
+      detail: `${range}; analyses run in a thread of their own`,
+    },
+  ];
+}
