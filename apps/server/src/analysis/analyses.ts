@@ -33,11 +33,17 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
   let isClosed = false;
   const waiting = new Map<number, Waiting>();
   const ending = new Set<Promise<void>>();
+  /** Read by the thread while it is at work and hears nothing. */
+  const stop = new Int32Array(new SharedArrayBuffer(4));
 
   function begin(): Worker {
     const begun = import.meta.url.endsWith('.ts')
-      ? new Worker(fromSource, { eval: true, workerData: options, execArgv: ['--conditions=telltale-source'] })
-      : new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+      ? new Worker(fromSource, {
+          eval: true,
+          workerData: { ...options, stop },
+          execArgv: ['--conditions=telltale-source'],
+        })
+      : new Worker(new URL('./worker.js', import.meta.url), { workerData: { ...options, stop } });
     begun.on('message', (answer: Answer) => {
       const one = waiting.get(answer.no);
       waiting.delete(answer.no);
@@ -94,6 +100,7 @@ export function createAnalyses(options: { file: string; prices: Prices }): Analy
     },
     async close() {
       isClosed = true;
+      Atomics.store(stop, 0, 1);
       clearTimeout(idleTimer);
       for (const { reject } of waiting.values()) reject(new Error('the service stops'));
       waiting.clear();

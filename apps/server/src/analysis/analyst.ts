@@ -19,7 +19,7 @@ export interface Analyst {
 const maxBehind = 40;
 
 /** Answers from a connection of its own that only reads; what must be written before is written by who asks. */
-export function createAnalyst(file: string, prices: Prices): Analyst {
+export function createAnalyst(file: string, prices: Prices, isStopped = () => false): Analyst {
   const database = openConnection(file, { readonly: true });
   database.pragma('cache_size = -8000');
   database.pragma('temp_store = MEMORY');
@@ -57,7 +57,11 @@ export function createAnalyst(file: string, prices: Prices): Analyst {
     });
     // One state of the database, whatever is stored meanwhile.
     database.transaction(() => {
-      for (const fact of definition.facts({ database, sessions, calls, prices }, asked)) tally.add(fact);
+      for (const fact of definition.facts({ database, sessions, calls, prices }, asked)) {
+        // The service ends, and nobody waits for the answer any more.
+        if (isStopped()) throw new Error('the service stops');
+        tally.add(fact);
+      }
     })();
     const { behind, total, rows, ...result } = tally.result();
     return present({

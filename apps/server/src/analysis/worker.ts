@@ -4,8 +4,8 @@ import type { Prices } from '@telltale/core';
 import { createAnalyst } from './analyst.ts';
 import type { AnalysisQuery } from './definition.ts';
 
-const { file, prices } = workerData as { file: string; prices: Prices };
-const analyst = createAnalyst(file, prices);
+const { file, prices, stop } = workerData as { file: string; prices: Prices; stop: Int32Array };
+const analyst = createAnalyst(file, prices, () => Atomics.load(stop, 0) === 1);
 
 parentPort?.on('message', (message: { no: number; query: AnalysisQuery } | 'close') => {
   if (message === 'close') {

@@ -1,47 +1,41 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type CachedRequest, coldReturns } from './cold-return.ts';
 
 const minute = 60_000;
-/** Reads what it can and writes the rest, at a minute. */
+const model = 'claude-opus-5-5';
 const request = (at: number, cacheRead: number, cacheCreation: number, more: Partial<CachedRequest> = {}) => ({
-  ...{ at: at * minute, model: 'claude-opus-5-5', cacheRead, cacheCreation, cache1h: 0 },
-  ...more,
+  ...{ at: at * minute, model, cacheRead, cacheCreation, cache1h: 0, ...more },
 });
-const found = (...requests: CachedRequest[]) => coldReturns(requests).map(({ at, tokens }) => [at / minute, tokens]);
+const tokensOf = (requests: CachedRequest[]) => coldReturns(requests).map(({ tokens }) => tokens);
 
-describe('a cold return', () => {
-  it('is a request that wrote again what the cache had held for five minutes, and costs what writing costs more', () => {
-    expect(coldReturns([request(0, 0, 10_000), request(6, 0, 12_000)])).toEqual([
-      // 10,000 × (5 − 0.2) dollars a million.
-      { at: 6 * minute, model: 'claude-opus-5-5', idleMs: 6 * minute, tokens: 10_000, lostNanos: 48_000_000 },
-    ]);
-  });
+it('counts what was written again after the cache had expired, and what that cost beyond reading', () => {
+  // $5 for a million written, $0.20 read.
+  expect(coldReturns([request(0, 0, 100_000), request(9, 0, 120_000)])).toEqual([
+    { at: 9 * minute, model, idleMs: 9 * minute, tokens: 100_000, lostNanos: 480_000_000 },
+  ]);
+});
 
-  it('is none within the life of the cache, nor where the cache held', () => {
-    expect(found(request(0, 0, 10_000), request(4, 0, 12_000))).toEqual([]);
-    expect(found(request(0, 0, 10_000), request(6, 10_000, 2000))).toEqual([]);
-  });
+it('counts nothing while the cache lives: five minutes, or an hour where it was written for one', () => {
+  expect(tokensOf([request(0, 0, 1000), request(4.9, 0, 1000)])).toEqual([]);
+  expect(tokensOf([request(0, 0, 1000, { cache1h: 1000 }), request(59, 0, 1000)])).toEqual([]);
+  expect(tokensOf([request(0, 0, 1000, { cache1h: 1000 }), request(61, 0, 1000)])).toEqual([1000]);
+});
 
-  it('is reckoned from the end of one request to the beginning of the next', () => {
-    expect(found(request(0, 0, 10_000), request(6, 0, 12_000, { durationMs: 2 * minute }))).toEqual([]);
-  });
+it('measures idling up to the start of a request', () => {
+  expect(tokensOf([request(0, 0, 1000), request(6, 0, 1000, { durationMs: 2 * minute })])).toEqual([]);
+});
 
-  it('comes after an hour where the cache was written for an hour, also after requests that only read it', () => {
-    const long = { cache1h: 10_000 };
-    expect(found(request(0, 0, 10_000, long), request(10, 0, 10_000, long))).toEqual([]);
-    expect(found(request(0, 0, 10_000, long), request(1, 10_000, 0), request(31, 0, 10_000, long))).toEqual([]);
-    expect(found(request(0, 0, 10_000, long), request(1, 10_000, 0), request(62, 0, 10_000, long))).toEqual([
-      [62, 10_000],
-    ]);
-  });
+it('counts no more than was held, than was lost and than was written', () => {
+  expect(tokensOf([request(0, 0, 1000), request(9, 400, 5000)])).toEqual([600]);
+  // A compaction in between: little was written again.
+  expect(tokensOf([request(0, 90_000, 10_000), request(9, 0, 3000)])).toEqual([3000]);
+  expect(tokensOf([request(0, 0, 1000), request(9, 1000, 5000)])).toEqual([]);
+});
 
-  it('is none where another model begins, whose cache was empty', () => {
-    expect(found(request(0, 0, 10_000), request(6, 0, 12_000, { model: 'claude-haiku-4-5' }))).toEqual([]);
-  });
-
-  it('has no price where the table has none', () => {
-    const model = 'claude-next';
-    const [cold] = coldReturns([request(0, 0, 10, { model }), request(6, 0, 10, { model })]);
-    expect(cold).toEqual({ at: 6 * minute, model, idleMs: 6 * minute, tokens: 10 });
-  });
+it('knows no loss where the table has no price, and none between models', () => {
+  const unknown = { model: 'claude-unheard-of-9' };
+  expect(coldReturns([request(0, 0, 1000, unknown), request(9, 0, 1000, unknown)])).toEqual([
+    { at: 9 * minute, model: 'claude-unheard-of-9', idleMs: 9 * minute, tokens: 1000 },
+  ]);
+  expect(tokensOf([request(0, 0, 1000), request(9, 0, 1000, unknown)])).toEqual([]);
 });
