@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { amsIndexSchema, amsSessionSchema } from '@telltale/core/export';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { type TestService, testFolder, testService, until } from '../../../fixtures/test-service.ts';
 import { createArchived } from './archived.ts';
 
@@ -150,6 +152,29 @@ it('ends at once while the archive cannot be reached', async () => {
   await service.close(1000);
   expect(performance.now() - began).toBeLessThan(5000);
 });
+
+it('ends at once while what speaks S3 takes a document and never answers', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'nobody');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nothing');
+  const taken: Socket[] = [];
+  const silent = createServer((socket) => taken.push(socket)).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    for (const socket of taken) socket.destroy();
+    silent.close();
+    vi.unstubAllEnvs();
+  });
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const service = await testService({
+    env: { TELLTALE_ARCHIVE: 's3://traces', TELLTALE_ARCHIVE_ENDPOINT: `http://127.0.0.1:${port}` },
+  });
+  await play(service, 's-1', ['hello']);
+  await until(() => expect(taken).toHaveLength(1));
+  const began = performance.now();
+  await service.close(1000);
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(service.printed.filter((line) => line.startsWith('archive:'))).toEqual([]);
+}, 60_000);
 
 it('remembers what was archived where, also behind a line that was cut off', () => {
   const file = join(testFolder(), 'archived.ndjson');

@@ -25,7 +25,7 @@ export interface Archive {
   touch(sessionId: string): void;
   /** Begins with what has never been archived. */
   start(): void;
-  /** What is under way may end; what is left is found again at the next start. */
+  /** A file that is being written may end; what is left is found again at the next start. */
   stop(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createArchive(deps: ArchiveDeps): Archive {
   const fresh = new Map<string, number>();
   const queue = new Set<string>();
   let failures = 0;
-  let isStopped = false;
+  const stopping = new AbortController();
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let wake = (): void => {};
@@ -83,13 +83,15 @@ export function createArchive(deps: ArchiveDeps): Archive {
 
   async function work(): Promise<void> {
     for (const id of queue) {
-      if (isStopped) return;
+      if (stopping.signal.aborted) return;
       try {
         await put(id);
         queue.delete(id);
         failures = 0;
         onWorking();
       } catch (error) {
+        // What the stop broke off is found again at the next start.
+        if (stopping.signal.aborted) return;
         failures += 1;
         // Behind the others: one that cannot be put must not keep them.
         queue.delete(id);
@@ -108,14 +110,14 @@ export function createArchive(deps: ArchiveDeps): Archive {
     const document = await documentOf(id);
     if (!document) return;
     const keys = amsKeys(document, storage.prefix);
-    await storage.put(keys.session, `${JSON.stringify(document)}\n`);
+    await storage.put(keys.session, `${JSON.stringify(document)}\n`, stopping.signal);
     // The index comes second: it names no document that is not there.
-    await storage.put(keys.index, `${JSON.stringify(amsIndex(document, keys.session))}\n`);
+    await storage.put(keys.index, `${JSON.stringify(amsIndex(document, keys.session))}\n`, stopping.signal);
     archived.note(id, stamp);
   }
 
   async function findUnarchived(): Promise<void> {
-    for (let cursor: string | undefined; !isStopped; ) {
+    for (let cursor: string | undefined; !stopping.signal.aborted; ) {
       const page = store.sessions({ limit: pageSize, now: now(), ...(cursor !== undefined && { cursor }) });
       for (const session of page.items) {
         if (isOver(session)) offer(session);
@@ -152,7 +154,7 @@ export function createArchive(deps: ArchiveDeps): Archive {
       }, lookMs).unref();
     },
     async stop() {
-      isStopped = true;
+      stopping.abort();
       clearInterval(timer);
       wake();
       await working;

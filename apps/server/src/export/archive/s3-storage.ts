@@ -37,11 +37,13 @@ export function createS3Storage({ bucket, prefix, endpoint, region }: S3Options)
   return {
     name: `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === undefined ? '' : ` at ${endpoint}`}`,
     prefix,
-    async put(key, body) {
+    async put(key, body, signal) {
       client ??= connect();
       const { s3, sdk } = await client;
       const object = { Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' };
-      await s3.send(new sdk.PutObjectCommand(object), { abortSignal: AbortSignal.timeout(putMs) });
+      await s3.send(new sdk.PutObjectCommand(object), {
+        abortSignal: AbortSignal.any([signal, AbortSignal.timeout(putMs)]),
+      });
     },
   };
 }

@@ -8,8 +8,8 @@ export interface ArchiveStorage {
   name: string;
   /** Prepended to every key. */
   prefix: string;
-  /** Resolves when it is kept there; writing the same key again replaces it. */
-  put(key: string, body: string): Promise<void>;
+  /** Resolves when it is kept there; writing the same key again replaces it. What takes long gives up by the signal. */
+  put(key: string, body: string, signal: AbortSignal): Promise<void>;
 }
 
 export function storageOf(config: ArchiveConfig): ArchiveStorage {
