@@ -96,6 +96,14 @@ it('builds on images with an exact version', () => {
   expect(namedImages().filter((image) => image.startsWith('node:'))).toHaveLength(2);
 });
 
+it('builds each of its own images once, because Compose builds all at a time, and asks no registry for them', () => {
+  const built = services.flatMap(([, { build, image }]) => (build === undefined ? [] : [image]));
+  expect(built.sort()).toEqual([...new Set(built)]);
+  const own = services.filter(([, { image }]) => built.includes(image));
+  expect(own.map(([name]) => name).sort()).toEqual(['grafana-password', 'otel-collector', 'telltale']);
+  for (const [name, { pull_policy }] of own) expect(pull_policy, name).toBe('never');
+});
+
 it('gives each of its ports to one service only', () => {
   const ports = services.flatMap(([, { ports: own = [] }]) => own.map((port) => /:-(\d+)\}/.exec(port)?.[1]));
   expect(new Set(ports).size).toBe(ports.length);

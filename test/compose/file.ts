@@ -13,6 +13,7 @@ export interface ComposeFile {
 export interface ComposeService {
   image?: string;
   build?: string;
+  pull_policy?: string;
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
@@ -40,7 +41,8 @@ export const composeFile = parse(composeText, { merge: true }) as ComposeFile;
 /** Every image that the file and its Dockerfiles take from a registry. */
 export function namedImages(): string[] {
   const services = Object.values(composeFile.services);
-  const taken = services.filter(({ build }) => build === undefined).map(({ image = '' }) => image);
+  const built = services.filter(({ build }) => build !== undefined).map(({ image }) => image);
+  const taken = services.map(({ image = '' }) => image).filter((image) => !built.includes(image));
   const folders = new Set(services.flatMap(({ build }) => build ?? []));
   for (const folder of folders) taken.push(...baseImages(readFileSync(join(root, folder, 'Dockerfile'), 'utf8')));
   return [...new Set(taken)];
