@@ -23,3 +23,8 @@ it('asks Loki for sums as the dashboards do', () => {
     ...Object.fromEntries(Object.entries(tokenKinds).map(([kind, field]) => [kind, sum(field)])),
   });
 });
+
+it('escapes what no query may hold as it is', () => {
+  const { cost } = lokiQueries({ sessionIds: ['a\0b\n\x7f'], rangeMs: 1 });
+  expect(cost).toContain('session_id=~"a\\\\x00b\\\\x0a\\\\x7f"');
+});

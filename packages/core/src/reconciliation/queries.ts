@@ -44,12 +44,16 @@ export function lokiQueries({ sessionIds, rangeMs }: BackEndQuery): Record<'cost
   };
 }
 
-/** A regular expression inside a quoted string: what means something there is escaped, and its backslash again. */
+/**
+ * A regular expression inside a quoted string: what means something there is escaped, and its backslash again. Ids come
+ * from outside: a single one with a NUL byte would have Loki refuse the question for all of them.
+ */
 function anyOf(ids: readonly string[]): string {
-  return ids.map((id) => id.replace(/[\\^$.*+?()[\]{}|"\n]/g, escaped)).join('|');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to be escaped
+  return ids.map((id) => id.replace(/[\\^$.*+?()[\]{}|"\x00-\x1f\x7f]/g, escaped)).join('|');
 }
 
 function escaped(character: string): string {
-  if (character === '\n') return '\\\\n';
+  if (character < ' ' || character === '\x7f') return `\\\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return character === '"' ? '\\"' : character === '\\' ? '\\\\\\\\' : `\\\\${character}`;
 }
