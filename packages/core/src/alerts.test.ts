@@ -423,6 +423,14 @@ describe('from look to look', () => {
     expect(look(emptyAlertState(), budget(many), 0).said).toHaveLength(50);
   });
 
+  it('what a rule said that is no more is over', () => {
+    const gone = { rule: 'old_rule' as AlertName, since: startMs, summary: 'of another version', labels: {} };
+    const before = { ...emptyAlertState(), firing: { 'old_rule x': gone }, pending: { 'old_rule y': startMs } };
+    const { state, words } = stepAlerts(before, budget([]), startMs);
+    expect(state).toEqual(emptyAlertState());
+    expect(words.map(alertMessage)).toMatchObject([{ status: 'resolved', labels: { alertname: 'old_rule' } }]);
+  });
+
   it('is written as Grafana writes it', () => {
     const { words } = stepAlerts(emptyAlertState(), budget([one]), startMs);
     expect(words.map(alertMessage)).toEqual([

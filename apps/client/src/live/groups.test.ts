@@ -1,6 +1,6 @@
 import type { Session } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
-import { groupSessions, type Noted, nothingNoted, troubleKey, turnKey } from './groups.ts';
+import { alertKey, groupSessions, type Noted, nothingNoted, openAlerts, troubleKey, turnKey } from './groups.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
@@ -72,4 +72,15 @@ describe('groups', () => {
       { idle: 'y', doneToday: 0 },
     ]);
   });
+});
+
+it('an alert that stands by itself is put aside until it fires anew, or for the time of a snooze', () => {
+  const alert = { fingerprint: 'budget', summary: 'too much', since: ago(5), seq: 1 };
+  const again = { ...alert, since: ago(1) };
+  const acknowledged: Noted = { ...nothingNoted, acknowledged: new Set([alertKey(alert)]) };
+  expect(openAlerts([alert], now, nothingNoted)).toEqual([alert]);
+  expect(openAlerts([alert], now, acknowledged)).toEqual([]);
+  expect(openAlerts([again], now, acknowledged)).toEqual([again]);
+  const snoozed = (until: number): Noted => ({ ...nothingNoted, snoozed: new Map([[alertKey(alert), until]]) });
+  expect([now + 1, now].map((until) => openAlerts([alert], now, snoozed(until)).length)).toEqual([0, 1]);
 });

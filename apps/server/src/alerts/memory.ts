@@ -19,6 +19,10 @@ export interface MemoDoor {
 
 export function readMemory(memo: MemoDoor): AlertMemory {
   const empty: AlertMemory = { state: emptyAlertState(), unsaid: [], outbox: [], lastFired: {} };
-  const text = memo.get();
-  return text === undefined ? empty : { ...empty, ...(JSON.parse(text) as Partial<AlertMemory>) };
+  try {
+    return { ...empty, ...(JSON.parse(memo.get() ?? '{}') as Partial<AlertMemory>) };
+  } catch {
+    // Nobody writes what is no JSON; a note that cannot be read must not stop the start.
+    return empty;
+  }
 }

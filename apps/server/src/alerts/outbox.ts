@@ -32,7 +32,7 @@ const maxRetryMs = 60 * 60_000;
 /** Older news is none: the page has it. */
 const givenUpMs = 24 * 60 * 60_000;
 /** Of one target; past it the oldest goes. */
-const mostWaiting = 200;
+const mostWaiting = 50;
 
 /** Sends in the order in which things were said, each target by itself, again and again until it arrives. */
 export function createOutbox(deps: OutboxDeps) {

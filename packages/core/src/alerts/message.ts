@@ -1,3 +1,4 @@
+import type { AlertRule } from './rule.ts';
 import type { AlertWord } from './state.ts';
 import { ruleOf } from './table.ts';
 
@@ -21,7 +22,11 @@ const noEnd = '0001-01-01T00:00:00Z';
 export const ownAlert = 'telltale';
 
 export function alertMessage(word: AlertWord): AlertMessage {
-  const { title, severity, runbook, variable } = ruleOf(word.rule);
+  // What another version said of a rule that is no more is ended by its name.
+  const rule: AlertRule | undefined = ruleOf(word.rule);
+  const { title, severity, runbook, variable } = rule ?? {
+    ...{ title: word.rule, severity: 'info', runbook: 'There is no such rule any more.', variable: 'Nothing' },
+  };
   return {
     fingerprint: `${ownAlert} ${word.fingerprint}`,
     status: word.status,

@@ -1,5 +1,5 @@
 import type { AlertInstance } from './rule.ts';
-import { type AlertName, ruleOf } from './table.ts';
+import { type AlertName, alertTable, ruleOf } from './table.ts';
 
 /** What is known of alerts between two looks; plain JSON, so that a restart neither repeats nor forgets. */
 export interface AlertState {
@@ -52,9 +52,9 @@ export function stepAlerts(
   const judged = new Set(Object.keys(findings));
 
   for (const [fingerprint, record] of Object.entries(before.firing))
-    if (!judged.has(record.rule)) state.firing[fingerprint] = record;
+    if (!judged.has(record.rule) && isJudged(record.rule)) state.firing[fingerprint] = record;
   for (const [fingerprint, since] of Object.entries(before.pending))
-    if (!judged.has(ruleIn(fingerprint))) state.pending[fingerprint] = since;
+    if (!judged.has(ruleIn(fingerprint)) && isJudged(ruleIn(fingerprint))) state.pending[fingerprint] = since;
 
   for (const [name, instances] of Object.entries(findings) as [AlertName, readonly AlertInstance[]][]) {
     const { lastingMinutes, cooldownMinutes } = ruleOf(name);
@@ -87,6 +87,11 @@ export function stepAlerts(
 /** No rule has a space in its name. */
 export function fingerprintOf(name: AlertName, key: string): string {
   return key === '' ? name : `${name} ${key.slice(0, longestKey)}`;
+}
+
+/** False for a rule that another version had: what it said is over. */
+function isJudged(name: string): boolean {
+  return Object.hasOwn(alertTable, name) && ruleOf(name as AlertName).evaluate !== undefined;
 }
 
 function ruleIn(fingerprint: string): string {
