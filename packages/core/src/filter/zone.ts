@@ -7,7 +7,10 @@ export interface FilterZone {
 export function zonedMs(wallMs: number, zone: FilterZone): number {
   const guess = wallMs - offsetMs(zone.timeZone, wallMs);
   // Around a change of clocks the offset at the guess is the right one.
-  return wallMs - offsetMs(zone.timeZone, guess);
+  const at = wallMs - offsetMs(zone.timeZone, guess);
+  const offset = offsetMs(zone.timeZone, at);
+  // Clocks skip it: Santiago's and Havana's are put forward at midnight, and then the day begins at one o'clock.
+  return at + offset < wallMs ? wallMs - offset : at;
 }
 
 /** How far clocks of the zone are before UTC. */
