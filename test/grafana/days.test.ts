@@ -1,5 +1,4 @@
 import { dayStep } from '@telltale/core/day-step';
-import { daysBetween } from '@telltale/observability/query/days.ts';
 import { filledIn } from '@telltale/observability/query/grafana-variables.ts';
 import { bars, total } from '@telltale/observability/query/total.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { only, promql } from '../stack/queries.ts';
 import { createStack, type Stack } from '../stack/stack.ts';
 import { waitFor } from '../wait.ts';
 import { steps } from './ask.ts';
+import { daysBetween } from './calendar-days.ts';
 
 const hour = 3_600_000;
 const stepMs = { '1h': hour, '30m': hour / 2, '15m': hour / 4 };

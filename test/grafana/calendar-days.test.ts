@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { daysBetween } from './days.ts';
+import { daysBetween } from './calendar-days.ts';
 
 const at = (text: string) => Date.parse(text);
 const hours = (zone: string, from: string, to: string) =>
