@@ -1,8 +1,8 @@
 import { exportFormats, exportName } from '@telltale/core/export';
 import { z } from 'zod';
-import { byteStream } from '../export/byte-stream.ts';
 import { formats } from '../export/formats.ts';
 import { createSessionReader, type ExportStore } from '../export/read.ts';
+import type { Store } from '../store/store.ts';
 import { answer, problem, type Route, route } from './route.ts';
 
 const query = z.object({
@@ -14,6 +14,7 @@ const query = z.object({
 });
 
 export interface ExportRoutesDeps extends ExportStore {
+  store: Store;
   version: string;
   environment?: string | undefined;
   /** Personal data is masked before it is stored: then nothing is exported without. */
@@ -40,9 +41,11 @@ export function exportRoutes(deps: ExportRoutesDeps): Route[] {
         const reader = createSessionReader(deps, context.req.param('id') ?? '', isMasked);
         const session = reader.session();
         if (!session) return context.json({ error: 'there is no such session' }, 404);
-        const { type, ending, write } = formats[format];
+        const { type, ending } = formats[format];
         const facts = { version, environment, isMasked, exportedAt: new Date(now()).toISOString() };
-        return context.body(byteStream(write(reader, facts)), 200, {
+        const file = deps.store.exported(context.req.param('id') ?? '', { format, facts });
+        if (!file) return context.json({ error: 'there is no such session' }, 404);
+        return context.body(file, 200, {
           'content-type': type,
           'content-disposition': `attachment; filename="${exportName(session)}${ending}"`,
           'cache-control': 'no-store',

@@ -39,13 +39,13 @@ export function searchRoutes({ store, now, timeZone }: SearchRoutesDeps): Route[
       summary: 'Prompts, answers, tool inputs and results with these words, by session; newest first or best first.',
       query: searchQuery,
       answers: { 200: answer('Hits; none where q has no word.', searchAnswerSchema) },
-      handle(context, { q, order, limit, from, to, filter: asked = '', ...conditions }) {
+      async handle(context, { q, order, limit, from, to, filter: asked = '', ...conditions }) {
         const filter = readAskedFilter(asked, timeZone);
         if ('error' in filter) return context.json({ error: `filter: ${filter.error}` }, 400);
         if (filter.terms.some(({ kind }) => kind === 'text'))
           return context.json({ error: 'filter: words are searched by q' }, 400);
         return context.json(
-          store.search({
+          await store.searchBeside({
             ...{ q, order, limit, now: now() },
             ...present({
               ...conditions,

@@ -19,9 +19,10 @@ export function sessionCostRoutes({ store, now }: SessionCostRoutesDeps): Route[
         200: answer('Dollars are list price; what only a transcript tells is estimated.', sessionCostSchema),
         404: problem('There is no such session.'),
       },
-      handle(context) {
-        const cost = store.sessionCost(context.req.param('id') ?? '', now());
-        return cost ? context.json(cost) : context.json({ error: 'there is no such session' }, 404);
+      async handle(context) {
+        const cost = await store.sessionCostJson(context.req.param('id') ?? '', now());
+        if (!cost) return context.json({ error: 'there is no such session' }, 404);
+        return context.body(cost, 200, { 'content-type': 'application/json' });
       },
     }),
   ];

@@ -10,7 +10,7 @@ import { createSearchSources } from './search-index-sources.ts';
 import type { Transcripts } from './transcripts.ts';
 
 /** The full-text search: what is asked, and what works in the background. */
-export interface Search extends Omit<SearchBuild, 'progress' | 'rebuild'> {
+export interface Search extends SearchBuild {
   answer(query: SearchQuery): SearchAnswer;
 }
 

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
+import { createReadingThread } from '../reading/thread.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
@@ -28,6 +29,7 @@ import { readPulse } from './pulse.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createSpanReader } from './read-spans.ts';
+import { createReadingNeeds } from './reading-needs.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createReconciliation } from './reconciliation.ts';
 import { fingerprintOf, repriceParts } from './reprice.ts';
@@ -192,7 +194,9 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
 
   const analyses = createAnalyses({ file, prices });
+  const reading = createReadingThread({ file });
   const sessionCost = createSessionCost(database);
+  const { areManyRequests, areManyWords } = createReadingNeeds(database);
   const spentSince = createSpentSince(database);
   const reconcile = createReconciliation(database);
   const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
@@ -250,6 +254,14 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     payloads.forget();
     if (hadFresh) appender.forget();
     behind.write();
+  }
+
+  /** For the thread that reads: what it needs of the session is written. */
+  function toldOf(sessionId: string, at: number) {
+    behind.forTotals();
+    const found = projection.find(sessionId);
+    const session = found && projection.view(found, at);
+    return session && { no: found.no, session };
   }
 
   /** With the counters: after a crash they must not count what is gone. */
@@ -346,6 +358,21 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       const told = session && projection.view(session, at);
       return told && sessionCost(session.no, told);
     },
+    async sessionCostJson(sessionId, at) {
+      const asked = toldOf(sessionId, at);
+      if (!asked) return undefined;
+      return areManyRequests(asked.no)
+        ? reading.ask('sessionCost', asked)
+        : Buffer.from(JSON.stringify(sessionCost(asked.no, asked.session)));
+    },
+    exported(sessionId, { format, facts }) {
+      const asked = toldOf(sessionId, now());
+      return asked && reading.exported({ ...asked, format, facts });
+    },
+    async archived(sessionId, { thinking, facts }) {
+      const asked = toldOf(sessionId, now());
+      return asked && reading.ask('archived', { ...asked, thinking, facts });
+    },
     spans: createSpanReader(database),
     spentSince(sinceMs) {
       behind.forTotals();
@@ -356,7 +383,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     recentSessions: createRecentSessions(database),
     reconcile(query) {
       behind.forReading(undefined, now());
-      return reconcile(query);
+      return areManyRequests() ? reading.ask('reconcile', query) : reconcile(query);
     },
     unpricedModels: createUnpricedModels(database),
     transcript(query) {
@@ -378,6 +405,13 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
     pulse: (query) => readPulse(database, query),
     search: search.answer,
+    async searchBeside(query) {
+      behind.forReading(query.filter, query.now);
+      if (!areManyWords()) return search.answer(query);
+      const { isLost, ...found } = await reading.ask('search', query);
+      if (isLost) search.rebuild();
+      return { ...found, index: search.progress() };
+    },
     analyse(query) {
       behind.forReading(query.filter, query.now);
       behind.forTotals();
@@ -434,7 +468,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     async close() {
       clearInterval(pruneTimer);
-      await Promise.all([retention.stop(), analyses.close()]);
+      await Promise.all([retention.stop(), analyses.close(), reading.close()]);
       behind.stop();
       for (const build of builds) build.stop();
       await Promise.all([compression.stop(), search.stop()]);

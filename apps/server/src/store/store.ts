@@ -17,6 +17,7 @@ import type {
   TranscriptEntry,
 } from '@telltale/core';
 import type { Analysis } from '@telltale/core/analysis';
+import type { AmsSession, ExportFacts, ExportFormat } from '@telltale/core/export';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { AnalysisQuery } from '../analysis/definition.ts';
 import type { AlertNumbers } from './alert-numbers.ts';
@@ -55,6 +56,12 @@ export interface Store {
   session(id: string, now: number): Session | undefined;
   /** What it cost, request by request. */
   sessionCost(id: string, now: number): SessionCost | undefined;
+  /** The same as JSON, made beside everything else where there are many requests. */
+  sessionCostJson(id: string, now: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** A session as a file, made beside everything else and no faster than it is read. */
+  exported(id: string, file: ExportedFile): ReadableStream<Uint8Array> | undefined;
+  /** A session as a document of the archive. */
+  archived(id: string, document: { thinking: boolean; facts: ExportFacts }): Promise<AmsSession | undefined>;
   /** Where its time went, as traces tell. */
   spans(query: SpanQuery): SpanPage;
   /** What all sessions together cost since a time (ms). */
@@ -83,6 +90,8 @@ export interface Store {
   facets(): Facets;
   /** Words in everything that was said and done, in all sessions. */
   search(query: SearchQuery): SearchAnswer;
+  /** The same, beside everything else where there are many words. */
+  searchBeside(query: SearchQuery): Promise<SearchAnswer>;
   /** What many sessions say together; reads beside everything else. */
   analyse(query: AnalysisQuery): Promise<Analysis>;
   /** Counts per bucket by `at`, oldest bucket first; `failures` are failed tool calls, `waits` permission requests. */
@@ -109,6 +118,11 @@ export interface Store {
   deadLetters(limit: number): StoredDeadLetter[];
   stats(): StoreStats;
   close(): Promise<void>;
+}
+
+export interface ExportedFile {
+  format: ExportFormat;
+  facts: ExportFacts;
 }
 
 /** What `append` stores: the event and the exact JSON text (redacted) that was received. */

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { amsSession } from '@telltale/core/export';
 import type { Complaints } from '../../complaints.ts';
 import type { Config } from '../../config.ts';
 import type { Store } from '../../store/store.ts';
-import { createSessionReader, type ExportStore } from '../read.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createArchived } from './archived.ts';
 import { storageOf } from './storage.ts';
 
-export interface ServiceArchiveDeps extends ExportStore {
+export interface ServiceArchiveDeps {
   store: Store;
+  now: () => number;
   config: Pick<Config, 'archive' | 'home' | 'redactPii' | 'environment'>;
   version: string;
   complaints: Complaints;
@@ -24,10 +23,9 @@ export function createServiceArchive(deps: ServiceArchiveDeps): Archive | undefi
   return createArchive({
     ...{ store, storage, now },
     archived: createArchived(join(home, 'archived.ndjson'), storage.name),
-    async documentOf(id) {
-      const sources = await createSessionReader(deps, id, isMasked).sources();
+    documentOf(id) {
       const facts = { version, isMasked, environment, exportedAt: new Date(now()).toISOString() };
-      return sources && amsSession(sources, facts, { thinking: archive.thinking });
+      return store.archived(id, { facts, thinking: archive.thinking });
     },
     onProblem: (problem) => complaints.raise('archive', problem),
     onWorking: () => complaints.settle('archive'),

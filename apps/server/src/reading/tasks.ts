@@ -1,0 +1,130 @@
+import type { Session } from '@telltale/core';
+import { type AmsSession, amsSession, type ExportFacts, type ExportFormat } from '@telltale/core/export';
+import type { SearchAnswer } from '@telltale/core/search-view';
+import type { Database } from 'better-sqlite3';
+import { byteStream } from '../export/byte-stream.ts';
+import { formats } from '../export/formats.ts';
+import { createSessionReader } from '../export/read.ts';
+import { openConnection } from '../store/connection.ts';
+import { createPayloads } from '../store/payloads.ts';
+import { createEventReader } from '../store/read-events.ts';
+import { createReconciliation, type ReconciledNumbers, type ReconciliationQuery } from '../store/reconciliation.ts';
+import { createSearchIndex } from '../store/search-index.ts';
+import { createSearchAnswer, type SearchQuery } from '../store/search-index-answer.ts';
+import type { SearchProgress } from '../store/search-index-build.ts';
+import { createSearchReader } from '../store/search-index-read.ts';
+import { createSearchSources } from '../store/search-index-sources.ts';
+import { createSessionCost } from '../store/session-cost.ts';
+import { createTranscripts } from '../store/transcripts.ts';
+
+/** A session of the store, as whoever asks told it last. */
+export interface AskedSession {
+  no: number;
+  session: Session;
+}
+
+export interface AskedExport extends AskedSession {
+  facts: ExportFacts;
+}
+
+export interface AskedFile extends AskedExport {
+  file: number;
+  format: ExportFormat;
+}
+
+/** What is answered by a connection that only reads. What must be written before, is written by who asks. */
+export function createReadingTasks(file: string) {
+  const database = openConnection(file, { readonly: true });
+  database.pragma('cache_size = -4000');
+  database.pragma('temp_store = MEMORY');
+  const payloads = createPayloads(database);
+  const events = createEventReader(database, payloads);
+  const transcripts = createTranscripts(database);
+  const snapshot = snapshotOf(database, () => {
+    payloads.forget();
+    transcripts.forget();
+  });
+  const costOf = createSessionCost(database);
+  const search = createSearchTask(database, { reader: events, transcripts });
+  const exports = new Map<number, ReadableStreamDefaultReader<Uint8Array>>();
+
+  function readerOf({ no, session, facts }: AskedExport) {
+    const store = {
+      session: () => session,
+      sessionCost: () => snapshot(() => costOf(no, session)),
+      events: (query: Parameters<typeof events.page>[0]) => snapshot(() => events.page(query)),
+      transcript: (query: Parameters<typeof transcripts.page>[1]) =>
+        snapshot(() => ({ ...transcripts.page(no, query), complete: true })),
+    };
+    return createSessionReader({ store, now: () => Date.parse(facts.exportedAt) }, session.id, facts.isMasked);
+  }
+
+  return {
+    tasks: {
+      /** As JSON: to hand over ten thousand requests one by one would take as long as to read them. */
+      sessionCost({ no, session }: AskedSession): Uint8Array<ArrayBuffer> {
+        return new TextEncoder().encode(JSON.stringify(snapshot(() => costOf(no, session))));
+      },
+      search: (query: SearchQuery): SearchAnswer & { isLost: boolean } => snapshot(() => search(query)),
+      reconcile: createReconciliation(database) satisfies (query: ReconciliationQuery) => Promise<ReconciledNumbers>,
+      async archived({ thinking, ...asked }: AskedExport & { thinking: boolean }): Promise<AmsSession | undefined> {
+        const sources = await readerOf(asked).sources();
+        return sources && amsSession(sources, asked.facts, { thinking });
+      },
+      /** `file` is how it is asked for afterwards, piece by piece. */
+      exportBegin({ file, format, ...asked }: AskedFile): void {
+        exports.set(file, byteStream(formats[format].write(readerOf(asked), asked.facts)).getReader());
+      },
+      /** Undefined at the end. */
+      async exportNext(file: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+        const begun = exports.get(file);
+        if (!begun) throw new Error('the file was broken off');
+        const { value } = await begun.read();
+        if (value === undefined) exports.delete(file);
+        return value as Uint8Array<ArrayBuffer> | undefined;
+      },
+      async exportEnd(file: number): Promise<void> {
+        const cancelled = exports.get(file);
+        exports.delete(file);
+        await cancelled?.cancel();
+      },
+    },
+    close() {
+      payloads.close();
+      database.close();
+    },
+  };
+}
+
+export type ReadingTasks = ReturnType<typeof createReadingTasks>['tasks'];
+
+/**
+ * One state of the database for each piece of work. Numbers of batches and chunks that were deleted are given to others:
+ * what was kept of them is forgotten when anybody has written.
+ */
+function snapshotOf(database: Database, forget: () => void): <T>(work: () => T) => T {
+  const version = database.prepare<[], number>('PRAGMA data_version').pluck();
+  let known = -1;
+  const inTransaction = database.transaction((work: () => unknown) => {
+    const now = version.get() ?? 0;
+    if (now !== known) forget();
+    known = now;
+    return work();
+  });
+  return <T>(work: () => T) => inTransaction(work) as T;
+}
+
+function createSearchTask(database: Database, sourcesOf: Parameters<typeof createSearchSources>[1]) {
+  const index = createSearchIndex(database);
+  let isLost = false;
+  const answer = createSearchAnswer(database, {
+    ...{ index, reader: createSearchReader(database, index.parts), sources: createSearchSources(database, sourcesOf) },
+    progress: (): SearchProgress => ({ isBuilding: false, share: 1, waiting: 0 }),
+    onLost: () => (isLost = true),
+  });
+  return (query: SearchQuery) => {
+    isLost = false;
+    const found = answer(query);
+    return { ...found, isLost };
+  };
+}
