@@ -6,8 +6,14 @@ const leastWaitMs = 1000;
 /** Asking again may take this share of the time. */
 const share = 0.1;
 
-/** What the session cost, request by request; asked again when its sum has changed, the longer it takes the more rarely. */
-export function useSessionCost(id: () => string, session: Readonly<Ref<Session | undefined>>) {
+/**
+ * What the session cost, request by request: asked for once the end of its story is there, which somebody waits for.
+ * Asked again when its sum has changed, the longer it takes the more rarely.
+ */
+export function useSessionCost(
+  id: () => string,
+  { session, isLoading }: { session: Readonly<Ref<Session | undefined>>; isLoading: Readonly<Ref<boolean>> },
+) {
   const cost = shallowRef<SessionCost>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let round = 0;
@@ -22,7 +28,14 @@ export function useSessionCost(id: () => string, session: Readonly<Ref<Session |
       round += 1;
       clearTimeout(timer);
       timer = undefined;
-      void ask();
+    },
+    { immediate: true },
+  );
+  watch(
+    isLoading,
+    (loading) => {
+      // A task behind the frame in which the story stands.
+      if (!loading) requestAnimationFrame(() => setTimeout(ask));
     },
     { immediate: true },
   );
