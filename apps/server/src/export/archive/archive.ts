@@ -117,12 +117,13 @@ export function createArchive(deps: ArchiveDeps): Archive {
   }
 
   async function findUnarchived(): Promise<void> {
-    for (let cursor: string | undefined; !stopping.signal.aborted; ) {
+    for (let cursor: string | undefined; ; ) {
       const page = store.sessions({ limit: pageSize, now: now(), ...(cursor !== undefined && { cursor }) });
       for (const session of page.items) {
         if (isOver(session)) offer(session);
         else fresh.set(session.id, now());
         await setImmediate();
+        if (stopping.signal.aborted) return;
       }
       if (page.next === null) return;
       cursor = page.next;
