@@ -79,6 +79,45 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await viewer.close();
   });
 
+  it('warns where a model has no price, and counts nothing for it', async () => {
+    const reword = (json: string) => json.replaceAll('claude-opus-5-5', 'someone-9');
+    const [id] = await deliverRecording(setting.service, 'git-commit', { hooks: true, transcript: true, reword });
+    const viewer = await setting.open(`/sessions/${id}`, { viewport: wide });
+    await viewer.page.locator('.money-line').getByText('no price known for someone-9').waitFor();
+    expect(await viewer.page.locator('.money-line .cost').innerText()).toBe('–');
+    await viewer.rows.locator('.step').first().waitFor();
+    expect(await viewer.rows.locator('.prompt-line .cost').first().innerText()).toBe('–');
+    expect(await viewer.page.locator('main').innerText()).not.toContain('$');
+    await viewer.close();
+  });
+
+  it('names what only the metric knows: it belongs to no prompt', async () => {
+    const [id] = await deliverRecording(setting.service, 'denied', { hooks: true, telemetry: ['metrics'] });
+    const viewer = await setting.open(`/sessions/${id}?panel=cost`, { viewport: wide });
+    const line = viewer.page.locator('.money-line');
+    await line.getByText('not attributed to a prompt').waitFor();
+    const { costUsd, unattributedUsd } = await setting.service.session(id ?? '');
+    expect([costUsd !== undefined && costUsd > 0, unattributedUsd]).toEqual([true, costUsd]);
+    expect(await line.innerText()).toContain(`${moneyWords(unattributedUsd)} not attributed to a prompt`);
+    const panel = viewer.page.getByRole('complementary', { name: 'Cost, context and files' });
+    await panel.getByRole('heading', { name: /By prompt/ }).waitFor();
+    expect(await partsIn(panel, 'By prompt')).toEqual([['not attributed to a prompt', moneyWords(costUsd)]]);
+    await viewer.close();
+  });
+
+  it('says by how much the client’s own price and the table differ', async () => {
+    const reword = (json: string) =>
+      json.replaceAll(/("cost_usd","value":\{"doubleValue":)([\d.]+)/g, (_, key, usd) => `${key}${Number(usd) * 3}`);
+    const [id] = await deliverRecording(setting.service, 'thinking', { hooks: true, telemetry: ['logs'], reword });
+    const viewer = await setting.open(`/sessions/${id}`, { viewport: wide });
+    await viewer.page.locator('.money-line .warning').waitFor();
+    const { costUsd = 0 } = await setting.service.session(id ?? '');
+    expect(await viewer.page.locator('.money-line .warning').allInnerTexts()).toEqual([
+      `client 2.1.329 reckons ${moneyWords(costUsd)}, the table says ${moneyWords(costUsd / 3)}`,
+    ]);
+    await viewer.close();
+  });
+
   it('gives the exact sum to whoever copies it', async () => {
     const viewer = await open('subagents', '', { permissions: ['clipboard-read', 'clipboard-write'] });
     await viewer.rows.locator('.step').first().waitFor();
@@ -289,7 +328,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     );
     const viewer = await setting.open('/');
     const clock = viewer.page.locator('.card .cache');
-    await clock.getByText(/^cache warm 4:\d\d · then \+\$[\d.]+ to continue$/).waitFor();
+    await clock.getByText(/^cache warm 4:\d\d · then \+\$[\d.]+$/).waitFor();
     const { lastRequest } = await setting.service.session(id);
     expect(await clock.innerText()).toContain(`+${moneyWords(lastRequest?.coldUsd)}`);
     const told = await clock.innerText();

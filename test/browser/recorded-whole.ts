@@ -5,12 +5,17 @@ import { sendHook } from './deliver.ts';
 
 type Fields = Record<string, unknown>;
 
+const kinds = ['logs', 'metrics', 'traces'] as const;
+
 export interface Roads {
   hooks?: boolean;
   /** A hook that is kept back: the session goes on. */
   without?: string;
   transcript?: boolean;
-  telemetry?: boolean;
+  /** All of it, or some. */
+  telemetry?: boolean | readonly (typeof kinds)[number][];
+  /** Transcript and telemetry tell something else: changes their JSON. */
+  reword?: (json: string) => string;
 }
 
 const fixtures = join(root, 'packages/core/fixtures');
@@ -37,20 +42,28 @@ export async function deliverRecording(
       });
     }
   }
+  const reworded = (value: unknown): unknown =>
+    roads.reword ? JSON.parse(roads.reword(JSON.stringify(value))) : value;
   const sessionIds = [...new Set(records.map(({ input }) => String(input.session_id)))];
-  if (roads.transcript) for (const id of sessionIds) await deliverTranscripts(service, name, id, shiftMs);
+  if (roads.transcript)
+    for (const id of sessionIds) await deliverTranscripts(service, name, id, (line) => reworded(moved(line, shiftMs)));
   if (roads.telemetry) {
-    for (const kind of ['logs', 'metrics', 'traces'] as const) {
+    for (const kind of roads.telemetry === true ? kinds : roads.telemetry) {
       const path = join(fixtures, 'otlp', `${name}-${kind}.ndjson`);
       if (!existsSync(path)) continue;
       for (const { body } of lines(path) as { body: Fields }[])
-        await post(service, `/v1/${kind}`, moved(body, shiftMs));
+        await post(service, `/v1/${kind}`, reworded(moved(body, shiftMs)));
     }
   }
   return sessionIds;
 }
 
-async function deliverTranscripts(service: Service, name: string, sessionId: string, shiftMs: number): Promise<void> {
+async function deliverTranscripts(
+  service: Service,
+  name: string,
+  sessionId: string,
+  told: (line: unknown) => unknown,
+): Promise<void> {
   const folder = join(fixtures, 'transcripts', name);
   const main = join(folder, `${sessionId}.jsonl`);
   if (!existsSync(main)) return;
@@ -61,7 +74,7 @@ async function deliverTranscripts(service: Service, name: string, sessionId: str
     ...files.map((file) => ({ path: join(agents, file), agentId: /^agent-(.+)\.jsonl$/.exec(file)?.[1] })),
   ];
   for (const { path, agentId } of all) {
-    const entries = lines(path).map((line) => moved(line, shiftMs));
+    const entries = lines(path).map(told);
     await post(
       service,
       '/ingest/transcript',
