@@ -243,6 +243,30 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await viewer.close();
   });
 
+  it('shows how near the context came to its window', async () => {
+    const reword = (json: string) =>
+      json.replaceAll(
+        /("cache_read_tokens","value":\{"intValue":)(\d+)/g,
+        (_, key, count) => `${key}${Number(count) * 420}`,
+      );
+    const [id] = await deliverRecording(setting.service, 'api-errors', { hooks: true, telemetry: ['logs'], reword });
+    const requests = (await setting.service.get<SessionCost>(`/api/sessions/${id}/cost`)).requests;
+    const held = requests.map(({ tokens }) => tokens.input + tokens.cacheRead + tokens.cacheCreation);
+    const viewer = await setting.open(`/sessions/${id}`, { viewport: wide });
+    const label = `context ${Math.round((held.at(-1) ?? 0) / 10_000)} %`;
+    await viewer.page.locator('.overview').getByText(label).waitFor();
+    expect(Math.max(...held)).toBeGreaterThan(850_000);
+    const canvas = viewer.page.locator('.overview canvas');
+    const box = await canvas.boundingBox();
+    await canvas.hover({ position: { x: (box?.width ?? 0) - 2, y: (box?.height ?? 0) - 4 } });
+    await viewer.page
+      .locator('.pointed')
+      .getByText(new RegExp(`^${label} · \\d+ k of 1\\.0 M tokens$`))
+      .waitFor();
+    await viewer.shot('cost-context');
+    await viewer.close();
+  });
+
   it('lists sessions with cost, tokens and context, sorts by a click, and filters by cost', async () => {
     const viewer = await setting.open('/sessions', { viewport: wide });
     const table = viewer.page.getByRole('table', { name: 'Sessions' });

@@ -10,6 +10,8 @@ export interface Column {
   /** CSS track of the grid. */
   track: string;
   isNumber?: boolean;
+  /** Where it says nothing of any session it takes no room. */
+  isRare?: boolean;
   text(session: Session, now: number): string;
   hint?(session: Session): string | undefined;
   /** Where a click on the title sorts by it: what is unknown comes last. */
@@ -18,7 +20,7 @@ export interface Column {
 
 /** The table's columns behind state and title; all can be hidden. */
 export const columns: readonly Column[] = [
-  { key: 'place', title: 'project · branch', track: 'minmax(110px, 1.2fr)', text: placeWords },
+  { key: 'place', title: 'project · branch', track: 'minmax(128px, 1fr)', text: placeWords },
   {
     key: 'started',
     title: 'started',
@@ -108,6 +110,7 @@ export const columns: readonly Column[] = [
     key: 'labels',
     title: 'labels',
     track: 'minmax(48px, 120px)',
+    isRare: true,
     text: (session) => (session.labels ?? []).join(', '),
   },
   { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },

@@ -4,8 +4,8 @@ import { type LastRequest, moneyWords, type Session } from '@telltale/core';
 export function cacheWords({ cacheExpiresAt, coldUsd }: LastRequest, now: number): string | undefined {
   if (cacheExpiresAt === undefined) return undefined;
   const leftS = Math.ceil((Date.parse(cacheExpiresAt) - now) / 1000);
-  const price = coldUsd === undefined ? '' : ` +${moneyWords(coldUsd)} to continue`;
-  if (leftS <= 0) return `cache cold${price && ` ·${price}`}`;
+  const price = coldUsd === undefined ? '' : ` +${moneyWords(coldUsd)}`;
+  if (leftS <= 0) return `cache cold${price && ` ·${price} to continue`}`;
   const clock = `${Math.floor(leftS / 60)}:${String(leftS % 60).padStart(2, '0')}`;
   return `cache warm ${clock}${price && ` · then${price}`}`;
 }
