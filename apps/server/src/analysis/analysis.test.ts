@@ -283,6 +283,47 @@ it('cold returns cost what writing costs beyond reading', async () => {
   expect(total).toEqual({ lostUsd: 0.4848, returns: 1, tokens: 101_000, idleMs: 16 * 60_000 });
 });
 
+it('turns that failed cost all that their prompt cost, once, settled or fresh', async () => {
+  const store = open();
+  const at = '2026-11-21T09:00:00.000Z';
+  const fail = (id: string, prompt_id: string) =>
+    hookRecord(
+      { session_id: 's-1', cwd: '/p', hook_event_name: 'StopFailure', error: 'overloaded', prompt_id },
+      { id, receivedAt: at },
+    );
+  await store.append([
+    requestRecord('r-1', { sessionId: 's-1', at, usd: 1, promptId: 'p-1' }),
+    requestRecord('r-2', { sessionId: 's-1', at, usd: 2, promptId: 'p-1' }),
+    requestRecord('r-3', { sessionId: 's-1', at, usd: 4, promptId: 'p-2' }),
+    fail('f-1', 'p-1'),
+  ]);
+  const told = { costUsd: 3, turns: 1, requests: 2 };
+  expect((await ask(store, 'failed-turns')).total).toEqual(told);
+  await store.compressNow();
+  await store.append([fail('f-2', 'p-1')]);
+  expect((await ask(store, 'failed-turns')).total).toEqual(told);
+});
+
+it('a model chooses requests, and elsewhere sessions that have one', async () => {
+  const store = open();
+  const at = '2026-11-21T09:00:00.000Z';
+  const start = (session_id: string) =>
+    hookRecord(
+      { session_id, cwd: '/p', hook_event_name: 'SessionStart' },
+      { id: `start-${session_id}`, receivedAt: at },
+    );
+  await store.append([
+    ...[start('s-1'), start('s-2')],
+    requestRecord('r-1', { sessionId: 's-1', at, usd: 1, model: 'claude-haiku-4-5' }),
+    requestRecord('r-2', { sessionId: 's-1', at, usd: 2 }),
+    requestRecord('r-3', { sessionId: 's-2', at, usd: 4 }),
+  ]);
+  const model = 'claude-haiku-4-5';
+  expect((await ask(store, 'spend', { model })).total.costUsd).toBe(1);
+  expect((await ask(store, 'api-health', { model })).total.requests).toBe(1);
+  expect((await ask(store, 'sessions', { model })).total.started).toBe(1);
+});
+
 it('every analysis answers, by everything that it can be put by', async () => {
   const store = await withRecordings();
   for (const name of Object.keys(analyses) as AnalysisName[])

@@ -21,7 +21,7 @@ const maxBehind = 40;
 /** Answers from a connection of its own that only reads; what must be written before is written by who asks. */
 export function createAnalyst(file: string, prices: Prices, isStopped = () => false): Analyst {
   const database = openConnection(file, { readonly: true });
-  database.pragma('cache_size = -8000');
+  database.pragma('cache_size = -16000');
   database.pragma('temp_store = MEMORY');
   const payloads = createPayloads(database);
   // Words in a filter are looked for by the views, which call it.

@@ -24,12 +24,14 @@ export const wasted: AnalysisDefinition = {
   ],
   *facts({ database, sessions }, { from, to, by, prices, only, model }) {
     const failed = (table: string) =>
-      `SELECT session, prompt_id, min(summary) AS reason, min(at) AS at FROM ${table}
-       WHERE name = 'StopFailure' AND prompt_id IS NOT NULL AND at >= ? AND at < ? GROUP BY session, prompt_id`;
+      `SELECT session, prompt_id, summary, at FROM ${table}
+       WHERE name = 'StopFailure' AND prompt_id IS NOT NULL AND at >= ? AND at < ?`;
     const rows = database.prepare<unknown[], Row>(`
       SELECT failed.session AS session, failed.reason AS reason, failed.at AS at, count(spend.session) AS requests,
         coalesce(sum(spend.cost_nanos), 0) AS nanos, coalesce(sum(spend.table_nanos), 0) AS "table"
-      FROM (${failed('event_log')} UNION ALL ${failed('fresh_events')}) AS failed
+      FROM (
+        SELECT session, prompt_id, min(summary) AS reason, min(at) AS at
+        FROM (${failed('event_log')} UNION ALL ${failed('fresh_events')}) GROUP BY session, prompt_id) AS failed
       LEFT JOIN spend ON spend.session = failed.session AND spend.prompt_id = failed.prompt_id
         ${model === undefined ? '' : 'AND spend.model = ?'}
       GROUP BY failed.session, failed.prompt_id`);

@@ -24,7 +24,7 @@ export const callEventNames = [
 ] as const;
 
 /** Of these the payload decides. */
-export const payloadEventNames: ReadonlySet<string> = new Set(['PermissionRequest', 'PostToolBatch', 'SessionStart']);
+export const payloadEventNames: ReadonlySet<string> = new Set(['PermissionRequest', 'PostToolBatch']);
 
 /** Who answered: `unanswered` by nobody that was heard, `unknown` where no telemetry tells. */
 export type Answer = 'allowed' | 'denied' | 'unanswered';
