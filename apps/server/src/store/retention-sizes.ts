@@ -16,6 +16,17 @@ const entryRowBytes = 180;
 const stepMs = 8;
 const cachedMs = 30_000;
 
+/** Events of a session looked at in one go. */
+const lookRows = 4000;
+
+interface BatchSizes {
+  batch: number;
+  last: number;
+  rows: number;
+  bytes: number;
+  results: number;
+}
+
 interface SessionSizes {
   at: number;
   isKept: boolean;
@@ -29,13 +40,14 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
     FROM sessions AS s LEFT JOIN pruned AS p ON p.session = s.no
     WHERE s.no > ? AND s.last_event_at IS NOT NULL ORDER BY s.no LIMIT ?`);
   const resultList = resultNames.map((name) => `'${name}'`).join(', ');
-  const eventsOf = database.prepare<[number, number], { rows: number; bytes: number; results: number }>(`
-    SELECT count(*) AS rows, coalesce(sum(payload_bytes), 0) AS bytes, coalesce(sum(
-      CASE WHEN seq > ? AND source = 'hook' AND name IN (${resultList}) THEN payload_bytes ELSE 0 END), 0) AS results
-    FROM event_log WHERE session = ?`);
-  const batchesOf = database.prepare<[number], { texts: number; words: number }>(`
-    SELECT coalesce(sum(length(payloads)), 0) AS texts, coalesce(sum(length(search_texts)), 0) AS words
-    FROM batches WHERE no IN (SELECT DISTINCT batch FROM event_log WHERE session = ?)`);
+  const eventsOf = database.prepare<[number, number, number, number], BatchSizes>(`
+    SELECT batch, max(seq) AS last, count(*) AS rows, sum(payload_bytes) AS bytes,
+      sum(CASE WHEN seq > ? AND source = 'hook' AND name IN (${resultList}) THEN payload_bytes ELSE 0 END) AS results
+    FROM (SELECT seq, batch, payload_bytes, source, name FROM event_log WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?)
+    GROUP BY batch`);
+  const batchOf = database.prepare<[number], { texts: number; words: number }>(
+    'SELECT length(payloads) AS texts, length(search_texts) AS words FROM batches WHERE no = ?',
+  );
   const entriesOf = database
     .prepare<[number], number>('SELECT count(*) FROM transcript_entries WHERE session = ?')
     .pluck();
@@ -47,15 +59,13 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
 
   async function look(): Promise<readonly SessionSizes[]> {
     const found: SessionSizes[] = [];
-    let until = performance.now() + stepMs;
+    const turn = createTurn();
     for (let after = 0; ; ) {
       const rows = sessions.all(after, 200);
       for (const { no, at, isKept, resultsSeq } of rows) {
         after = no;
-        found.push({ at, isKept: isKept === 1, bytes: bytesOf(no, resultsSeq) });
-        if (performance.now() < until) continue;
-        await setImmediate();
-        until = performance.now() + stepMs;
+        found.push({ at, isKept: isKept === 1, bytes: await bytesOf(no, resultsSeq, turn) });
+        await turn();
       }
       if (rows.length === 0) break;
     }
@@ -64,12 +74,29 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
   }
 
   /** A result is as well compressed as what it lies beside. */
-  function bytesOf(no: number, resultsSeq: number): Record<PrunedPart, number> {
-    const { rows, bytes, results: resultBytes } = eventsOf.get(resultsSeq, no) ?? { rows: 0, bytes: 0, results: 0 };
-    const { texts, words } = batchesOf.get(no) ?? { texts: 0, words: 0 };
-    const results = bytes === 0 ? 0 : Math.round((texts * resultBytes) / bytes);
+  async function bytesOf(no: number, resultsSeq: number, turn: () => Promise<void>) {
+    const sum = { rows: 0, bytes: 0, results: 0, texts: 0, words: 0 };
+    const batches = new Set<number>();
+    for (let after = 0, isMore = true; isMore; ) {
+      let looked = 0;
+      for (const { batch, last, ...sizes } of eventsOf.all(resultsSeq, no, after, lookRows)) {
+        looked += sizes.rows;
+        after = Math.max(after, last);
+        sum.rows += sizes.rows;
+        sum.bytes += sizes.bytes;
+        sum.results += sizes.results;
+        if (batches.has(batch)) continue;
+        batches.add(batch);
+        const { texts, words } = batchOf.get(batch) ?? { texts: 0, words: 0 };
+        sum.texts += texts;
+        sum.words += words;
+      }
+      isMore = looked === lookRows;
+      if (isMore) await turn();
+    }
+    const results = sum.bytes === 0 ? 0 : Math.round((sum.texts * sum.results) / sum.bytes);
     const transcript = (chunksOf.get(no) ?? 0) + (entriesOf.get(no) ?? 0) * entryRowBytes;
-    return { results, transcript, events: texts + words - results + rows * eventRowBytes };
+    return { results, transcript, events: sum.texts + sum.words - results + sum.rows * eventRowBytes };
   }
 
   return {
@@ -104,4 +131,14 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
 
 function sum(sizes: readonly SessionSizes[], part: PrunedPart): number {
   return sizes.reduce((all, { bytes }) => all + bytes[part], 0);
+}
+
+/** Gives the main thread back when it was held for long. */
+function createTurn(): () => Promise<void> {
+  let until = performance.now() + stepMs;
+  return async () => {
+    if (performance.now() < until) return;
+    await setImmediate();
+    until = performance.now() + stepMs;
+  };
 }

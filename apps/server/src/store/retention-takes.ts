@@ -1,7 +1,7 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { resultNames, withoutResult } from '@telltale/core/tool-result';
 import type { Database } from 'better-sqlite3';
-import { compressText } from './compress.ts';
+import { compressQuickly } from './compress.ts';
 import { payloadOf } from './event-row.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { textSeparator, textsOf } from './payloads.ts';
@@ -39,23 +39,26 @@ interface EventPlace {
   batch: number;
 }
 
+interface ResultPlace extends EventPlace {
+  slot: number;
+}
+
 /** Deleted in one transaction: more would make those who append wait. */
 const stepRows = 256;
 /** Looked at in one go; events of one batch lie closer together than the overlap, see compress.ts. */
 const lookRows = 20_000;
 const overlapRows = 4096;
 const stepBatches = 8;
+/** Results looked for in one go. */
+const resultRows = 2000;
 const resultList = resultNames.map((name) => `'${name}'`).join(', ');
 
 export function createRetentionTakes(database: Database, deps: RetentionTakesDeps): RetentionTakes {
   const { commits, pruned } = deps;
 
-  const resultBatches = database
-    .prepare<[number, number], number>(`
-      SELECT DISTINCT batch FROM event_log WHERE session = ? AND seq > ? AND source = 'hook' AND name IN (${resultList})`)
-    .pluck();
-  const resultsIn = database.prepare<[number, number, number], { seq: number; slot: number }>(`
-    SELECT seq, slot FROM event_log WHERE session = ? AND seq > ? AND batch = ? AND source = 'hook' AND name IN (${resultList})`);
+  const resultsBehind = database.prepare<[number, number, number], ResultPlace>(`
+    SELECT seq, batch, slot FROM event_log
+    WHERE session = ? AND seq > ? AND source = 'hook' AND name IN (${resultList}) ORDER BY seq LIMIT ?`);
   const payloadsOf = database.prepare<[number], Buffer>('SELECT payloads FROM batches WHERE no = ?').pluck();
   // A batch may go meanwhile, and another one get its number.
   const putPayloads = database.prepare(
@@ -109,10 +112,10 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
   async function results(session: ProjectedSession): Promise<void> {
     const after = resultsSeq.get(session.no) ?? 0;
     const upTo = lastSettled.get(session.no) ?? 0;
-    const batches = resultBatches.all(session.no, after);
+    const batches = await resultsByBatch(session.no, after);
     for (let from = 0; from < batches.length; from += stepBatches) {
       const trimmed = await Promise.all(
-        batches.slice(from, from + stepBatches).map((batch) => trimmedBatch(session.no, after, batch)),
+        batches.slice(from, from + stepBatches).map(([batch, places]) => trimmedBatch(batch, places)),
       );
       await commits.run(() => {
         for (const batch of trimmed) if (batch) put(batch);
@@ -124,12 +127,28 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
     session.pruned = pruned.of(session.no);
   }
 
-  async function trimmedBatch(sessionNo: number, after: number, batch: number) {
+  /** Looked for once: a session's events have no index of their batches. */
+  async function resultsByBatch(sessionNo: number, behind: number): Promise<[number, ResultPlace[]][]> {
+    const found = new Map<number, ResultPlace[]>();
+    for (let after = behind; ; ) {
+      const places = resultsBehind.all(sessionNo, after, resultRows);
+      for (const place of places) {
+        const known = found.get(place.batch);
+        if (known) known.push(place);
+        else found.set(place.batch, [place]);
+      }
+      if (places.length < resultRows) return [...found];
+      after = places.at(-1)?.seq ?? after;
+      await deps.rest();
+    }
+  }
+
+  async function trimmedBatch(batch: number, places: readonly ResultPlace[]) {
     const data = payloadsOf.get(batch);
     if (!data) return undefined;
     const texts = textsOf(brotliDecompressSync(data));
     const sizes: { seq: number; bytes: number }[] = [];
-    for (const { seq, slot } of resultsIn.all(sessionNo, after, batch)) {
+    for (const { seq, slot } of places) {
       const payload = payloadOf(texts[slot]);
       const kept = payload && withoutResult(payload);
       if (!kept) continue;
@@ -138,7 +157,7 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
       sizes.push({ seq, bytes: Buffer.byteLength(text) });
     }
     if (sizes.length === 0) return undefined;
-    return { batch, sizes, payloads: await compressText(Buffer.from(texts.join(textSeparator))) };
+    return { batch, sizes, payloads: await compressQuickly(Buffer.from(texts.join(textSeparator))) };
   }
 
   function put({
