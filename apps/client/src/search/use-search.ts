@@ -73,7 +73,7 @@ export function useSearch() {
     }
     isLoading.value = true;
     try {
-      const told = await search(requestOf(asked.value, Date.now()));
+      const told = await page(mine);
       if (mine !== round) return;
       [answer.value, groups.value, problem.value] = [told, told.sessions, undefined];
       if (told.index.isBuilding) again = setTimeout(() => void load(), buildingMs);
@@ -83,13 +83,22 @@ export function useSearch() {
     if (mine === round) isLoading.value = false;
   }
 
+  /** The service looks for a few milliseconds at a time: where that found nothing yet, it is asked to go on. */
+  async function page(mine: number, cursor?: string): Promise<SearchAnswer> {
+    const request = requestOf(asked.value, Date.now());
+    let told = await search({ ...request, ...(cursor !== undefined && { cursor }) });
+    while (told.sessions.length === 0 && told.next !== null && mine === round)
+      told = await search({ ...request, cursor: told.next });
+    return told;
+  }
+
   async function more(): Promise<void> {
     const cursor = answer.value?.next;
     if (!cursor || isLoading.value) return;
     const mine = round;
     isLoading.value = true;
     try {
-      const told = await search({ ...requestOf(asked.value, Date.now()), cursor });
+      const told = await page(mine, cursor);
       if (mine !== round) return;
       answer.value = answer.value && { ...answer.value, next: told.next };
       groups.value = joined(groups.value, told.sessions);

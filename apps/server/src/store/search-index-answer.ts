@@ -86,14 +86,17 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
   return function search(query: SearchQuery): SearchAnswer {
     const text = parseSearch(query.q);
     const counted = reader.find(text, conditionsOf(query), { limit: countedDocs, maxMs: lookMs });
+    const isMore = counted.goesOnBelow !== undefined;
     const sessions = sessionsOf(counted.docs);
-    const page = query.order === 'best' ? bestPage(text, query, counted) : newestPage(text, query, counted);
+    // Where a look found nothing in its time there is nothing to put in order: it goes on to what is older.
+    const isBest = query.order === 'best' && !query.cursor?.startsWith('n') && (counted.docs.length > 0 || !isMore);
+    const page = isBest ? bestPage(text, query, counted) : newestPage(text, query, counted);
     return {
       sessions: grouped(text, page.docs),
       total: {
         hits: counted.docs.length,
         sessions: sessions.size,
-        isMore: counted.goesOnBelow !== undefined,
+        isMore,
       },
       facets: facetsOf(text, query, counted.docs),
       next: page.next,
@@ -101,12 +104,12 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
     };
   };
 
-  function newestPage(text: SearchText, query: SearchQuery, { docs }: FoundDocs): DocPage {
+  function newestPage(text: SearchText, query: SearchQuery, counted: FoundDocs): DocPage {
     const { limit, cursor } = query;
     const below = cursor === undefined ? undefined : Number(/^n(\d+)$/.exec(cursor)?.[1] ?? Number.NaN);
     const found: FoundDocs =
       below === undefined || Number.isNaN(below)
-        ? { docs, goesOnBelow: undefined }
+        ? counted
         : reader.find(text, conditionsOf(query), { below, limit: limit + 1, maxMs: lookMs });
     const shown = found.docs.slice(0, limit);
     const goesOn = found.docs.length > limit ? shown.at(-1)?.id : found.goesOnBelow;

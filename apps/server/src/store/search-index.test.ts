@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SearchAnswer } from '@telltale/core/search-view';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from './connection.ts';
 import type { SearchQuery } from './search-index-answer.ts';
@@ -298,6 +298,40 @@ it('pages through all hits, newest first, each once', async () => {
     [timeOf(54)],
   ]);
 });
+
+it('goes on where the time of a look was over, also when it found nothing yet', async () => {
+  const old = Array.from({ length: 45 }, (_, n) => prompt(n, 'needle', { session: `old-${n}`, app: 'shop' }));
+  await store.append(old);
+  // More than one look takes, and none of the project that is asked for.
+  const newer = Array.from({ length: 4100 }, (_, n) =>
+    prompt(100 + n, `needle ${n}`, { session: 'other', app: 'bank' }),
+  );
+  for (let from = 0; from < newer.length; from += 500) await store.append(newer.slice(from, from + 500));
+  await store.indexNow();
+
+  for (const order of ['newest', 'best'] as const) {
+    const found: string[] = [];
+    let looks = 0;
+    for (let cursor: string | null | undefined; cursor !== null && looks < 20; looks++) {
+      const answer = inNoTime(() => ask('needle', { app: 'shop', order, ...(cursor && { cursor }) }));
+      found.push(...answer.sessions.map(({ session }) => session.id));
+      cursor = answer.next;
+    }
+    expect(found.sort()).toEqual(old.map((_, n) => `old-${n}`).sort());
+    expect(looks).toBeGreaterThan(3);
+  }
+});
+
+/** Each look at the clock finds it a second later: what has a time to end in ends after its first step. */
+function inNoTime<T>(work: () => T): T {
+  let ms = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (ms += 1000));
+  try {
+    return work();
+  } finally {
+    clock.mockRestore();
+  }
+}
 
 it('puts first what is most about the words, and what people said before what tools printed', async () => {
   await store.append([
