@@ -99,9 +99,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       hub.touch(id);
       archive?.touch(id);
     };
+    const redact = config.redactPii ? redactSecretsAndPersonal : redactSecrets;
     const ingest = createIngest({
       store,
-      redact: config.redactPii ? redactSecretsAndPersonal : redactSecrets,
+      redact,
       publish(events, sessionIds) {
         hear(events);
         if (events.length > 0) hub.publish(events);
@@ -166,7 +167,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         ...reconciliationRoutes({ ...deps, prometheusUrl: config.prometheusUrl, lokiUrl: config.lokiUrl }),
         ...searchRoutes(deps),
         ...analysisRoutes(deps),
-        ...annotationRoutes(deps),
+        ...annotationRoutes({ ...deps, redact }),
         ...alertRoutes(alerting),
         ...exportRoutes({ ...exporting, redactPii: config.redactPii, environment: config.environment }),
         ...importRoutes(history, discovery),

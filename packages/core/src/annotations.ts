@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { redactSecrets } from './redact.ts';
+import { type Redact, type Redaction, redactSecrets } from './redact.ts';
 
 /** What people put on a session or on one thing in it. A pin is a session's alone; bookmark and pin have no text. */
 export const annotationKinds = ['note', 'label', 'bookmark', 'pin'] as const;
@@ -59,7 +59,7 @@ export function targetKey(target: AnnotationTarget): string {
 }
 
 /** What came as it is kept (trimmed, redacted), or what is wrong with it. */
-export function readAnnotation(input: unknown): NewAnnotation | { error: string } {
+export function readAnnotation(input: unknown, redact: Redact = redactSecrets): NewAnnotation | { error: string } {
   const read = newAnnotationSchema.safeParse(input);
   if (!read.success && read.error.issues.some(({ path }) => path.length === 0))
     return { error: 'the body must be a JSON object with sessionId and kind' };
@@ -70,7 +70,7 @@ export function readAnnotation(input: unknown): NewAnnotation | { error: string 
   if (targets.length > 1) return { error: `an annotation is about one thing: give one of ${targets.join(', ')}` };
   if (kind === 'pin' && targets.length > 0) return { error: `a pin is a session’s: give no ${targets[0]}` };
   if (kind === 'pin' || kind === 'bookmark') return { kind, ...rest };
-  const kept = textOf(kind, text ?? '');
+  const kept = textOf(kind, redact(text ?? ''));
   if (kept === '') return { error: `text must not be empty: a ${kind} is its words` };
   const most = annotationLimits[kind];
   if (kept.length > most) return { error: `text must be at most ${most} characters in a ${kind}, got ${kept.length}` };
@@ -78,7 +78,6 @@ export function readAnnotation(input: unknown): NewAnnotation | { error: string 
 }
 
 /** A label is one line of words; a note keeps its lines. */
-function textOf(kind: 'note' | 'label', text: string): string {
-  const { text: safe } = redactSecrets(text);
+function textOf(kind: 'note' | 'label', { text: safe }: Redaction): string {
   return kind === 'label' ? safe.replace(/[\s\p{Cc}]+/gu, ' ').trim() : safe.replace(/(?![\n\t])\p{Cc}/gu, '').trim();
 }

@@ -166,3 +166,12 @@ it('passes on by a live filter what happens in labelled sessions', async () => {
   expect(heard).toEqual(['s-2', 's-2']);
   socket.close();
 });
+
+it('masks personal data in notes and labels where it is masked before anything is stored', async () => {
+  const service = await testService({ env: { TELLTALE_REDACT_PII: 'on' } });
+  await service.fire('s-1');
+  const note = await put(service, { sessionId: 's-1', kind: 'note', text: 'call +49 170 1234567 or ada@example.org' });
+  expect(note.text).toBe('call [redacted:phone] or [redacted:email]');
+  const label = await put(service, { sessionId: 's-1', kind: 'label', text: 'of ada@example.org' });
+  expect(label.text).toBe('of [redacted:email]');
+});

@@ -3,6 +3,7 @@ import {
   annotationPageSchema,
   annotationSchema,
   newAnnotationSchema,
+  type Redact,
   readAnnotation,
 } from '@telltale/core';
 import { present } from '@telltale/core/present';
@@ -26,10 +27,12 @@ const listQuery = z.object({
 export interface AnnotationRoutesDeps {
   store: Store;
   hub: Pick<Hub, 'touch'>;
+  /** What must not be stored: secrets, and personal data where that is asked for. */
+  redact: Redact;
 }
 
 /** Notes, labels, bookmarks and pins. */
-export function annotationRoutes({ store, hub }: AnnotationRoutesDeps): Route[] {
+export function annotationRoutes({ store, hub, redact }: AnnotationRoutesDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -58,7 +61,7 @@ export function annotationRoutes({ store, hub }: AnnotationRoutesDeps): Route[] 
       async handle(context) {
         const body = await readSmallJson(context);
         if (!body) return context.json({ error: 'the body is larger than 64 kB' }, 413);
-        const asked = readAnnotation(body.json);
+        const asked = readAnnotation(body.json, redact);
         if ('error' in asked) return context.json(asked, 400);
         const result = await store.annotate(asked);
         if (!result) return context.json({ error: 'there is no such session' }, 404);

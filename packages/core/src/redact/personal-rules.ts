@@ -39,14 +39,14 @@ export const personalRules = [
   {
     name: 'phone',
     literals: digits.map((digit) => `+${digit}`),
-    expression: String.raw`${numberStart}\+[1-9][0-9]{0,2}(?:[ .-]?\([0-9]{1,4}\)[ .-]?|[ .-])[0-9]{1,4}(?:[ .-][0-9]{2,5}){1,4}${numberEnd}`,
+    expression: String.raw`${numberStart}\+[1-9][0-9]{0,2}(?:[ .-]?\([0-9]{1,4}\)[ .-]?|[ .-])[0-9]{1,4}(?:[ .-][0-9]{2,5}){0,3}[ .-][0-9]{2,8}${numberEnd}`,
     isReal: isPhoneNumber,
   },
   {
     name: 'phone',
     literals: digits.map((digit) => `+${digit}`),
     // Not at the beginning of a line, where a diff has its plus.
-    expression: String.raw`(^|[ \t"'(:=,;<]|\\t)\+[1-9][0-9]{9,13}${numberEnd}`,
+    expression: String.raw`(^|[ \t"'(:=,;<]|\\t)\+[1-9](?:[0-9]{9,13}|[0-9]{1,2} [0-9]{7,11})${numberEnd}`,
     isReal: isPhoneNumber,
   },
   {
