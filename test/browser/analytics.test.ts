@@ -1,16 +1,20 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { moneyWords } from '@telltale/core';
+import { moneyWords, shareWords } from '@telltale/core';
 import type { Analysis } from '@telltale/core/analysis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { servedIn, sumOf } from '../../packages/core/fixtures/served.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
+import { deliverRecording } from './recorded-whole.ts';
 import { createSetting, type Setting } from './setting.ts';
 import { deliverWeek, type ToldWeek } from './told-week.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const micros = (usd = 0) => Math.round(usd * 1e6);
+/** The recordings' requests cost tenths of a micro-dollar. */
+const tenths = (usd = 0) => Math.round(usd * 1e7);
 
 describe.runIf(requires('chromium'))('the page Analytics', () => {
   let setting: Setting;
@@ -162,6 +166,22 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     await viewer.shot('analytics-nothing');
     await viewer.close();
     await bare.close();
+  });
+
+  it('says of recordings what the API served, and how much of it is estimated', async () => {
+    const recorded = await createSetting();
+    await deliverRecording(recorded.service, 'subagents', { hooks: true, transcript: true, telemetry: true });
+    await deliverRecording(recorded.service, 'tools', { hooks: true, transcript: true });
+    const [told, estimated] = ['subagents', 'tools'].map((name) => sumOf(servedIn(name).requests).micros);
+    const { total } = await recorded.service.get<Analysis>('/api/analysis/spend?from=0&to=4000000000000');
+    expect(tenths(total.costUsd)).toBe(Math.round(((told ?? 0) + (estimated ?? 0)) * 10));
+    expect(tenths(total.estimatedUsd)).toBe(Math.round((estimated ?? 0) * 10));
+    const viewer = await recorded.open('/analytics?range=all');
+    const spend = card(viewer.page, 'Spend');
+    await spend.getByText(moneyWords(total.costUsd)).first().waitFor();
+    await spend.getByText(`${shareWords((total.estimatedUsd ?? 0) / (total.costUsd ?? 1))} is estimated`).waitFor();
+    await viewer.close();
+    await recorded.close();
   });
 
   for (const colorScheme of ['light', 'dark'] as const)

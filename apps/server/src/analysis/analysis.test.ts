@@ -304,6 +304,18 @@ it('turns that failed cost all that their prompt cost, once, settled or fresh', 
   expect((await ask(store, 'failed-turns')).total).toEqual(told);
 });
 
+it('a time that ends in a far future ends with the last of what is there', async () => {
+  const store = open();
+  const at = '2026-11-21T09:00:00.000Z';
+  await store.append([requestRecord('r-1', { sessionId: 's-1', at, usd: 1 })]);
+  const far = { from: 0, to: Date.UTC(2200, 0, 1), bucket: 'day' as const };
+  expect(await ask(store, 'spend', far)).toMatchObject({ to: '2026-11-21T12:00:00.000Z', total: { costUsd: 1 } });
+  // The newest 2000 days of all that was asked for.
+  const { from, buckets = [], total } = await ask(store, 'spend', { ...far, from: 1 });
+  expect([buckets.length, buckets.at(-1), total.costUsd]).toEqual([2000, '2026-11-21T00:00:00.000Z', 1]);
+  expect(from).toBe(buckets[0]);
+});
+
 it('a model chooses requests, and elsewhere sessions that have one', async () => {
   const store = open();
   const at = '2026-11-21T09:00:00.000Z';

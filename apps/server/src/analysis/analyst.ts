@@ -1,5 +1,5 @@
 import { type Prices, toSessionSql } from '@telltale/core';
-import { type Analysis, bucketSizeFor, bucketStarts, createTally } from '@telltale/core/analysis';
+import { type Analysis, bucketSizeFor, bucketStarts, createTally, maxBuckets } from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import { openConnection } from '../store/connection.ts';
@@ -32,22 +32,31 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
       'SELECT min(coalesce((SELECT min(at) FROM spend), at), at) FROM (SELECT coalesce(min(started_at), 0) AS at FROM sessions)',
     )
     .pluck();
+  const newest = database
+    .prepare<[], number | null>(
+      'SELECT max(coalesce((SELECT max(at) FROM spend), at), at) FROM (SELECT coalesce(max(started_at), 0) AS at FROM sessions)',
+    )
+    .pluck();
 
   function run(query: AnalysisQuery): Analysis {
     const definition = analysisNamed(query.name);
     if (!definition) throw new Error(`there is no analysis ${query.name}`);
-    const { to, timeZone, prices: way } = query;
-    // Everything over time begins where there is something.
-    const isAll = query.from <= 0 && definition.shape === 'time';
-    const from = Math.min(to, isAll ? (oldest.get() ?? 0) : query.from);
+    const { timeZone, prices: way } = query;
+    // Everything over time begins where there is something, and ends with the last of it.
+    const isCut = definition.shape === 'time';
+    const to =
+      isCut && query.to > query.now ? Math.min(query.to, Math.max(query.now, (newest.get() ?? 0) + 1)) : query.to;
+    const begin = Math.min(to, isCut && query.from <= 0 ? (oldest.get() ?? 0) : query.from);
     const by = query.by ?? Object.keys(definition.by)[0] ?? '';
     const { model } = query;
-    const only = onlyOf(database, { ...query, from }, definition);
+    const size = isCut ? (query.bucket ?? bucketSizeFor(begin, to)) : undefined;
+    const buckets = size && bucketStarts(begin, to, size, timeZone);
+    // More buckets than an answer holds: it says from when on it counts.
+    const from = buckets?.length === maxBuckets ? Math.max(begin, buckets[0] ?? begin) : begin;
+    const only = onlyOf(database, { ...query, from, to }, definition);
     const asked: Asked = { from, to, by, prices: way, timeZone, only, ...(model !== undefined && { model }) };
     const sessions = createKnownSessions(database);
 
-    const size = definition.shape === 'time' ? (query.bucket ?? bucketSizeFor(from, to)) : undefined;
-    const buckets = size && bucketStarts(from, to, size, timeZone);
     const { measures } = definition;
     const isBehind = query.row !== undefined || query.at !== undefined;
     const bucket = query.at === undefined ? undefined : buckets?.indexOf(query.at);
