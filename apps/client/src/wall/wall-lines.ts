@@ -1,6 +1,7 @@
-/** What fits on a wall: the first few, and how many more there are. */
+/** What fits on a wall: the first few, and how many more there are; where none is shown their number is said already. */
 export function wallLines<Line>(lines: readonly Line[], most: number) {
-  return { total: lines.length, shown: lines.slice(0, most), more: Math.max(0, lines.length - most) };
+  const shown = lines.slice(0, most);
+  return { total: lines.length, shown, more: shown.length === 0 ? 0 : lines.length - shown.length };
 }
 
 const linePx = 60;
