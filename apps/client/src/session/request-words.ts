@@ -1,13 +1,11 @@
 import { countWords, moneyWords, type RequestCost } from '@telltale/core';
-import { tokensIn } from '@telltale/core/story';
+import { costSumOf, tokensIn } from '@telltale/core/story';
 import { costHint, type KnownCost } from '../words/cost-words.ts';
 import { duration } from '../words/time.ts';
 
 /** A single request as a sum. */
-export function costOfRequest({ kind, costUsd, tableUsd }: RequestCost): KnownCost {
-  const isEstimated = kind === 'estimated';
-  const unpriced = isEstimated && tableUsd === undefined ? 1 : 0;
-  return { costUsd, estimatedUsd: isEstimated ? costUsd : 0, unpriced, requests: 1 };
+export function costOfRequest(request: RequestCost): KnownCost {
+  return costSumOf([request]);
 }
 
 export function tokenWords({ tokens }: RequestCost): string {
