@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sessionPageSchema, sessionSchema, transcriptPageSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import { z } from 'zod';
@@ -25,6 +26,9 @@ const transcriptQuery = z.object({
   order: z.enum(['asc', 'desc'], { error: 'must be asc or desc' }).optional().describe('asc where it is not said'),
   limit: limitUpTo(1000, 500),
 });
+
+/** Lines that are read in one go: some are a whole file. */
+const entriesPerTurn = 50;
 
 export interface SessionRoutesDeps {
   store: Store;
@@ -84,14 +88,21 @@ export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps):
       summary: 'What was said: the lines of the transcript, in the order of the file; with order=desc from its end.',
       query: transcriptQuery,
       answers: { 200: answer('Entries; none while the transcript has not come yet.', transcriptPageSchema) },
-      handle(context, { agent, limit, ...place }) {
+      async handle(context, { agent, limit, after, before, order }) {
         const sessionId = context.req.param('id') ?? '';
-        const { items, complete, next } = store.transcript({
-          sessionId,
-          limit,
-          ...present({ agentId: agent, ...place }),
-        });
-        return context.json({ entries: items, complete, next });
+        const asked = { sessionId, ...present({ agentId: agent, order }) };
+        const texts: string[] = [];
+        for (let place = { after, before }; ; ) {
+          const some = Math.min(entriesPerTurn, limit - texts.length);
+          const { items, complete, next } = store.transcript({ ...asked, limit: some, ...present(place) });
+          for (const entry of items) texts.push(JSON.stringify(entry));
+          if (next === null || texts.length >= limit) {
+            const page = `{"entries":[${texts.join()}],"complete":${complete},"next":${next}}`;
+            return context.body(page, 200, { 'content-type': 'application/json' });
+          }
+          place = order === 'desc' ? { after, before: next } : { after: next, before };
+          await setImmediate();
+        }
       },
     }),
   ];

@@ -450,3 +450,16 @@ describe('a session that viewers look at', () => {
     expect(listed).toEqual(['s-1', 's-2', 's-0', 's-3', 'unknown']);
   });
 });
+
+it('the totals of a session with thousands of requests are exact soon, and at once where all of it is asked', async () => {
+  const store = open();
+  const requests = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => requestRecord(`req-${from + n}`, { ...price(0.001), at }));
+  await store.append(requests(0, 3000));
+  expect(nanos(costOf(store, 's-1'))).toBe(3e9);
+  await store.append(requests(3000, 3100));
+  await vi.waitFor(() => expect(nanos(costOf(store, 's-1'))).toBe(3.1e9), 10_000);
+  await store.append(requests(3100, 3200));
+  expect(nanos(store.sessionCost('s-1', now)?.costUsd)).toBe(3.2e9);
+  expect(nanos(costOf(store, 's-1'))).toBe(3.2e9);
+});

@@ -12,7 +12,7 @@ import { createLedgerOwners } from './ledger-owners.ts';
 import { createLedgerRows, isCopiedEntry } from './ledger-rows.ts';
 import { isSummed } from './metric-sums.ts';
 import type { ProjectedSession } from './projected-session.ts';
-import { type CostFields, costFieldsOf, createSessionTotals } from './session-totals.ts';
+import { type CostFields, costFieldsOf, createSessionTotals, type Totals } from './session-totals.ts';
 import { createStaleTotals } from './stale-totals.ts';
 
 /**
@@ -52,6 +52,21 @@ export interface LedgerDeps {
 export type FilePrompts = Map<string, string | undefined>;
 
 const maxPrompts = 2000;
+const maxMade = 500;
+
+interface Made {
+  requests: number;
+  fields: CostFields;
+  at: number;
+  /** Something changed it since. */
+  isOld: boolean;
+}
+
+/** To add ten thousand requests up takes 5 ms: the totals of so long a session are half a second old while it works. */
+const exactRequests = 2000;
+function patienceOf(requests: number): number {
+  return requests <= exactRequests ? 0 : requests / 20;
+}
 
 export function createLedger(database: Database, deps: LedgerDeps): Ledger {
   const rows = createLedgerRows(database, deps.prices);
@@ -67,9 +82,29 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     .pluck();
   const newestPrompts: FilePrompts = new Map();
 
+  /** Made while a session waits to be written: each viewer asks for it, several times a second. */
+  const made = new Map<string, Made>();
+
+  function mark(id: string): void {
+    stale.mark(id);
+    const known = made.get(id);
+    if (known) known.isOld = true;
+  }
+
+  /** Made not long ago, as times go for so many requests. */
+  function isRecent(known: Made | undefined): known is Made {
+    return known !== undefined && performance.now() - known.at < patienceOf(known.requests);
+  }
+
+  function remember(id: string, { requests }: Totals, fields: CostFields): CostFields {
+    if (made.size >= maxMade) made.clear();
+    made.set(id, { requests, fields, at: performance.now(), isOld: false });
+    return fields;
+  }
+
   function markNo(no: number): void {
     const id = idOf.get(no);
-    if (id !== undefined) stale.mark(id);
+    if (id !== undefined) mark(id);
   }
 
   function promptOf(session: ProjectedSession, entry: TranscriptEntry, prompts: FilePrompts): string | undefined {
@@ -100,7 +135,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     const request = requestOf(entry);
     if (!request) return false;
     const told = promptId === undefined ? request : { promptId, ...request };
-    stale.mark(session.id);
+    mark(session.id);
     return rows.putSaid(session.no, told, isCopiedEntry(entry));
   }
 
@@ -110,9 +145,9 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
 
   function writeOne(session: ProjectedSession): void {
     settle(session.no);
-    const made = totals.make(session.no, session.id);
-    totals.write(session.no, made);
-    session.cost = costFieldsOf(made);
+    const told = totals.make(session.no, session.id);
+    totals.write(session.no, told);
+    session.cost = remember(session.id, told, costFieldsOf(told));
     deps.onChanged(session.id);
   }
 
@@ -122,7 +157,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
       const row = ledgerRowOf(event);
       if (row) {
         for (const other of rows.putRequest(session.no, row)) if (other !== session.no) markNo(other);
-        stale.mark(session.id);
+        mark(session.id);
         return;
       }
       const trace = promptTraceOf(event);
@@ -136,21 +171,26 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     },
 
     addPoint(name, sessionId) {
-      if (sessionId !== undefined && isSummed(name)) stale.mark(sessionId);
+      if (sessionId !== undefined && isSummed(name)) mark(sessionId);
     },
 
     noteNew(sessionId) {
-      if (hasSeries.get(sessionId) !== undefined) stale.mark(sessionId);
+      if (hasSeries.get(sessionId) !== undefined) mark(sessionId);
     },
 
-    touch: stale.mark,
+    touch: mark,
 
     noteEarlier(session, { at }) {
-      if (session.transcript !== undefined && at < session.fold.firstAt) stale.mark(session.id);
+      if (session.transcript !== undefined && at < session.fold.firstAt) mark(session.id);
     },
 
     costOf(session) {
-      if (stale.has(session.id)) return costFieldsOf(totals.make(session.no, session.id));
+      if (stale.has(session.id)) {
+        const known = made.get(session.id);
+        if (known && (!known.isOld || isRecent(known))) return known.fields;
+        const told = totals.make(session.no, session.id);
+        return remember(session.id, told, costFieldsOf(told));
+      }
       if (session.cost === undefined) session.cost = totals.read(session.no) ?? null;
       return session.cost ?? undefined;
     },
@@ -161,6 +201,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
       const until = performance.now() + maxMs;
       // What an owner's change marks on the way comes in the same round.
       for (const id of stale.ids()) {
+        if (Number.isFinite(maxMs) && isRecent(made.get(id))) continue;
         const session = deps.find(id);
         // Points of what is no session yet, or never will be.
         if (session) writeOne(session);
@@ -171,6 +212,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
 
     forget() {
       stale.forget();
+      made.clear();
       newestPrompts.clear();
     },
   };
