@@ -361,7 +361,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const head = await setting.open(`/sessions/${id}`);
     await head.page
       .locator('.money-line')
-      .getByText(/cache warm 4:/)
+      .getByText(/^cache warm 4:\d\d · then \+\$[\d.]+ to continue$/)
       .waitFor();
     await sendHook(setting.service, {
       input: { session_id: id, hook_event_name: 'SessionEnd', reason: 'other', cwd: '/home/dev/hello' },

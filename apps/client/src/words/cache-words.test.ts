@@ -12,11 +12,15 @@ it('counts down to the end of the cache, then says what coming back costs', () =
   expect(
     [at('10:01:50'), at('10:04:59.2'), at('10:05:00'), at('12:00:00')].map((now) => cacheWords(last, now)),
   ).toEqual([
-    'cache warm 3:10 · then +$0.84',
-    'cache warm 0:01 · then +$0.84',
+    'cache warm 3:10 · then +$0.84 to continue',
+    'cache warm 0:01 · then +$0.84 to continue',
     'cache cold · +$0.84 to continue',
     'cache cold · +$0.84 to continue',
   ]);
+});
+
+it('leaves out on a card what goes without saying', () => {
+  expect(cacheWords(last, at('10:01:50'), { isBrief: true })).toBe('cache warm 3:10 · then +$0.84');
 });
 
 it('names no price of a model that has none, and nothing where nothing is cached', () => {
