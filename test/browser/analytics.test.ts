@@ -127,6 +127,30 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     await viewer.close();
   });
 
+  it('takes any days of the service, both included, and keeps them in its address', async () => {
+    const viewer = await setting.open('/analytics');
+    const { page } = viewer;
+    const spend = card(page, 'Spend');
+    const { buckets = [], rows } = await ask('spend?from=0&bucket=day');
+    const cost = (index: number) => rows.reduce((sum, { series }) => sum + micros(series?.costUsd?.[index]), 0);
+    const dayOf = (index: number) =>
+      new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date(buckets[index] ?? 0));
+    await page.getByRole('button', { name: 'from … to' }).click();
+    await page.getByLabel('From', { exact: true }).fill(dayOf(1));
+    await page.getByLabel('To', { exact: true }).fill(dayOf(2));
+    await spend
+      .getByText(moneyWords((cost(1) + cost(2)) / 1e6))
+      .first()
+      .waitFor();
+    expect(new URL(page.url()).search).toBe(`?range=custom&from=${dayOf(1)}&to=${dayOf(2)}`);
+    await page.reload();
+    await spend
+      .getByText(moneyWords((cost(1) + cost(2)) / 1e6))
+      .first()
+      .waitFor();
+    await viewer.close();
+  });
+
   it('bills the waiting, with the rule to copy', async () => {
     const viewer = await setting.open('/analytics?range=all&show=waiting');
     const bill = card(viewer.page, 'The waiting bill');
