@@ -49,5 +49,5 @@ export function differenceWords({ clientVersion, costUsd, tableUsd, requests, is
 export function sourceWords(source: CostSource | undefined): string {
   if (source === 'events') return 'list price, as the client reckoned';
   if (source === 'transcript') return 'estimated from the transcript at list price';
-  return 'cost not known: no telemetry, no transcript with a known model';
+  return 'cost not known: no answered request of a known model was told';
 }
