@@ -64,10 +64,6 @@ export function priceOf(
   return { nanos: Math.round(dollarsPerMillion * factor * 1000) + searchNanos(usage) };
 }
 
-export function hasPrice(model: string, prices: Prices = builtInPrices): boolean {
-  return prices.has(modelId(model));
-}
-
 function ratesFor(row: PriceRow, usage: PricedUsage): Rates {
   const promptTokens = usage.input + usage.cacheRead + usage.cacheCreation;
   if (row.long && promptTokens > row.long.promptTokens) return row.long.rates;

@@ -37,7 +37,7 @@ export function withIdentity(options: IdentityOptions): string {
 }
 
 /** Each session that hooks know, with the value 1: one project and one user, those that were exported most often. */
-export function sessionInfo(window: string, filter = ''): string {
+function sessionInfo(window: string, filter = ''): string {
   const info = `telltale_session_info${filter && `{${filter}}`}${window}`;
   const renamed = renamedLabel(
     renamedLabel(`max by (session_id, project, user) (count_over_time(${info}))`, 'project', 'hook_project'),

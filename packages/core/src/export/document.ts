@@ -72,7 +72,7 @@ export function sessionDocument(sources: ExportSources, facts: ExportFacts): Ses
 }
 
 /** An item of the story without what only the page needs. */
-export function stepOf(item: StoryItem): Step {
+function stepOf(item: StoryItem): Step {
   switch (item.kind) {
     case 'text':
       return present({ kind: item.isAnswer ? 'answer' : 'text', at: item.at, model: item.model, text: item.text });

@@ -24,7 +24,7 @@ export function marksIn(text: string, terms: readonly SearchTerm[]): Mark[] {
 }
 
 /** Lower case without diacritics, a unit for each unit, so that places stay. */
-export function foldToSameLength(text: string): string {
+function foldToSameLength(text: string): string {
   const lower = text.toLowerCase();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
   if (lower.length === text.length && /^[\x00-\x7f]*$/.test(lower)) return lower;
