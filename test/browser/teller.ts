@@ -145,6 +145,7 @@ export function tellSession(options: TellerOptions): SessionTeller {
   }
 
   function agentTeller(startMs: number, agent: { agent_id?: string; agent_type?: string } = {}) {
+    const context = { held: 14_000 };
     const teller: Teller = {
       ...{ sessionId, app, hooks, entries },
       atMs: startMs,
@@ -153,7 +154,7 @@ export function tellSession(options: TellerOptions): SessionTeller {
       },
       say(text) {
         teller.pass(300);
-        row('assistant', messageOf([{ type: 'text', text }]), {
+        row('assistant', messageOf([{ type: 'text', text }], context), {
           requestId: `req_${hexOf(`${name} ${entries.length}`)}`,
         });
         teller.pass(300);
@@ -163,7 +164,7 @@ export function tellSession(options: TellerOptions): SessionTeller {
         const id = `toolu_${hexOf(`${name} call ${calls}`).slice(0, 22)}`;
         hook('PreToolUse', { tool_name: tool, tool_input: input, tool_use_id: id });
         const content = [{ type: 'tool_use', id, name: tool, input }];
-        row('assistant', messageOf(content), { requestId: `req_${hexOf(`${name} ${entries.length}`)}` });
+        row('assistant', messageOf(content, context), { requestId: `req_${hexOf(`${name} ${entries.length}`)}` });
         return id;
       },
       call(tool, input, response, { ms = 24, say } = {}) {
@@ -236,13 +237,17 @@ export function tellSession(options: TellerOptions): SessionTeller {
     }
   }
 
-  function messageOf(content: object[]): object {
+  /** As of a model: each request reads what the one before held, and writes down what has come since. */
+  function messageOf(content: object[], context: { held: number }): object {
+    const written = JSON.stringify(content).length;
     const usage = {
       input_tokens: 4,
-      output_tokens: 96,
-      cache_read_input_tokens: 21_000,
-      cache_creation_input_tokens: 800,
+      output_tokens: 30 + Math.round(written / 3),
+      cache_read_input_tokens: context.held,
+      cache_creation_input_tokens: 300 + 5 * written,
     };
+    // A long session is compacted.
+    context.held = context.held > 160_000 ? 21_000 : context.held + usage.cache_creation_input_tokens;
     return {
       id: `msg_${hexOf(`${name} ${entries.length}`)}`,
       type: 'message',
