@@ -11,7 +11,7 @@ const calmPerSecond = 500;
 const maxPutOff = 50_000;
 
 /** Senders come first: what a burst left is settled after it. */
-export function isBurst(before: FreshLook, now: FreshLook): boolean {
+export function isBurst(before: FreshLook, now: FreshLook, calm = calmPerSecond): boolean {
   const perSecond = ((now.newestSeq - before.newestSeq) / (now.at - before.at)) * 1000;
-  return perSecond > calmPerSecond && now.newestSeq - now.oldestSeq < maxPutOff;
+  return perSecond > calm && now.newestSeq - now.oldestSeq < maxPutOff;
 }

@@ -55,6 +55,8 @@ const mergePages = 48;
 const idleMs = 500;
 /** A step is followed by a rest of so many times what it took. */
 const restFactor = 4;
+/** A word may be found a little later: this waits at a pace at which settling still goes on. */
+const calmPerSecond = 200;
 /** While events pour in, so many times more are left for later than settling leaves: half a million. */
 const putOffFactor = 10;
 /** Fewer than this are what came just now: nobody has to be told. */
@@ -171,7 +173,7 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     // Much more may wait for this than for settling, which gets slow with what waits.
     const waiting = Math.floor((newestSeq - get('events')) / putOffFactor);
     lastLook = { newestSeq, oldestSeq: newestSeq - waiting, at: performance.now() };
-    return isBurst(before, lastLook);
+    return isBurst(before, lastLook, calmPerSecond);
   }
 
   async function work(): Promise<void> {
