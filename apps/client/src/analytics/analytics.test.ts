@@ -2,7 +2,7 @@ import type { AnalysisRow } from '@telltale/core/analysis';
 import { describe, expect, it } from 'vitest';
 import { coloursOf, layersOf, restColour, stacked } from './stack.ts';
 import { timeRange } from './time-range.ts';
-import { doubtsOf, toldMeasures, valueWords } from './value-words.ts';
+import { doubtsOf, measureWords, toldMeasures, valueWords } from './value-words.ts';
 
 const row = (key: string, cost: number[]): AnalysisRow => ({
   ...{ key, label: key, values: { cost: cost.reduce((sum, one) => sum + one, 0) }, sessions: 1, series: { cost } },
@@ -77,6 +77,15 @@ describe('numbers in words', () => {
     const measures = ['a', 'b', 'c'].map((key) => ({ key, label: key, unit: 'count' as const }));
     const rows = [{ key: '', label: '', values: { a: 0, b: 0, c: 2 }, sessions: 1 }];
     expect(toldMeasures(measures, rows).map(({ key }) => key)).toEqual(['a', 'c']);
+  });
+
+  it('marks a cost that is estimated, lacks requests without a price, or is not known', () => {
+    const words = (values: Record<string, number>) => measureWords({ key: 'costUsd', unit: 'usd' }, values);
+    expect(words({ costUsd: 4, requests: 2 })).toBe('$4.00');
+    expect(words({ costUsd: 4, estimatedUsd: 1, requests: 2 })).toBe('~$4.00');
+    expect(words({ costUsd: 4, unpriced: 1, requests: 2 })).toBe('≥ $4.00');
+    expect(words({ costUsd: 0, unpriced: 1, requests: 1 })).toBe('–');
+    expect(measureWords({ key: 'lostUsd', unit: 'usd' }, { lostUsd: 2 })).toBe('$2.00');
   });
 
   it('say what of them is not certain', () => {

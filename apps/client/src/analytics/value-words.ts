@@ -1,6 +1,7 @@
 import { countWords, durationWords, moneyWords, shareWords } from '@telltale/core';
 import type { AnalysisRow, MeasureView } from '@telltale/core/analysis';
 import { count } from '../words/amount.ts';
+import { costWords } from '../words/cost-words.ts';
 
 /** A number as people read it; what is not known is a dash. */
 export function valueWords({ unit }: Pick<MeasureView, 'unit'>, value: number | undefined): string {
@@ -19,6 +20,14 @@ export function valueWords({ unit }: Pick<MeasureView, 'unit'>, value: number | 
     default:
       return unit satisfies never;
   }
+}
+
+/** The same of a row or of all: a cost says with its sign whether it is estimated, or lacks what has no price. */
+export function measureWords(
+  measure: Pick<MeasureView, 'key' | 'unit'>,
+  values: Readonly<Record<string, number>>,
+): string {
+  return measure.key === 'costUsd' ? costWords(values) : valueWords(measure, values[measure.key]);
 }
 
 /** Columns that say something in these rows: a column of zeros helps nobody. */
