@@ -21,7 +21,7 @@ it('finds what has all the words, titles that begin with them first', () => {
     'session write docs',
   ]);
   expect(titles('flaky api')).toEqual(['session flaky login']);
-  expect(titles('').slice(0, 4)).toEqual(['page Live', 'page Sessions', 'page Search', 'page Wall']);
+  expect(titles('').slice(0, 4)).toEqual(['page Live', 'page Sessions', 'page Search', 'page Analytics']);
 });
 
 it('quotes a project whose name would read as more than one word', () => {
