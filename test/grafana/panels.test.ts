@@ -1,3 +1,4 @@
+import { thresholdNames, thresholds } from '@telltale/core/thresholds';
 import { alertRules } from '@telltale/observability/grafana/alerts/rules.ts';
 import { dashboards } from '@telltale/observability/grafana/files.ts';
 import { type PlacedQuery, queriesOf, variableQueries } from '@telltale/observability/grafana/queries-in.ts';
@@ -77,10 +78,7 @@ describe.skipIf(!(await requiresStack()))('dashboards on real data', () => {
   let end: number;
 
   beforeAll(async () => {
-    const limits = ['BUDGET_DAY_USD', 'BUDGET_USER_DAY_USD', ...alertNames()].map((name) => [
-      `TELLTALE_${name}`,
-      '0.000001',
-    ]);
+    const limits = alertRules.map(({ labels }) => [variableOf(labels.threshold), '0.000001']);
     stack = await createStack({
       serviceEnv: Object.fromEntries(limits),
       replace: {
@@ -246,8 +244,10 @@ describe.skipIf(!(await requiresStack()))('dashboards on real data', () => {
   });
 });
 
-function alertNames(): string[] {
-  return alertRules.flatMap(({ annotations }) => annotations.description?.match(/TELLTALE_(ALERT_\w+)/)?.[1] ?? []);
+function variableOf(threshold: string | undefined): string {
+  const known = thresholdNames.find((name) => name === threshold);
+  if (known === undefined) throw new Error(`no variable sets the threshold ${threshold}`);
+  return thresholds[known].variable;
 }
 
 async function arrived(stack: Stack): Promise<void> {
