@@ -6,6 +6,7 @@ import { relative } from 'node:path';
  * @property {number} passed
  * @property {string[]} failed  names; a file that could not be loaded counts as one
  * @property {{ name: string, reason: string }[]} skipped
+ * @property {string[]} again  names of those that passed only when they were tried again
  */
 
 /** A vitest reporter: what passed, failed and was skipped, as JSON into the file that TELLTALE_TEST_REPORT names. */
@@ -16,13 +17,19 @@ export default class TestReport {
    */
   onTestRunEnd(modules, unhandledErrors) {
     /** @type {Report} */
-    const report = { passed: 0, failed: unhandledErrors.map(() => 'an error outside of a test'), skipped: [] };
+    const report = {
+      passed: 0,
+      failed: unhandledErrors.map(() => 'an error outside of a test'),
+      skipped: [],
+      again: [],
+    };
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
       if (module.errors().length > 0) report.failed.push(file);
       for (const test of module.children.allTests()) {
         const result = test.result();
         const name = `${file} › ${test.fullName}`;
+        if (test.diagnostic()?.flaky) report.again.push(name);
         if (result.state === 'passed') report.passed++;
         else if (result.state === 'failed') report.failed.push(name);
         else

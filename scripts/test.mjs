@@ -15,7 +15,7 @@ const requiresAll = process.env.TELLTALE_REQUIRE_ALL === '1';
 const say = (line) => console.log(`test: ${line}`);
 
 /** @type {import('./test-report.mjs').Report} */
-const total = { passed: 0, failed: [], skipped: [] };
+const total = { passed: 0, failed: [], skipped: [], again: [] };
 
 const problem = await prepare(root, say);
 if (problem) {
@@ -71,6 +71,7 @@ function vitest(name, options) {
   total.passed += report?.passed ?? 0;
   total.failed.push(...(report?.failed ?? []));
   total.skipped.push(...(report?.skipped ?? []));
+  total.again.push(...(report?.again ?? []));
   // A run that ended badly without naming a test, for example killed for lack of memory.
   if (run.status !== 0 && !report?.failed.length) total.failed.push(name);
 }
@@ -81,6 +82,7 @@ function summarise() {
   for (const { reason } of total.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   console.log('');
   for (const name of total.failed) say(`failed: ${name}`);
+  for (const name of total.again) say(`passed only at the second try: ${name}`);
   for (const [reason, count] of reasons) say(`skipped ${count}: ${reason}`);
   const failed = total.failed.length + (requiresAll ? total.skipped.length : 0);
   if (requiresAll && total.skipped.length > 0) say('TELLTALE_REQUIRE_ALL=1: what was skipped counts as failed');

@@ -11,6 +11,13 @@ const alone = [
   ...['otlp/answers.test.ts', 'stack/redaction-cost.test.ts', 'stack/run.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])],
 ];
 
+const pages = 'browser/**/*.test.ts';
+const never = ['**/node_modules/**'];
+const beside = {
+  maxWorkers: isSoak ? 1 : Math.min(availableParallelism(), 4),
+  sequence: { groupOrder: 1 },
+};
+
 // Whole processes are tested here, which wait for each other most of the time: no test has a time limit in a hurry.
 export default defineConfig({
   resolve: { conditions },
@@ -21,13 +28,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     projects: [
-      {
-        extends: true,
-        test: {
-          ...{ name: 'beside', include: tests, exclude: ['**/node_modules/**', ...alone], sequence: { groupOrder: 1 } },
-          maxWorkers: isSoak ? 1 : Math.min(availableParallelism(), 4),
-        },
-      },
+      { extends: true, test: { ...beside, name: 'beside', include: tests, exclude: [...alone, pages, ...never] } },
+      // A browser draws when it can: such a test gets a second try, which `npm test` names. Nothing else does.
+      { extends: true, test: { ...beside, name: 'pages', include: [pages], exclude: [...alone, ...never], retry: 1 } },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },

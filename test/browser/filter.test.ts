@@ -108,20 +108,26 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     const viewer = await setting.open('/');
     await viewer.rows.first().waitFor();
     await type(viewer, 'app:api tool:Edit');
-    const edit = viewer.rows.filter({ hasText: 'rate-limit.ts' });
-    await edit.last().click();
-    await viewer.page.getByRole('complementary', { name: 'Opened event' }).waitFor();
+    await waitFor('rows of that project only', async () => {
+      const texts = await viewer.rowTexts();
+      return texts.length > 0 && texts.every((text) => / api /.test(text) && /Edit/.test(text));
+    });
+    await viewer.rows.filter({ hasText: 'rate-limit.ts' }).last().click();
+    const opened = viewer.page.getByRole('complementary', { name: 'Opened event' });
+    // The column is there before its event is.
+    await opened.getByRole('button', { name: 'raw', exact: true }).waitFor();
+    await opened.getByText('context.header').first().waitFor();
     await viewer.page.getByRole('button', { name: '3', exact: true }).click();
     const before = await stateOf(viewer);
     await viewer.page.reload();
-    await waitFor('the same page', async () => (await stateOf(viewer)) === before);
+    await isAgain(viewer, before);
     await viewer.page.goBack();
     await viewer.page.getByRole('button', { name: '10 min' }).waitFor();
     await viewer.page.goBack();
     await viewer.page.getByRole('complementary', { name: 'Opened event' }).waitFor({ state: 'detached' });
     await viewer.page.goForward();
     await viewer.page.goForward();
-    await waitFor('the same page again', async () => (await stateOf(viewer)) === before);
+    await isAgain(viewer, before);
     await viewer.close();
   });
 });
@@ -138,6 +144,15 @@ async function cardsOfOthers(cards: Locator, app: string): Promise<string[]> {
 }
 
 const pulseOf = ({ page }: Viewer) => page.locator('figure canvas').getAttribute('aria-label');
+
+/** Fails with what is on screen instead. */
+async function isAgain(viewer: Viewer, before: string): Promise<void> {
+  await waitFor('the same page', async () => {
+    const state = await stateOf(viewer);
+    if (state !== before) throw new Error(`${state}\ninstead of ${before}`);
+    return true;
+  });
+}
 
 async function stateOf(viewer: Viewer): Promise<string> {
   const opened = await viewer.page.getByRole('complementary', { name: 'Opened event' }).allInnerTexts();
