@@ -20,8 +20,9 @@ import { createMarks } from './marks.ts';
 import { type AlertMemory, type MemoDoor, readMemory } from './memory.ts';
 import { createOutbox } from './outbox.ts';
 import { alertsView } from './report.ts';
+import { problemOf } from './send-problem.ts';
 import { type AlertTargets, targetVariables } from './target-config.ts';
-import { createTargets, problemOf } from './targets.ts';
+import { createTargets } from './targets.ts';
 import { testAlert } from './test-alert.ts';
 
 /** Judges the rules of core's table now and then, stores what they say as alerts, and sends it where it shall go. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertMessage, AlertTargetKind, AlertTargetView } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import type { AlertTarget } from './targets.ts';
-import { problemOf } from './targets.ts';
+import { problemOf } from './send-problem.ts';
+import type { AlertTarget } from './target.ts';
 
 /** One message on its way to one target; kept until it arrived. */
 export interface Delivery {

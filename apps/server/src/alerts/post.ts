@@ -1,4 +1,4 @@
-import { SendProblem } from './targets.ts';
+import { SendProblem } from './send-problem.ts';
 
 /** So long an answer may take. */
 const answerMs = 10_000;

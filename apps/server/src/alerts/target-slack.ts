@@ -1,6 +1,6 @@
 import { postJson } from './post.ts';
+import type { AlertTarget, TargetOptions } from './target.ts';
 import type { AlertTargets } from './target-config.ts';
-import type { AlertTarget, TargetOptions } from './targets.ts';
 import { alertLine, pageOf, subjectOf } from './words.ts';
 
 /** More lines are no message. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { postJson } from './post.ts';
+import type { AlertTarget, TargetOptions } from './target.ts';
 import type { AlertTargets } from './target-config.ts';
-import type { AlertTarget, TargetOptions } from './targets.ts';
 
 /**
  * JSON in the form of Grafana's and Alertmanager's webhooks. With a secret it is signed: `X-Telltale-Signature` is

@@ -1,5 +1,5 @@
 import type { AlertMessage } from '@telltale/core';
-import type { OutgoingAlerts } from './targets.ts';
+import type { OutgoingAlerts } from './target.ts';
 
 /** One line of what happened: "firing (warning): Budget of a session spent: this session cost $2.00". */
 export function alertLine({ status, labels, annotations }: AlertMessage): string {

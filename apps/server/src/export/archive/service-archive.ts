@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Store } from '../../store/store.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createArchived } from './archived.ts';
-import { storageOf } from './storage.ts';
+import { storageOf } from './storages.ts';
 
 export interface ServiceArchiveDeps {
   store: Store;
