@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const marker = '.telltale-build.json';
@@ -34,17 +34,28 @@ const steps = [
       'apps/client/public',
     ],
   },
+  {
+    ...{ name: 'command', says: 'Building the command …', result: 'apps/cli/dist/telltale.mjs' },
+    ...{ folder: 'apps/cli', command: ['build.mjs'] },
+    sources: [
+      ...common,
+      ...filesOfApp('cli'),
+      ...['apps/cli/build.mjs', 'hooks/connect', 'hooks/.claude/hooks/telltale', 'hooks/registration.mjs'],
+    ],
+  },
 ];
 
 /**
  * Builds what has other sources than at its last build, for example after a git pull.
  * @param {string} root
  * @param {(line: string) => void} say
+ * @param {readonly string[]} [parts] what of it; the command is built by whoever runs it
  * @returns {string | undefined} what went wrong
  */
-export function buildIfNeeded(root, say) {
+export function buildIfNeeded(root, say, parts = ['service', 'page']) {
   const built = readMarker(root);
   for (const { name, says, folder, command, sources, result } of steps) {
+    if (!parts.includes(name)) continue;
     const hash = hashOf(root, sources);
     if (built[name] === hash && existsSync(join(root, result))) continue;
     say(says);
@@ -87,7 +98,7 @@ function hashOf(root, sources) {
  */
 function filesOf(root, source) {
   if (!existsSync(join(root, source))) return [];
-  if (!/\/(src|public)$/.test(source)) return [source];
+  if (!statSync(join(root, source)).isDirectory()) return [source];
   return readdirSync(join(root, source), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.test\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))

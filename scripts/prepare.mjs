@@ -5,7 +5,7 @@ import { nodeProblem } from './node-version.mjs';
  * Installs and builds what is needed, one process of this folder after the other.
  * @param {string} root
  * @param {(line: string) => void} say
- * @param {{ needsBuild?: boolean }} [options]  needsBuild: false where the sources are enough
+ * @param {{ needsBuild?: boolean, parts?: readonly string[] }} [options]  needsBuild: false where the sources are enough
  * @returns {Promise<string | undefined>} what went wrong
  */
 export async function prepare(root, say, options) {
@@ -17,6 +17,7 @@ export async function prepare(root, say, options) {
   const { oneAtATime } = await import('./one-at-a-time.mjs');
   return oneAtATime(root, say, () => {
     const failed = installIfNeeded(root, say);
-    return failed !== undefined || !needsBuild ? failed : buildIfNeeded(root, say);
+    if (failed !== undefined || !needsBuild) return failed;
+    return buildIfNeeded(root, say, options === undefined ? undefined : options.parts);
   });
 }

@@ -1,0 +1,47 @@
+import { Command } from '@commander-js/extra-typings';
+import { serviceStatusSchema, sessionPageSchema } from '@telltale/core';
+import type { Context } from '../context.ts';
+import { age, bytes, count, dollars } from '../words.ts';
+
+export function statusCommand({ service, print, colours, now }: Context) {
+  return new Command()
+    .summary('the service, what it has, and who needs you')
+    .description('Shows whether the service runs, what it has stored, what today cost and which sessions wait for you.')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const { url, get } = service();
+      const status = await get('/api/status', serviceStatusSchema);
+      const { sessions } = await get('/api/sessions?limit=200', sessionPageSchema);
+      const of = (group: string) => sessions.filter((session) => session.group === group);
+      const [needsYou, trouble, working] = [of('needs-you'), of('trouble'), of('working')];
+      if (json) {
+        const groups = { needsYou: needsYou.length, trouble: trouble.length, working: working.length };
+        return print(JSON.stringify({ url, ...status, groups }, null, 2));
+      }
+      const { bold, dim, yellow, red } = colours;
+      print(`${bold('Telltale')} ${status.version} at ${url}`);
+      print(
+        `  ${count(status.sessions, 'session')}, ${count(status.events, 'event')}, ${bytes(status.databaseBytes)} on disk`,
+      );
+      const { costUsd, estimatedUsd } = status.today;
+      if (costUsd !== undefined)
+        print(
+          `  today ${dollars(costUsd)}${estimatedUsd > 0 ? dim(` of which ${dollars(estimatedUsd)} estimated`) : ''}`,
+        );
+      print(`  ${needsYou.length} need you, ${trouble.length} in trouble, ${working.length} working`);
+      for (const { id, app, waiting } of needsYou) {
+        const [wait] = waiting;
+        print(
+          `  ${yellow('▲')} ${app} ${dim(id.slice(0, 8))} ${wait ? `${wait.summary} · ${age(wait.since, now())}` : ''}`,
+        );
+      }
+      for (const session of trouble)
+        print(
+          `  ${red('✕')} ${session.app} ${dim(session.id.slice(0, 8))} ${session.trouble.map(({ summary }) => summary).join(' · ')}`,
+        );
+      if (status.spoolBacklog > 0) print(`  ${count(status.spoolBacklog, 'event')} wait in the spool: telltale spool`);
+      if (status.spoolDropped > 0)
+        print(yellow(`  ${count(status.spoolDropped, 'event')} were dropped, the spool was full`));
+      for (const problem of [status.storageProblem, status.archiveProblem]) if (problem) print(red(`  ${problem}`));
+    });
+}

@@ -1,0 +1,36 @@
+import { type Colours, createColours } from './colours.ts';
+import { createService, type Service } from './service.ts';
+
+/** What a command may touch of the process it runs in. */
+export interface Context {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  now: () => number;
+  /** A line of output. */
+  print(line: string): void;
+  /** Output as it is, without a newline. */
+  write(text: string): void;
+  /** A line beside the output: progress, warnings. */
+  note(line: string): void;
+  colours: Colours;
+  /** Whether somebody sits there who can be asked. */
+  isInteractive: boolean;
+  /** The service that hooks of this machine send to; nothing is asked of it yet. */
+  service(): Service;
+}
+
+export function createContext({ env, stdin, stdout, stderr, cwd }: NodeJS.Process): Context {
+  // Somebody who reads only the first lines closes the pipe: `telltale tail | head`.
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  return {
+    env,
+    cwd: cwd(),
+    now: Date.now,
+    print: (line) => void stdout.write(`${line}\n`),
+    write: (text) => void stdout.write(text),
+    note: (line) => void stderr.write(`${line}\n`),
+    colours: createColours(stdout.isTTY === true, env),
+    isInteractive: stdin.isTTY === true && stdout.isTTY === true,
+    service: () => createService(env),
+  };
+}
