@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { activitySchema, costSources, lastRequestSchema, tokensSchema } from './cost-view.ts';
+import { statusLineSchema } from './status-line-view.ts';
 
 /** What a session is doing; computed with `now` passed in, see `session/view.ts`. */
 export const sessionStates = [
@@ -139,6 +140,8 @@ export const sessionSchema = z.object({
   tokens: tokensSchema.optional(),
   activity: activitySchema.optional(),
   lastRequest: lastRequestSchema.optional(),
+  /** Where its client has our status line: see `contextNow` for what counts. */
+  statusLine: statusLineSchema.optional(),
 });
 
 export type SessionState = (typeof sessionStates)[number];

@@ -3,6 +3,7 @@ import { eventSchema } from './event.ts';
 import { firingAlertSchema } from './firing-alerts.ts';
 import { lostTranscriptsSchema } from './history-view.ts';
 import { sessionSchema } from './session-view.ts';
+import { quotaSchema } from './status-line-view.ts';
 import { transcriptEntrySchema } from './transcript-entry.ts';
 
 /** Payloads above this many bytes stay out of live frames and lists; the event says `payloadBytes` instead. */
@@ -118,6 +119,8 @@ export const serviceStatusSchema = z.object({
   alerts: z.array(firingAlertSchema).optional(),
   /** Transcripts that Claude Code deleted before they were here; absent where it deleted none. */
   lostTranscripts: lostTranscriptsSchema.optional(),
+  /** How much of their usage limits is used, as status lines told; absent where none did. */
+  quotas: z.array(quotaSchema).optional(),
   viewers: z.number().int(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),

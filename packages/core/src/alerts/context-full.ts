@@ -1,4 +1,4 @@
-import { contextWindowOf } from '../context-window.ts';
+import { contextNow } from '../context-now.ts';
 import { countWords } from '../words.ts';
 import { isOver, ofSession } from './of-sessions.ts';
 import { type AlertRule, crosses } from './rule.ts';
@@ -15,14 +15,11 @@ export const contextFull = {
   needs: ['sessions'],
   evaluate: ({ sessions }, limit) =>
     sessions.flatMap((session) => {
-      const { lastRequest, state } = session;
-      if (lastRequest === undefined || isOver(state)) return [];
-      const { contextTokens, model } = lastRequest;
-      const window = contextWindowOf(model, contextTokens);
-      if (window === undefined) return [];
-      const percent = (100 * contextTokens) / window;
+      const { tokens = 0, windowTokens = 0, share } = contextNow(session) ?? {};
+      if (share === undefined || isOver(session.state)) return [];
+      const percent = 100 * share;
       if (!crosses('above', percent, limit)) return [];
-      const summary = `${Math.floor(percent)} % of the context is full: ${countWords(contextTokens)} of ${countWords(window)} tokens`;
+      const summary = `${Math.floor(percent)} % of the context is full: ${countWords(tokens)} of ${countWords(windowTokens)} tokens`;
       return [ofSession(session, { summary, value: percent })];
     }),
 } as const satisfies AlertRule;
