@@ -20,3 +20,7 @@ export function createComplaints(print: (line: string) => void): Complaints {
     problemOf: (part) => open.get(part),
   };
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -12,7 +12,7 @@ import {
   type TelltaleEvent,
 } from '@telltale/core';
 import type { Thresholds } from '@telltale/core/thresholds';
-import type { Complaints } from '../complaints.ts';
+import { type Complaints, messageOf } from '../complaints.ts';
 import type { Ingest } from '../ingest.ts';
 import type { Store } from '../store/store.ts';
 import { createFacts } from './facts.ts';
@@ -186,8 +186,4 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       await outbox.stop();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
