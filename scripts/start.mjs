@@ -3,12 +3,21 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
+import { readStartArguments, startHelp } from './start-help.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const problem = await prepare(root, (line) => console.log(`telltale: ${line}`));
-if (problem !== undefined) {
+const asked = readStartArguments(process.argv.slice(2));
+if ('problem' in asked) fail(asked.problem);
+else if (asked.does === 'help') process.stdout.write(startHelp);
+else {
+  const problem = await prepare(root, (line) => console.log(`telltale: ${line}`));
+  if (problem !== undefined) fail(problem);
+  if (asked.does === 'start') await import('../apps/server/dist/main.js');
+}
+
+/** @param {string} problem */
+function fail(problem) {
   console.error(`telltale: ${problem}`);
   process.exit(1);
 }
-if (!process.argv.includes('--build-only')) await import('../apps/server/dist/main.js');

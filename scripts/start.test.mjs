@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installProblem } from './install.mjs';
 import { nodeProblem } from './node-version.mjs';
+import { startHelp } from './start-help.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -87,9 +88,9 @@ describe('npm start', () => {
     chmodSync(join(copy, 'bin/npm'), 0o755);
   }
 
-  function start() {
+  function start(/** @type {string[]} */ ...args) {
     const env = { ...process.env, PATH: `${join(copy, 'bin')}:${process.env.PATH}` };
-    const run = spawnSync(process.execPath, ['scripts/start.mjs'], { cwd: copy, encoding: 'utf8', env });
+    const run = spawnSync(process.execPath, ['scripts/start.mjs', ...args], { cwd: copy, encoding: 'utf8', env });
     return { status: run.status, lines: run.stdout.trim().split('\n'), err: run.stderr.trim() };
   }
   const installs = () => (existsSync(join(copy, 'npm.log')) ? readFileSync(join(copy, 'npm.log'), 'utf8') : '');
@@ -116,6 +117,21 @@ describe('npm start', () => {
 
     appendFileSync(join(copy, 'package-lock.json'), '\n');
     expect(start().lines).toEqual([installing, ...building, 'service second']);
+  });
+
+  it.each(['--help', '-h'])('%s tells what can be set, and does nothing', (arg) => {
+    expect(start(arg)).toEqual({ status: 0, lines: startHelp.trim().split('\n'), err: '' });
+    expect(installs()).toBe('');
+  });
+
+  it.each([
+    ['--port=4100', 'there is no argument --port=4100; it is a variable: TELLTALE_PORT=4100 npm start'],
+    ['--home', 'there is no argument --home; it is a variable: TELLTALE_HOME=… npm start'],
+    ['--nonsense', 'there is no argument --nonsense; npm start -- --help tells what there is'],
+    ['4100', 'there is no argument 4100; npm start -- --help tells what there is'],
+  ])('refuses %s and names the fix', (arg, problem) => {
+    expect(start(arg)).toEqual({ status: 1, lines: [''], err: `telltale: ${problem}` });
+    expect(installs()).toBe('');
   });
 
   it('does not start what could not be built, and tries again next time', { timeout: 60_000 }, () => {
@@ -165,6 +181,18 @@ npm error gyp ERR! find Python You need to install the latest version of Python.
     expect([status, err]).toEqual([1, expect.stringMatching(/^telltale: better-sqlite3, the database driver, can ne/)]);
     expect(installs()).toBe('install --no-audit --no-fund\nrebuild better-sqlite3 --ignore-scripts=false\n');
   });
+});
+
+it('the help names every variable that the service reads, alerts by their beginnings', () => {
+  const read = ['config.ts', 'alerts/target-config.ts'].map((name) =>
+    readFileSync(join(root, 'apps/server/src', name), 'utf8'),
+  );
+  // What compose and `npm run dev` set, and nobody else.
+  const inner = ['TELLTALE_PUBLISHED_ON', 'TELLTALE_DEV_ORIGINS'];
+  const names = new Set(read.join('').match(/\b(TELLTALE_[A-Z_]+|GRAFANA_PUBLIC_URL|CLAUDE_CONFIG_DIR)\b/g));
+  expect(names.size).toBeGreaterThan(25);
+  const untold = [...names].filter((name) => !startHelp.includes(name) && !name.startsWith('TELLTALE_ALERT_'));
+  expect(untold.sort()).toEqual(inner.sort());
 });
 
 it.each([
