@@ -22,8 +22,8 @@ export function createAlertNumbers(database: Database, beforeMoney: () => void):
     SELECT sessions.id AS id, total(spend.cost_nanos) AS nanos FROM spend
     JOIN sessions ON sessions.no = spend.session WHERE spend.at >= ? GROUP BY sessions.no`);
   const reporters = database.prepare<[number], { name: string; lastAt: number }>(`
-    SELECT coalesce(fold ->> 'host', user) AS name, max(last_event_at) AS lastAt FROM sessions
-    WHERE last_event_at >= ? AND coalesce(fold ->> 'host', user) IS NOT NULL GROUP BY 1`);
+    SELECT coalesce(host, user) AS name, max(last_event_at) AS lastAt FROM sessions
+    WHERE last_event_at >= ? AND coalesce(host, user) IS NOT NULL GROUP BY 1`);
   return {
     spentBetween(from, to) {
       beforeMoney();
