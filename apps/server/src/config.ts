@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { present } from '@telltale/core/present';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
 import { type AlertTargets, readTargets } from './alerts/target-config.ts';
-import type { RetentionRules } from './store/retention.ts';
+import type { RetentionRules } from './store/retention-rules.ts';
 
 /** Everything the service is told from outside, read once at the start. */
 export interface Config {

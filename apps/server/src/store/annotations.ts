@@ -3,7 +3,8 @@ import { type Annotation, type AnnotationKind, annotationLimits, type NewAnnotat
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import type { ProjectedSession } from './projected-session.ts';
-import type { AnnotationQuery, AnnotationResult, Page } from './store.ts';
+import type { AnnotationQuery, Page } from './queries.ts';
+import type { AnnotationResult } from './records.ts';
 
 /** Notes, labels, bookmarks and pins. They are told by ids of the client, so a second import finds them in place. */
 export interface Annotations {

@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { Counters } from './meta.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';
-import type { AppendRecord, AppendResult } from './store.ts';
+import type { AppendRecord, AppendResult } from './records.ts';
 import { createTwins } from './twins.ts';
 
 export interface Appender {

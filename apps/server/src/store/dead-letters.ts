@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { DeadLetter, StoredDeadLetter } from './store.ts';
+import type { DeadLetter, StoredDeadLetter } from './records.ts';
 
 export interface DeadLetters {
   /** Keeps one, inside a transaction. */

@@ -7,7 +7,6 @@ import {
   type TranscriptEntry,
   type TranscriptFold,
 } from '@telltale/core';
-import type { Pruned } from './pruned-sessions.ts';
 import type { CostFields } from './session-totals.ts';
 
 /** A session as the store keeps it in memory. */
@@ -53,6 +52,19 @@ export interface KeptTranscript {
   /** The project, as the sender told it. */
   app?: string | undefined;
   fold: TranscriptFold;
+}
+
+/** What age or size took of a session; what it is known by stays. */
+export interface Pruned {
+  hasResults: boolean;
+  /** The fold of the events that are gone; a session goes on from it. */
+  fold: Snapshot | undefined;
+  /** What comes of that time, or before, was there and is forgotten (ms). */
+  eventsTo: number;
+  /** What the entries told that are gone, as JSON; those that are left have a higher `seq`. */
+  transcript: string | undefined;
+  entriesSeq: number;
+  entriesTo: number;
 }
 
 export interface Annotated {

@@ -1,19 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { KeptTranscript, ProjectedSession, Snapshot } from './projected-session.ts';
+import type { KeptTranscript, ProjectedSession, Pruned, Snapshot } from './projected-session.ts';
 import { metaType, type PlacedEntry } from './transcripts.ts';
-
-/** What age or size took of a session; what it is known by stays. */
-export interface Pruned {
-  hasResults: boolean;
-  /** The fold of the events that are gone; a session goes on from it. */
-  fold: Snapshot | undefined;
-  /** What comes of that time, or before, was there and is forgotten (ms). */
-  eventsTo: number;
-  /** What the entries told that are gone, as JSON; those that are left have a higher `seq`. */
-  transcript: string | undefined;
-  entriesSeq: number;
-  entriesTo: number;
-}
 
 interface PrunedRow {
   results_seq: number;

@@ -1,6 +1,6 @@
 import type { Pulse } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { PulseQuery } from './store.ts';
+import type { PulseQuery } from './queries.ts';
 
 interface BucketRow {
   bucket: number;

@@ -2,8 +2,8 @@ import { foldCase, type TelltaleEvent, toSql } from '@telltale/core';
 import type { Database, Statement } from 'better-sqlite3';
 import { type EventRow, eventOf, eventTables, payloadOf } from './event-row.ts';
 import type { Payloads } from './payloads.ts';
+import type { EventQuery, Page } from './queries.ts';
 import { freshSearchText } from './search-words.ts';
-import type { EventQuery, Page } from './store.ts';
 
 export interface EventReader {
   page(query: EventQuery): Page<TelltaleEvent, number>;

@@ -1,15 +1,8 @@
 import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
 import type { Database, Statement } from 'better-sqlite3';
 import type { ProjectedSession } from './projected-session.ts';
+import { isKeptSql, type RetentionRules } from './retention-rules.ts';
 import type { RetentionTakes } from './retention-takes.ts';
-
-/** What is kept for how long, and how large the database may get; what is absent is kept for ever. */
-export interface RetentionRules {
-  resultsDays?: number;
-  transcriptsDays?: number;
-  eventsDays?: number;
-  maxBytes?: number;
-}
 
 /**
  * Lets go of old sessions' parts, by age and by size: first tool results, then transcripts, then events, of the session
@@ -58,9 +51,6 @@ const hasPart: Readonly<Record<PrunedPart, string>> = {
   events: `(EXISTS (SELECT 1 FROM event_log WHERE session = s.no)
     OR (s.last_seq > coalesce(p.events_seq, 0) AND EXISTS (SELECT 1 FROM fresh_events WHERE session = s.no)))`,
 };
-
-/** Nothing of these goes. */
-export const isKeptSql = '(s.pinned = 1 OR s.labels IS NOT NULL)';
 
 export function createRetention(database: Database, deps: RetentionDeps): Retention {
   const { rules, takes, now } = deps;

@@ -1,12 +1,9 @@
 import type {
   Annotation,
-  AnnotationKind,
   Facets,
-  Filter,
   FreeNow,
   MetricPoint,
   NewAnnotation,
-  NewEvent,
   Pulse,
   RetentionReport,
   Session,
@@ -21,12 +18,26 @@ import type { AmsSession, ExportFacts, ExportFormat } from '@telltale/core/expor
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { AnalysisQuery } from '../analysis/definition.ts';
 import type { AlertNumbers } from './alert-numbers.ts';
+import type { AnnotationQuery, EventQuery, Page, PulseQuery, SessionQuery, TranscriptQuery } from './queries.ts';
 import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
 import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
+import type {
+  AnnotationResult,
+  AppendRecord,
+  AppendResult,
+  DeadLetter,
+  StoredDeadLetter,
+  TranscriptChunk,
+  TranscriptFile,
+  TranscriptResult,
+} from './records.ts';
 import type { KeepDays } from './retention-sizes.ts';
 import type { SearchQuery } from './search-index-answer.ts';
 import type { SpentSince } from './spent-since.ts';
+
+export type * from './queries.ts';
+export type * from './records.ts';
 
 /**
  * The one narrow door to what is kept. SQLite stands behind it; another database later behind the
@@ -123,118 +134,6 @@ export interface Store {
 export interface ExportedFile {
   format: ExportFormat;
   facts: ExportFacts;
-}
-
-/** What `append` stores: the event and the exact JSON text (redacted) that was received. */
-export interface AppendRecord {
-  event: NewEvent;
-  payloadText: string;
-  /** The same as UTF-8, where it came so: saves a conversion. */
-  payload?: Buffer;
-}
-
-export type AppendResult =
-  | { stored: TelltaleEvent }
-  | { duplicateOf: number }
-  /** It was deleted with its session, or forgotten by age. */
-  | { deleted: true };
-
-export interface TranscriptFile {
-  sessionId: string;
-  agentId?: string;
-  /** POSIX cksum of the first line, `<crc>-<bytes>`; absent for senders without offsets. */
-  head?: string;
-  size?: number;
-}
-
-export interface TranscriptChunk extends TranscriptFile {
-  app?: string;
-  /** Absent for senders without offsets: entries are then matched by uuid alone. */
-  offset?: number;
-  /** Redacted lines, in file order, with their byte length in the file. */
-  lines: readonly { text: string; bytes: number }[];
-  /** The lines are a subagent's `.meta.json`: kept as one entry of type `agent-meta`, the newest wins. */
-  isMeta?: boolean;
-}
-
-export type TranscriptResult = { stored: number; duplicates: number; nextOffset: number } | { expectedOffset: number };
-
-export interface DeadLetter {
-  road: string;
-  reason: string;
-  text: string;
-}
-
-export interface StoredDeadLetter extends DeadLetter {
-  at: string;
-}
-
-export interface EventQuery {
-  after?: number;
-  before?: number;
-  from?: string;
-  to?: string;
-  limit: number;
-  order: 'asc' | 'desc';
-  sessionId?: string;
-  app?: string;
-  name?: string;
-  toolName?: string;
-  filter?: Filter;
-  /** Plain text that the event's search text contains, whatever its case. */
-  text?: string;
-  now: number;
-  /** Payloads above this size are replaced by `payloadBytes`. */
-  maxPayloadBytes?: number;
-  /** Looks through so many events at most; a page may then be short and still have a `next`. See patient-page.ts. */
-  maxLookedAt?: number;
-}
-
-export interface PulseQuery {
-  /** Start of the first bucket, ms since 1970. */
-  from: number;
-  bucketMs: number;
-  buckets: number;
-  sessionId?: string;
-}
-
-export interface SessionQuery {
-  limit: number;
-  /** `last`, the session with the last event first, where it is not said. */
-  sort?: 'last' | 'cost';
-  cursor?: string;
-  app?: string;
-  filter?: Filter;
-  /** Only sessions with an event since then (ISO). */
-  since?: string;
-  now: number;
-}
-
-export interface TranscriptQuery {
-  sessionId: string;
-  agentId?: string;
-  after?: number;
-  before?: number;
-  /** `asc` where it is not said. */
-  order?: 'asc' | 'desc';
-  limit: number;
-  /** For `complete`: a session that fell silent is over. */
-  now?: number;
-}
-
-export interface AnnotationQuery {
-  sessionId?: string;
-  kind?: AnnotationKind;
-  cursor?: string;
-  limit: number;
-}
-
-/** `isNew` is false where the same label, bookmark or pin was there already. */
-export type AnnotationResult = { annotation: Annotation; isNew: boolean } | { refused: string };
-
-export interface Page<T, C> {
-  items: T[];
-  next: C | null;
 }
 
 export interface StoreStats {

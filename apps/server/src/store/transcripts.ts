@@ -4,7 +4,8 @@ import { isFields, lineFacts, type TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createByteCache } from './byte-cache.ts';
 import { textSeparator, textsOf } from './payloads.ts';
-import type { Page, TranscriptChunk, TranscriptFile, TranscriptQuery, TranscriptResult } from './store.ts';
+import type { Page, TranscriptQuery } from './queries.ts';
+import type { TranscriptChunk, TranscriptFile, TranscriptResult } from './records.ts';
 
 export interface Transcripts {
   offsetOf(sessionNo: number | undefined, file: TranscriptFile): number;
