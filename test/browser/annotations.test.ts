@@ -1,4 +1,4 @@
-import type { AnnotationPage } from '@telltale/core';
+import { type AnnotationPage, annotationLimits } from '@telltale/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
@@ -104,5 +104,91 @@ describe.runIf(requires('chromium'))('notes, labels, bookmarks and pins', () => 
     await live.close();
     await viewer.page.getByLabel('bookmark', { exact: true }).waitFor({ state: 'detached' });
     expect((await kept()).map(({ kind }) => kind).sort()).toEqual(['label', 'pin']);
+  });
+});
+
+describe.runIf(requires('chromium'))('a session that has all the notes it may have', () => {
+  let setting: Setting;
+  let sessionId: string;
+  beforeAll(async () => {
+    setting = await createSetting();
+    const hello = captured('hello');
+    sessionId = hello.sessionId;
+    for (const hook of hello.hooks) await sendHook(setting.service, hook);
+    const left = Array.from({ length: annotationLimits.perSession }, (_, n) => n);
+    const send = async () => {
+      for (let n = left.pop(); n !== undefined; n = left.pop()) expect(await annotate(`Note ${n}`)).toBe(201);
+    };
+    await Promise.all(Array.from({ length: 8 }, send));
+  });
+  afterAll(() => setting.close());
+
+  async function annotate(text: string): Promise<number> {
+    const response = await fetch(`${setting.service.url}/api/annotations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sessionId, kind: 'note', text }),
+    });
+    return response.status;
+  }
+  const full = 'a session has at most 1000 annotations; delete some first';
+  /** The browser itself says that the service refused. */
+  const excused = /status of 409/;
+
+  it('says so at the row, at the pin and in the dialog, where one more is tried', async () => {
+    const viewer = await setting.open(`/sessions/${sessionId}`, { excused });
+    const { page } = viewer;
+    const row = viewer.rows.filter({ hasText: 'Say hello' }).first();
+    await row.getByRole('button').first().click();
+    await page.locator('[role=row][aria-selected=true]').waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('b');
+    await row
+      .getByRole('alert')
+      .filter({ hasText: `The bookmark was not kept: ${full}` })
+      .waitFor();
+    await viewer.shot('annotations-refused-dark');
+
+    await page.getByRole('button', { name: /^Pin this session/ }).click();
+    const head = page.locator('.head');
+    await head
+      .getByRole('alert')
+      .filter({ hasText: `The pin was not kept: ${full}` })
+      .waitFor();
+    await row.getByRole('alert').waitFor({ state: 'detached' });
+    await viewer.shot('annotations-refused-pin-dark');
+    await head.getByRole('button', { name: 'Put this aside' }).click();
+    await head.getByRole('alert').waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Labels of this session' }).click();
+    const labels = page.getByRole('dialog', { name: 'Labels' });
+    await labels.getByRole('combobox', { name: 'Label' }).fill('one too many');
+    await labels.getByRole('button', { name: 'Add label' }).click();
+    await labels
+      .getByRole('alert')
+      .filter({ hasText: `The label was not kept: ${full}` })
+      .waitFor();
+    await labels.getByRole('button', { name: 'Close' }).first().click();
+    await labels.waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await viewer.close();
+  });
+
+  it('says so at the opened event of the feed, and takes it when there is room again', async () => {
+    const { service } = setting;
+    const prompt = (await service.events(`session=${sessionId}`)).find(({ name }) => name === 'UserPromptSubmit');
+    const viewer = await setting.open(`/?event=${prompt?.seq}`, { colorScheme: 'light', excused });
+    const opened = viewer.page.getByRole('complementary', { name: 'Opened event' });
+    await opened.getByRole('button', { name: 'bookmark', exact: true }).click();
+    const refusal = opened.getByRole('alert').filter({ hasText: `The bookmark was not kept: ${full}` });
+    await refusal.waitFor();
+    await viewer.shot('annotations-refused-light');
+    const page = await service.get<AnnotationPage>(`/api/annotations?session=${sessionId}&limit=1`);
+    const gone = await fetch(`${service.url}/api/annotations/${page.annotations[0]?.id}`, { method: 'DELETE' });
+    expect(gone.status).toBe(204);
+    await opened.getByRole('button', { name: 'bookmark', exact: true }).click();
+    await opened.getByRole('button', { name: 'bookmarked' }).waitFor();
+    await refusal.waitFor({ state: 'detached' });
+    await viewer.close();
   });
 });

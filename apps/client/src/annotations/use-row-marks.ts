@@ -30,13 +30,19 @@ export function useRowMarks({ annotations, index, session, told, row }: RowMarks
     return (target && annotations.byTarget.value.get(targetKey(target))) ?? none;
   }
 
+  /** Why the last change of its marks was refused. */
+  function refusalOf(one: StoryRow): string | undefined {
+    if (!annotations.hasRefusal.value) return undefined;
+    const target = targetOfRow(one, told());
+    return target && annotations.refusalOf(target);
+  }
+
   function put(kind: 'bookmark' | 'note' | 'label'): void {
     const one = row();
     const target = one && targetOfRow(one, told());
     const id = session.value?.id;
     if (!target || id === undefined) return;
-    // The service is away, which the page's head says already.
-    if (kind === 'bookmark') annotations.toggle('bookmark', target).catch(() => undefined);
+    if (kind === 'bookmark') void annotations.toggle('bookmark', target);
     else annotating.value = { kind, sessionId: id, target, words: wordsOf(one) };
   }
 
@@ -45,7 +51,7 @@ export function useRowMarks({ annotations, index, session, told, row }: RowMarks
     if (markKeys.value === put) markKeys.value = undefined;
     annotating.value = undefined;
   });
-  return { marksOf, bookmarks };
+  return { marksOf, refusalOf, bookmarks };
 }
 
 function wordsOf(row: StoryRow): string {
