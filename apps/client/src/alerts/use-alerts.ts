@@ -10,6 +10,7 @@ export function useAlerts() {
   const alerts = shallowRef<AlertsView>();
   const problem = shallowRef<string>();
   const test = shallowRef<AlertTest>();
+  const testProblem = shallowRef<string>();
   const isTesting = shallowRef(false);
 
   async function load(): Promise<void> {
@@ -24,10 +25,11 @@ export function useAlerts() {
 
   async function sendTest(): Promise<void> {
     isTesting.value = true;
+    testProblem.value = undefined;
     try {
       test.value = await send('/api/alerts/test', {}, alertTestSchema);
     } catch (error) {
-      problem.value = inWords(error);
+      testProblem.value = inWords(error);
     } finally {
       isTesting.value = false;
     }
@@ -47,7 +49,8 @@ export function useAlerts() {
     alerts: shallowReadonly(alerts),
     problem: shallowReadonly(problem),
     test: shallowReadonly(test),
+    testProblem: shallowReadonly(testProblem),
     isTesting: shallowReadonly(isTesting),
-    sendTest,
+    ...{ load, sendTest },
   };
 }

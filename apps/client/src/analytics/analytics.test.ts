@@ -1,6 +1,6 @@
 import type { AnalysisRow } from '@telltale/core/analysis';
 import { describe, expect, it } from 'vitest';
-import { coloursOf, layersOf, restColour, stacked } from './stack.ts';
+import { layersOf, restSeries, seriesOf, stacked } from './stack.ts';
 import { timeRange } from './time-range.ts';
 import { doubtsOf, measureWords, toldMeasures, valueWords } from './value-words.ts';
 
@@ -32,14 +32,14 @@ describe('the layers of a chart', () => {
     const before = layersOf({ rows, buckets }, 'cost');
     const layers = layersOf({ rows, buckets }, 'cost', new Set(['g', 'b']));
     expect(layers.map(({ label }) => label)).toEqual(['h', 'f', 'e', 'd', 'c', 'others']);
-    expect(layers.at(-1)).toMatchObject({ values: [1, 1], colour: restColour });
-    for (const { key, colour } of layers) expect(before.find((one) => one.key === key)?.colour).toBe(colour);
+    expect(layers.at(-1)).toMatchObject({ values: [1, 1], series: restSeries });
+    for (const { key, series } of layers) expect(before.find((one) => one.key === key)?.series).toBe(series);
   });
 
   it('have a colour by name, whatever their rank', () => {
-    expect([...coloursOf([row('b', [1]), row('a', [2])])]).toEqual([
-      ['a', '--series-1'],
-      ['b', '--series-2'],
+    expect([...seriesOf([row('b', [1]), row('a', [2])])]).toEqual([
+      ['a', 1],
+      ['b', 2],
     ]);
   });
 });

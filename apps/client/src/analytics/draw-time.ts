@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
-import { colourOf } from '../base/colours.ts';
+import { colourOf, hasForcedColours } from '../base/colours.ts';
+import { patternOf } from './patterns.ts';
 import { type Layer, stacked } from './stack.ts';
 
 export interface TimeChart {
@@ -34,10 +35,10 @@ export function drawTime(element: HTMLElement, options: TimeChartOptions): TimeC
 
   return {
     show({ starts, end, layers }) {
-      const colours = layers.map(({ colour }) => colourOf(element, colour));
+      const colours = layers.map(({ series }) => colourOf(element, `--series-${series}`));
       const now = JSON.stringify([
         colours,
-        layers.map(({ label }) => label),
+        layers.map(({ label, series }) => [label, series]),
         starts.length > mostBars,
         starts.length < 2,
       ]);
@@ -67,6 +68,7 @@ function looks(
   const surface = colourOf(element, '--surface');
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const areBars = starts.length <= mostBars;
+  const isForced = hasForcedColours();
   const axis = { stroke: muted, font, ticks: { stroke: line, size: 4 }, grid: { stroke: line, width: 1 } };
   const bars = uPlot.paths.bars?.({ size: [0.85, 72], align: 1 });
   return {
@@ -91,13 +93,14 @@ function looks(
     series: [
       {},
       // The highest sum first: those below are drawn over it.
-      ...[...layers].reverse().map(({ label }, index) => {
+      ...[...layers].reverse().map(({ label, series }, index) => {
         const colour = colours[layers.length - 1 - index] ?? muted;
+        const fill = isForced ? patternOf(series, { ink: colour, ground: surface }) : colour;
         return {
           label,
-          fill: colour,
-          stroke: areBars ? surface : colour,
-          width: areBars ? 1 : 0,
+          fill: () => fill,
+          stroke: areBars && !isForced ? surface : colour,
+          width: areBars || isForced ? 1 : 0,
           points: { show: false },
           ...(areBars && bars && { paths: bars }),
         };
@@ -132,6 +135,11 @@ function timeWords(timeZone: string): (seconds: number) => string {
 
 /** The bucket that a time is in, not the one that begins nearest. */
 function bucketAt(starts: readonly number[], at: number): number {
-  const next = starts.findIndex((start) => start > at);
-  return next < 0 ? starts.length - 1 : Math.max(0, next - 1);
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return Math.max(0, low - 1);
 }

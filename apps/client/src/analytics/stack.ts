@@ -7,7 +7,8 @@ export interface Layer {
   /** Key of the row; absent for what is left. */
   key: string | undefined;
   label: string;
-  colour: string;
+  /** Which look it has, counted from 1. */
+  series: number;
   values: readonly number[];
 }
 
@@ -20,22 +21,22 @@ export function layersOf(
   const isOwn = (row: AnalysisRow, index: number) => index < mostColours && row.isRest === undefined;
   const own = rows.filter(isOwn);
   const rest = rows.filter((row, index) => !isOwn(row, index) && !hidden.has(row.key));
-  const colours = coloursOf(rows);
+  const numbers = seriesOf(rows);
   const layers = own.flatMap(({ key, label, series }) =>
-    hidden.has(key) ? [] : [{ key, label, colour: colours.get(key) ?? restColour, values: series?.[measure] ?? [] }],
+    hidden.has(key) ? [] : [{ key, label, series: numbers.get(key) ?? restSeries, values: series?.[measure] ?? [] }],
   );
   if (rest.length === 0) return layers;
   const values = buckets.map((_, at) => rest.reduce((sum, { series }) => sum + (series?.[measure]?.[at] ?? 0), 0));
-  return [...layers, { key: undefined, label: 'others', colour: restColour, values }];
+  return [...layers, { key: undefined, label: 'others', series: restSeries, values }];
 }
 
-export const restColour = `--series-${mostColours + 1}`;
+export const restSeries = mostColours + 1;
 
-/** Names of colours by row. By name, not by rank: a model keeps its colour in every chart, and when another overtakes it. */
-export function coloursOf(rows: readonly AnalysisRow[]): ReadonlyMap<string, string> {
+/** The series of rows. By name, not by rank: a model keeps its colour in every chart, and when another overtakes it. */
+export function seriesOf(rows: readonly AnalysisRow[]): ReadonlyMap<string, number> {
   const own = rows.slice(0, mostColours).filter(({ isRest }) => isRest === undefined);
   const names = own.map(({ key }) => key).sort();
-  return new Map(names.map((key, index) => [key, `--series-${index + 1}`]));
+  return new Map(names.map((key, index) => [key, index + 1]));
 }
 
 /** Each layer on top of those before it. */

@@ -21,8 +21,13 @@ export function isDifference({ reason }: Pick<Difference, 'reason'>): boolean {
   return reason !== 'alone';
 }
 
-export function problemsOf({ sources }: Reconciliation): string[] {
-  return sources.flatMap(({ problem }) => problem ?? []);
+/** What makes the comparison incomplete. */
+export function problemsOf({ sources, unpricedModels }: Pick<Reconciliation, 'sources' | 'unpricedModels'>): string[] {
+  const problems = sources.flatMap(({ problem }) => problem ?? []);
+  if (unpricedModels.length === 0) return problems;
+  const inNoTotal = 'what only transcripts tell of it is in no total';
+  const charged = 'what the client charged is its default model’s price';
+  return [...problems, `No price for ${unpricedModels.join(', ')}: ${inNoTotal}, and ${charged}.`];
 }
 
 export function cellsOf(said: Said, differences: readonly Difference[], columns: readonly ReconciledSource[]): Cell[] {

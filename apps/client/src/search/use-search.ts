@@ -21,6 +21,8 @@ export function useSearch() {
   const answer = shallowRef<SearchAnswer>();
   const groups = shallowRef<readonly Group[]>([]);
   const problem = shallowRef<string>();
+  /** Of the hits after those that are shown, which stay. */
+  const moreProblem = shallowRef<string>();
   const isLoading = shallowRef(false);
   let round = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +52,7 @@ export function useSearch() {
     clearTimeout(again);
   });
 
-  return { asked, words, answer, groups, problem, isLoading, set, more, load };
+  return { asked, words, answer, groups, problem, moreProblem, isLoading, set, more, load };
 
   /** Another question than the one that the box has on its way. */
   function askedAgain({ q = '' }: Asked): boolean {
@@ -67,6 +69,7 @@ export function useSearch() {
   async function load(): Promise<void> {
     const mine = ++round;
     clearTimeout(again);
+    moreProblem.value = undefined;
     if (!asked.value.q) {
       [answer.value, groups.value, problem.value, isLoading.value] = [undefined, [], undefined, false];
       return;
@@ -97,13 +100,14 @@ export function useSearch() {
     if (!cursor || isLoading.value) return;
     const mine = round;
     isLoading.value = true;
+    moreProblem.value = undefined;
     try {
       const told = await page(mine, cursor);
       if (mine !== round) return;
       answer.value = answer.value && { ...answer.value, next: told.next };
       groups.value = joined(groups.value, told.sessions);
     } catch (error) {
-      if (mine === round) problem.value = inWords(error);
+      if (mine === round) moreProblem.value = inWords(error);
     }
     if (mine === round) isLoading.value = false;
   }

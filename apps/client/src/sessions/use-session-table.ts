@@ -17,6 +17,8 @@ export function useSessionTable({ query, matchesSession }: PageFilter) {
   const next = shallowRef<string | null>(null);
   const isLoading = shallowRef(true);
   const problem = shallowRef<string>();
+  /** Of the sessions after those that are listed, which stay. */
+  const moreProblem = shallowRef<string>();
   const gone = shallowRef<ReadonlySet<string>>(new Set());
 
   const sessions = computed(() => {
@@ -37,7 +39,7 @@ export function useSessionTable({ query, matchesSession }: PageFilter) {
   });
 
   return {
-    ...{ sessions, fresh, isLoading, problem, hasMore: computed(() => next.value !== null) },
+    ...{ sessions, fresh, isLoading, problem, moreProblem, hasMore: computed(() => next.value !== null) },
     ...{ more: () => load(next.value), refresh: () => load() },
   };
 
@@ -49,9 +51,9 @@ export function useSessionTable({ query, matchesSession }: PageFilter) {
       if (query.value !== asked) return;
       listed.value = cursor ? [...listed.value, ...page.sessions] : inOrder(page.sessions);
       next.value = page.next;
-      problem.value = undefined;
+      [problem.value, moreProblem.value] = [undefined, undefined];
     } catch (error) {
-      if (query.value === asked) problem.value = inWords(error);
+      if (query.value === asked) (cursor ? moreProblem : problem).value = inWords(error);
     }
     isLoading.value = false;
   }

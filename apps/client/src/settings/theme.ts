@@ -9,8 +9,9 @@ const storageKey = 'telltale.theme';
 
 export const theme = ref<Theme>(stored());
 const prefersDark = useMediaQuery('(prefers-color-scheme: dark)');
+const areForced = useMediaQuery('(forced-colors: active)');
 /** Changes with the colours on screen: canvases draw anew. */
-export const themeVersion = computed(() => `${theme.value} ${prefersDark.value}`);
+export const themeVersion = computed(() => `${theme.value} ${prefersDark.value} ${areForced.value}`);
 
 watch(
   theme,
