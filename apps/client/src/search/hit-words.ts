@@ -6,6 +6,7 @@ export const kindWords = {
   'tool-input': 'tool inputs',
   'tool-result': 'tool results',
   thinking: 'thinking',
+  summary: 'summaries',
 } as const satisfies Record<SearchHit['kind'], string>;
 
 /** A piece of a snippet, marked or not. */

@@ -58,7 +58,14 @@ const maxFacetValues = 12;
 const lookMs = 15;
 
 /** What somebody said weighs more than what a tool printed. */
-const kindWeights = { prompt: 1.6, answer: 1.3, 'tool-input': 1, 'tool-result': 0.7, thinking: 0.7 } as const;
+const kindWeights = {
+  prompt: 1.6,
+  answer: 1.3,
+  'tool-input': 1,
+  'tool-result': 0.7,
+  thinking: 0.7,
+  summary: 0.7,
+} as const;
 const dayMs = 86_400_000;
 
 type FacetKey = 'kind' | 'tool' | 'app' | 'model' | 'user';
@@ -167,7 +174,7 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
       kind: piece.kind,
       at: at ?? new Date(Math.floor(doc.id / idsPerMs)).toISOString(),
       ...present({
-        seq: doc.event ?? doc.stop ?? undefined,
+        seq: doc.event ?? doc.stop ?? doc.otel ?? undefined,
         entry: doc.entry ?? undefined,
         promptId: event?.promptId ?? (typeof said === 'string' ? said : undefined),
         toolUseId: piece.toolUseId,

@@ -138,7 +138,7 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       const texts: FoundText[] = [];
       next = gather(rows, next, texts);
       await commits.run(() => {
-        index.add(texts);
+        if (!index.add(texts, pieceOf)) set('version', 0);
         if (next >= rows.length) onLast();
       });
       if (texts.length > 0) {
@@ -212,9 +212,10 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     if (pauses === 0) schedule(idleMs);
   }
 
+  const pieceOf = (doc: SearchDoc) => sources.recordOf(doc).piece;
+
   function remove(docs: readonly SearchDoc[]): void {
-    const areAllThere = index.remove(docs, (doc) => sources.recordOf(doc).piece);
-    if (!areAllThere) set('version', 0);
+    if (!index.remove(docs, pieceOf)) set('version', 0);
   }
 
   return {

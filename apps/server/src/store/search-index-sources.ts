@@ -1,5 +1,12 @@
 import type { TelltaleEvent, TranscriptEntry } from '@telltale/core';
-import { piecesOfEntry, piecesOfEvent, type SearchPiece, searchedEvents } from '@telltale/core/search';
+import {
+  partedMessageId,
+  piecesOfEntry,
+  piecesOfEvent,
+  type SearchPiece,
+  searchedEvents,
+  wholeMessage,
+} from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import type { EventReader } from './read-events.ts';
 import { type FoundText, type SearchDoc, type SearchSource, searchSources } from './search-index.ts';
@@ -40,9 +47,14 @@ export interface SearchSources {
   ofSession(session: number, upTo: { events: number; entries: number }): SourceRow[];
 }
 
-const searched = searchedEvents.map((name) => `'${name}'`).join(', ');
+const namesSql = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
+const isSearched = `(source = 'hook' AND name IN (${namesSql(searchedEvents.hook)})
+  OR source = 'otel' AND name IN (${namesSql(searchedEvents.otel)}))`;
 const entryTypes: readonly string[] = ['user', 'assistant', 'attachment'];
 const stops: ReadonlySet<string> = new Set(['Stop', 'SubagentStop']);
+/** Parts of a message are looked for among so many events of its session before one of them, and after it. */
+const lookedBack = 500;
+const lookedAhead = 100;
 
 export function createSearchSources(
   database: Database,
@@ -50,7 +62,7 @@ export function createSearchSources(
 ): SearchSources {
   const eventsIn = (table: string, batch: string) =>
     database.prepare<[number, number], EventPlace>(`
-      SELECT seq, session, source = 'hook' AND name IN (${searched}) AS isSearched, ${batch} AS batch FROM ${table}
+      SELECT seq, session, ${isSearched} AS isSearched, ${batch} AS batch FROM ${table}
       WHERE seq > ? ORDER BY seq LIMIT ?`);
   const settled = eventsIn('event_log', 'batch');
   const fresh = eventsIn('fresh_events', 'NULL');
@@ -62,11 +74,23 @@ export function createSearchSources(
       coalesce((SELECT max(seq) FROM transcript_entries), 0) AS entries`);
   const ofSession = database.prepare<[{ no: number; events: number; entries: number }], Omit<SourceRow, 'session'>>(`
     SELECT 'events' AS road, seq FROM event_log
-      WHERE session = @no AND seq <= @events AND source = 'hook' AND name IN (${searched})
+      WHERE session = @no AND seq <= @events AND ${isSearched}
     UNION ALL SELECT 'events', seq FROM fresh_events
-      WHERE session = @no AND seq <= @events AND source = 'hook' AND name IN (${searched})
+      WHERE session = @no AND seq <= @events AND ${isSearched}
     UNION ALL SELECT 'entries', seq FROM transcript_entries
       WHERE session = @no AND seq <= @entries AND type IN (${entryTypes.map((type) => `'${type}'`).join(', ')})`);
+  const displayed = database.prepare<[{ session: number; seq: number }], { seq: number; at: number }>(
+    ['event_log', 'fresh_events']
+      .flatMap((table) => [
+        `${table} WHERE session = @session AND seq <= @seq ORDER BY seq DESC LIMIT ${lookedBack}`,
+        `${table} WHERE session = @session AND seq > @seq ORDER BY seq LIMIT ${lookedAhead}`,
+      ])
+      .map(
+        (from) => `SELECT seq, at FROM (SELECT seq, at, source, name FROM ${from})
+        WHERE source = 'hook' AND name = 'MessageDisplay'`,
+      )
+      .join(' UNION ALL '),
+  );
   const idOf = database.prepare<[number], string>('SELECT id FROM sessions WHERE no = ?').pluck();
 
   function entryAt(session: number, seq: number): TranscriptEntry | undefined {
@@ -74,12 +98,27 @@ export function createSearchSources(
     return transcripts.page(session, query).items[0];
   }
 
+  /** Of a message in several parts the last one, with all of its text; mostly they come in their order. */
+  function toldWhole(event: TelltaleEvent | undefined, session: number): TelltaleEvent | undefined {
+    const id = event && partedMessageId(event);
+    if (!event || id === undefined) return event;
+    const { seq } = event;
+    const around = displayed.all({ session, seq });
+    const at = Date.parse(event.at);
+    // Not the last one, nor one that came later than it: the last one is looked at, too.
+    if (event.payload?.final !== true && !around.some((other) => other.seq < seq && other.at >= at)) return undefined;
+    const parts = around.flatMap((other) => reader.one(other.seq) ?? []);
+    return wholeMessage(parts.filter((part) => partedMessageId(part) === id));
+  }
+
   function textsOf({ road, seq, session }: SourceRow): FoundText[] {
     if (road === 'events') {
-      const event = reader.one(seq);
+      const event = toldWhole(reader.one(seq), session);
       if (!event) return [];
-      const source: SearchSource = stops.has(event.name) ? 'stop' : 'event';
-      return placed({ session, source, seq, atMs: Date.parse(event.at) }, piecesOfEvent(event));
+      return placed(
+        { session, source: sourceOf(event), seq: event.seq, atMs: Date.parse(event.at) },
+        piecesOfEvent(event),
+      );
     }
     const entry = entryAt(session, seq);
     if (!entry) return [];
@@ -118,12 +157,17 @@ export function createSearchSources(
         const entry = entryAt(doc.session, seq);
         return entry ? recordFrom(entry.at, { entry }, piecesOfEntry(entry)[doc.slot]) : {};
       }
-      const event = reader.one(seq);
+      const event = toldWhole(reader.one(seq), doc.session);
       return event ? recordFrom(event.at, { event }, piecesOfEvent(event)[doc.slot]) : {};
     },
     newest: () => newest.get() ?? { events: 0, entries: 0 },
     ofSession: (session, upTo) => ofSession.all({ no: session, ...upTo }).map((row) => ({ ...row, session })),
   };
+}
+
+function sourceOf({ source, name }: TelltaleEvent): SearchSource {
+  if (source === 'otel') return 'otel';
+  return stops.has(name) ? 'stop' : 'event';
 }
 
 function placed(record: Omit<FoundText, 'slot' | 'piece'>, pieces: readonly SearchPiece[]): FoundText[] {

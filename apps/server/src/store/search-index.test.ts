@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventsOf, sessionsOf } from '../../../../packages/core/fixtures/transcript.ts';
+import { telemetryRecord } from '../../fixtures/ledger-records.ts';
+import { deliveriesOf } from '../../fixtures/recorded.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from './connection.ts';
 import type { SearchQuery } from './search-index-answer.ts';
@@ -236,6 +239,172 @@ describe('each text once', () => {
     await store.indexNow();
     expect(countOf('continue')).toBe(2);
   });
+});
+
+describe('telemetry', () => {
+  const heard = (name: string, n: number, payload: Record<string, unknown>, sessionId = 's-1') =>
+    telemetryRecord(name, { sessionId, at: timeOf(n), promptId: `p-${n}`, payload });
+  const heardCall = (n: number, input: unknown, more: Record<string, unknown> = {}) =>
+    heard('tool_result', n, {
+      ...{ tool_name: 'Bash', tool_use_id: `t-${n}`, success: 'true', tool_input: JSON.stringify(input) },
+      ...more,
+    });
+
+  it('alone tells prompts, answers, inputs and errors, with the event as their place', async () => {
+    await store.append([
+      heard('user_prompt', 1, { prompt: 'fix the limiter', prompt_text: 'fix the limiter', prompt_length: '15' }),
+      heard('user_prompt', 2, { prompt: '<REDACTED>', prompt_length: '9' }),
+      heardCall(3, { command: 'npm run limiter' }, { success: 'false', error: 'the limiter is broken' }),
+      heard('tool_decision', 4, {
+        ...{ decision: 'reject', tool_name: 'Bash', tool_use_id: 't-4' },
+        tool_parameters: '{"full_command":"rm limiter"}',
+      }),
+      heard('assistant_response', 5, { response: 'The limiter is fixed.', query_source: 'repl_main_thread' }),
+      heard('assistant_response', 6, { response: '{"title":"limiter"}', query_source: 'generate_session_title' }),
+      heard('assistant_response', 7, {
+        ...{ query_source: 'compact' },
+        response: '<analysis>long</analysis>\n<summary>\n1. The limiter.\n</summary>',
+      }),
+      heardCall(8, undefined, { tool_input: '{"command":"limiter --cut of' }),
+    ]);
+    await store.indexNow();
+    const [{ hits } = { hits: [] }] = ask('limiter').sessions;
+    expect(hits.map(({ kind, seq, snippet }) => [seq, kind, snippet.text])).toEqual([
+      [8, 'tool-input', '{"command":"limiter --cut of'],
+      [7, 'summary', '1. The limiter.'],
+      [5, 'answer', 'The limiter is fixed.'],
+      [4, 'tool-input', 'rm limiter'],
+      [3, 'tool-result', 'the limiter is broken'],
+      [3, 'tool-input', 'npm run limiter'],
+      [1, 'prompt', 'fix the limiter'],
+    ]);
+    expect(hits.find(({ seq }) => seq === 3)).toMatchObject({ toolName: 'Bash', toolUseId: 't-3' });
+    expect(countOf('REDACTED')).toBe(0);
+  });
+
+  it('gives way to what hooks and transcripts tell whole, in any order', async () => {
+    const cut = [
+      heard('user_prompt', 1, { prompt: 'needle asked' }),
+      heardCall(2, { command: 'needle ran [cut]' }, { tool_name: 'mcp_tool' }),
+      heard('assistant_response', 3, { response: 'needle done', query_source: 'sdk' }),
+    ];
+    const whole = [
+      prompt(1, 'needle asked'),
+      call(2, {
+        ...{ tool_name: 'mcp__lab__run', tool_input: { command: 'needle ran with a long tail' } },
+        tool_response: 'fine',
+      }),
+      hook(3, { hook_event_name: 'Stop', last_assistant_message: 'needle done' }),
+    ];
+    for (const [index, order] of [
+      [cut, whole],
+      [whole, cut],
+    ].entries()) {
+      const own = open({ file: join(folder(), `${index}.db`) });
+      for (const records of order) {
+        await own.append(structuredClone(records));
+        await own.indexNow();
+      }
+      expect(hitsOf(ask('needle', {}, own))).toEqual(['answer: needle', 'tool-input: needle', 'prompt: needle']);
+      expect(hitsOf(ask('"long tail"', {}, own))).toEqual(['tool-input: long tail']);
+      expect(countOf('cut', {}, own)).toBe(0);
+      expect(ask('needle', {}, own).facets.tools).toEqual([{ value: 'mcp__lab__run', hits: 1 }]);
+      await own.deleteSession('s-1');
+      expect(countOf('needle', {}, own)).toBe(0);
+      const connection = openConnection(join(folder(), `${index}.db`), { readonly: true });
+      connection.exec("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search_words_1', 'row')");
+      expect(connection.prepare('SELECT term FROM terms').pluck().all()).toEqual([]);
+      connection.close();
+    }
+  });
+
+  /** Kind and text of everything that is in the index. */
+  function docs(): string[] {
+    const connection = openConnection(join(folder(), 'telltale.db'), { readonly: true });
+    const kinds = connection.prepare<[], string>("SELECT kind || ' ' || key FROM search_docs ORDER BY 1").pluck().all();
+    connection.close();
+    return kinds;
+  }
+
+  it.each(['hello', 'tools', 'mcp', 'subagents', 'compact', 'denied', 'tasks', 'git-commit', 'multi-turn'])(
+    'adds nothing to what hooks and transcripts of %s tell',
+    async (recording) => {
+      const events = sessionsOf(recording).flatMap((id) => eventsOf(recording, id));
+      await store.append(events.map((event) => ({ event, payloadText: JSON.stringify(event.payload) })));
+      for (const deliver of deliveriesOf(recording, ['transcripts'])) await deliver(store);
+      await store.indexNow();
+      const told = docs();
+      for (const deliver of deliveriesOf(recording, ['logs'])) await deliver(store);
+      await store.indexNow();
+      expect(told.length).toBeGreaterThan(1);
+      expect(docs()).toEqual(told);
+    },
+  );
+});
+
+it('finds a message that was displayed in parts once all of them are there, in any order, and once', async () => {
+  const part = (index: number, delta: string, final = false) =>
+    hook(10 + index, { hook_event_name: 'MessageDisplay', message_id: 'm-1', index, final, delta });
+  const parts = [part(0, 'the first nee'), part(1, 'dle\n\nand the '), part(2, 'second needle', true)];
+  const other = hook(30, {
+    hook_event_name: 'MessageDisplay',
+    message_id: 'm-2',
+    index: 0,
+    final: false,
+    delta: 'needle',
+  });
+  for (const [index, order] of [
+    [0, 1, 2],
+    [2, 0, 1],
+    [1, 2, 0],
+  ].entries()) {
+    const own = open({ file: join(folder(), `${index}.db`) });
+    for (const at of order) {
+      await own.append([structuredClone(parts[at] as AppendRecord)]);
+      await own.indexNow();
+    }
+    await own.append([structuredClone(other)]);
+    await own.indexNow();
+    expect(hitsOf(ask('needle', {}, own))).toEqual(['answer: needle|needle']);
+    expect(hitsOf(ask('"first needle and the second"', {}, own))).toEqual(['answer: first needle|and the second']);
+    await own.append([
+      hook(13, { hook_event_name: 'Stop', last_assistant_message: 'the first needle\n\nand the second needle' }),
+    ]);
+    await own.appendTranscript(
+      transcript([said([{ type: 'text', text: 'the first needle\n\nand the second needle' }], 'assistant')]),
+    );
+    await own.indexNow();
+    expect(countOf('needle', {}, own)).toBe(1);
+    expect(ask('needle', {}, own).sessions[0]?.hits[0]).toMatchObject({ entry: expect.any(Number) });
+    await own.deleteSession('s-1');
+    expect(countOf('needle', {}, own)).toBe(0);
+    expect(ask('needle', {}, own).index).toMatchObject({ waiting: 0 });
+  }
+});
+
+it('finds what a compaction left once, whoever tells it', async () => {
+  const words = '<analysis>none</analysis>\n<summary>\n1. The needle of it.\n2. More.\n</summary>';
+  const letter = `This session is being continued from a previous conversation that ran out of context. The summary below covers the earlier portion of the conversation.
+
+Summary:
+1. The needle of it.
+2. More.
+
+If you need specific details from before compaction (like exact code snippets), read the full transcript at: /home/needle.jsonl
+Continue the conversation from where it left off`;
+  await store.append([
+    hook(1, { hook_event_name: 'SubagentStop', agent_id: 'a-1', agent_type: '', last_assistant_message: words }),
+    hook(2, { hook_event_name: 'PostCompact', trigger: 'manual', compact_summary: words }),
+    telemetryRecord('assistant_response', {
+      ...{ sessionId: 's-1', at: timeOf(2) },
+      payload: { response: words, query_source: 'compact' },
+    }),
+  ]);
+  await store.appendTranscript(transcript([{ ...said(letter), isCompactSummary: true }]));
+  await store.indexNow();
+  expect(hitsOf(ask('needle'))).toEqual(['summary: needle']);
+  expect(ask('needle', { kind: 'summary' }).sessions[0]?.hits[0]).toMatchObject({ seq: 2, entry: 1 });
+  expect(countOf('continued')).toBe(0);
 });
 
 describe('conditions', () => {

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { type IndexedText, indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 
-/** Which record a text came from: an event, the one at a turn's end that repeats its last words, or an entry. */
-export const searchSources = ['event', 'stop', 'entry'] as const;
+/**
+ * Which record a text came from: an event, the one at a turn's end that repeats its last words, an entry, or telemetry.
+ * Stored as the place in this list: add at the end.
+ */
+export const searchSources = ['event', 'stop', 'entry', 'otel'] as const;
 export type SearchSource = (typeof searchSources)[number];
 
 /** A text, and the record that tells it. */
@@ -28,6 +31,7 @@ export interface SearchDoc {
   event: number | null;
   stop: number | null;
   entry: number | null;
+  otel: number | null;
   source: number;
   slot: number;
 }
@@ -39,12 +43,18 @@ export interface SearchPart {
   max_id: number;
 }
 
+/** The very text that was put in of a document; undefined where it is gone. */
+export type PieceOf = (doc: SearchDoc) => SearchPiece | undefined;
+
 /** What is found by words. Everything here runs inside a transaction. */
 export interface SearchIndex {
-  /** Adds what is not there; a text that is there already gets to know who else tells it. */
-  add(texts: readonly FoundText[]): void;
-  /** Takes documents out; `pieceOf` gives the very text that was put in. False where one of them was gone. */
-  remove(docs: readonly SearchDoc[], pieceOf: (doc: SearchDoc) => SearchPiece | undefined): boolean;
+  /**
+   * Adds what is not there; a text that is there already gets to know who else tells it, and where that is no longer
+   * telemetry alone, its words. False where a text was gone that was to be replaced.
+   */
+  add(texts: readonly FoundText[], pieceOf: PieceOf): boolean;
+  /** Takes documents out. False where the text of one of them was gone. */
+  remove(docs: readonly SearchDoc[], pieceOf: PieceOf): boolean;
   docsOf(session: number, limit: number): SearchDoc[];
   doc(id: number): SearchDoc | undefined;
   parts(): SearchPart[];
@@ -61,7 +71,8 @@ const partDocs = 65_536;
 /** Ids of one millisecond. */
 export const idsPerMs = 4;
 
-const docColumns = 'id, part, session, key, kind, tool, event, stop, entry, source, slot';
+const docColumns = 'id, part, session, key, kind, tool, event, stop, entry, otel, source, slot';
+const heard = searchSources.indexOf('otel');
 
 export const wordsTable = (part: number) => `search_words_${part}`;
 /** What conditions of a search are found by, in the column `facets`. */
@@ -76,13 +87,17 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     `SELECT ${docColumns} FROM search_docs WHERE session = ? AND key = ? ORDER BY id`,
   );
   const insert = database.prepare(`
-    INSERT INTO search_docs (id, part, session, key, kind, tool, event, stop, entry, source, slot)
-    VALUES (CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO search_docs (id, part, session, key, kind, tool, event, stop, entry, otel, source, slot)
+    VALUES (CAST(? AS INTEGER), ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?)`);
   const note = {
     event: database.prepare('UPDATE search_docs SET event = ? WHERE id = CAST(? AS INTEGER)'),
     stop: database.prepare('UPDATE search_docs SET stop = ? WHERE id = CAST(? AS INTEGER)'),
     entry: database.prepare('UPDATE search_docs SET entry = ? WHERE id = CAST(? AS INTEGER)'),
+    otel: database.prepare('UPDATE search_docs SET otel = ? WHERE id = CAST(? AS INTEGER)'),
   };
+  const retell = database.prepare(
+    'UPDATE search_docs SET source = ?, slot = ?, tool = ? WHERE id = CAST(? AS INTEGER)',
+  );
   const byId = database.prepare<[number], SearchDoc>(
     `SELECT ${docColumns} FROM search_docs WHERE id = CAST(? AS INTEGER)`,
   );
@@ -115,13 +130,23 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     return free.sort((a, b) => distance(a) - distance(b))[0];
   }
 
-  function add(texts: readonly FoundText[]): void {
+  function add(texts: readonly FoundText[], pieceOf: PieceOf): boolean {
     const added: { doc: SearchDoc; text: string }[] = [];
+    let areAllThere = true;
     for (const found of texts) {
       const key = keyOf(found.piece);
       const same = sameText(found, key);
       if (same) {
         if (same[found.source] === null) note[found.source].run(found.seq, same.id);
+        if (same.source === heard && found.source !== 'otel') {
+          // What waits to be put in is taken out by the same words: put in first.
+          put(added.splice(0));
+          const old = pieceOf(same);
+          if (old && keyOf(old) === key) {
+            takeOut(same, indexedText(old.text));
+            added.push({ doc: toldBetter(same, found), text: found.piece.text });
+          } else areAllThere = false;
+        }
         continue;
       }
       const doc = newDoc(found, key);
@@ -135,18 +160,31 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
         doc.event,
         doc.stop,
         doc.entry,
+        doc.otel,
         doc.source,
         doc.slot,
       );
       putPart.run(doc.part, doc.id, doc.id);
       added.push({ doc, text: found.piece.text });
     }
+    put(added);
+    return areAllThere;
+  }
+
+  function put(added: { doc: SearchDoc; text: string }[]): void {
     // In the order of ids: FTS5 writes out what it has whenever an id is lower than the one before.
     added.sort((a, b) => a.doc.id - b.doc.id);
     for (const { doc, text } of added) {
       const { words, humps } = indexedText(text);
       insertInto(doc.part).run(doc.id, words, humps, facetsOf(doc));
     }
+  }
+
+  /** Of a call's input telemetry has less. */
+  function toldBetter(doc: SearchDoc, { session, source, slot, piece }: FoundText): SearchDoc {
+    const told = { ...doc, source: searchSources.indexOf(source), slot, tool: toolOf(session, piece) ?? doc.tool };
+    retell.run(told.source, told.slot, told.tool, told.id);
+    return told;
   }
 
   function newDoc({ session, source, seq, slot, atMs, piece }: FoundText, key: number): SearchDoc {
@@ -160,6 +198,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       event: source === 'event' ? seq : null,
       stop: source === 'stop' ? seq : null,
       entry: source === 'entry' ? seq : null,
+      otel: source === 'otel' ? seq : null,
       source: searchSources.indexOf(source),
       slot,
     };
@@ -192,7 +231,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       `INSERT INTO ${wordsTable(part)} (rowid, words, humps, facets) VALUES (CAST(? AS INTEGER), ?, ?, ?)`,
     );
 
-  function remove(docs: readonly SearchDoc[], pieceOf: (doc: SearchDoc) => SearchPiece | undefined): boolean {
+  function remove(docs: readonly SearchDoc[], pieceOf: PieceOf): boolean {
     let areAllThere = true;
     for (const doc of docs) {
       const piece = pieceOf(doc);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { hookEvent } from '../../fixtures/hook-event.ts';
 import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../../fixtures/transcript.ts';
 import { indexedText } from './indexed-text.ts';
-import { piecesOfEntry, piecesOfEvent, type SearchPiece } from './pieces.ts';
+import type { SearchPiece } from './piece.ts';
+import { piecesOfEntry, piecesOfEvent } from './pieces.ts';
 
 const named = (pieces: readonly SearchPiece[]) => new Set(pieces.map(({ kind, identity }) => `${kind}: ${identity}`));
 
