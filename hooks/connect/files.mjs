@@ -35,6 +35,16 @@ export function readOwnJson(path) {
 }
 
 /**
+ * Refuses a file that writing would not be allowed for, before anything is written anywhere.
+ * @param {string} path
+ */
+export function checkWritable(path) {
+  // A rename would replace a read-only file without asking.
+  if (existsSync(path) && !(statSync(path).mode & 0o222))
+    throw new Refusal(`${path} is read-only. Nothing was changed.`);
+}
+
+/**
  * All or nothing: written beside and renamed. Follows a symbolic link, keeps the mode.
  * @param {string} path
  * @param {string} text
@@ -43,10 +53,9 @@ export function readOwnJson(path) {
 export function writeText(path, text, mode = 0o644) {
   guarded(path, 'write', () => {
     mkdirSync(dirname(path), { recursive: true });
+    checkWritable(path);
     const target = existsSync(path) ? realpathSync(path) : path;
     const kept = existsSync(target) ? statSync(target).mode & 0o7777 : mode;
-    // A rename would replace a read-only file without asking.
-    if (!(kept & 0o222)) throw new Refusal(`${path} is read-only. Nothing was changed.`);
     const beside = `${target}.telltale-${process.pid}`;
     try {
       writeFileSync(beside, text, { mode: kept, flag: 'wx' });

@@ -60,13 +60,27 @@ function parseObject(text, name) {
   try {
     settings = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const comment = lineOfComment(text);
+    const reason =
+      comment !== undefined
+        ? `has a comment in line ${comment}`
+        : `is not strict JSON (${error instanceof Error ? error.message : error})`;
+    // Measured with 2.1.197 and 2.1.329: comments and trailing commas make the client pass over the whole file.
     throw new Refusal(
-      `${name} is not strict JSON (${reason}); Claude Code does not read it either. Nothing was changed.`,
+      `${name} ${reason}: Claude Code does not load such a file, so nothing in it is in effect, and hooks would not be either. Mend it, then run this again. Nothing was changed.`,
     );
   }
   if (!isObject(settings)) throw new Refusal(`${name} holds no JSON object. Nothing was changed.`);
   return settings;
+}
+
+/**
+ * The line of the first comment, which JSON has none of; strings may look like one.
+ * @param {string} text
+ */
+function lineOfComment(text) {
+  const [found] = [...text.matchAll(/"(?:[^"\\\n]|\\.)*"|\/[/*]/g)].filter(([match]) => match[0] === '/');
+  return found && text.slice(0, found.index).split('\n').length;
 }
 
 /**

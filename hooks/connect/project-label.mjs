@@ -1,7 +1,5 @@
 import { appName } from '../.claude/hooks/telltale/app-name.mjs';
-import { insertLast, nodeAt, removeEntry } from './json-text.mjs';
-import { parseSettings } from './merge.mjs';
-import { Refusal } from './refusal.mjs';
+import { envOf, insert, removeVariables, replaceVariable } from './variables.mjs';
 
 // Telemetry names its project only where the client is told one, and in project settings the client honours no other
 // variable of OpenTelemetry than this (since 2.1.282).
@@ -26,15 +24,10 @@ export function labelOf(folder, text, name) {
  * @param {string} label
  */
 export function addLabel(text, name, label) {
-  const env = envOf(text, name);
-  const there = env[variable];
-  if (there === undefined) {
-    return nodeAt(text, ['env']) === undefined
-      ? insertLast(text, [], { [variable]: label }, 'env')
-      : insertLast(text, ['env'], label, variable);
-  }
+  const there = envOf(text, name)[variable];
+  if (there === undefined) return insert(text, variable, label);
   if (typeof there !== 'string' || /(?:^|,)\s*project\s*=/.test(there)) return text;
-  return replaceValue(text, there.trim() === '' ? label : `${there},${label}`);
+  return replaceVariable(text, variable, there.trim() === '' ? label : `${there},${label}`);
 }
 
 /**
@@ -49,28 +42,6 @@ export function removeLabel(text, name, label) {
   const parts = there.split(',');
   const rest = parts.filter((part) => part !== label);
   if (rest.length === parts.length) return text;
-  if (rest.length > 0) return replaceValue(text, rest.join(','));
-  const without = removeEntry(text, ['env'], variable);
-  return Object.keys(envOf(without, name)).length === 0 ? removeEntry(without, [], 'env') : without;
-}
-
-/**
- * @param {string} text
- * @param {string} value
- */
-function replaceValue(text, value) {
-  const node = nodeAt(text, ['env', variable]);
-  return node === undefined ? text : text.slice(0, node.start) + JSON.stringify(value) + text.slice(node.end);
-}
-
-/**
- * @param {string} text
- * @param {string} name
- * @returns {Record<string, unknown>}
- */
-function envOf(text, name) {
-  const { env = {} } = parseSettings(text.trim() === '' ? '{}' : text, name);
-  if (typeof env === 'object' && env !== null && !Array.isArray(env))
-    return /** @type {Record<string, unknown>} */ (env);
-  throw new Refusal(`${name}: "env" has to be an object; mend it, then run this again.`);
+  if (rest.length > 0) return replaceVariable(text, variable, rest.join(','));
+  return removeVariables(text, name, { [variable]: there });
 }

@@ -11,7 +11,10 @@ import { readOwnJson, writeText } from './files.mjs';
  * @property {string} connectedAt
  * @property {string | undefined} backup absent: there was no settings file
  * @property {string} written SHA-256 of what we wrote
- * @property {string | undefined} label what we put into OTEL_RESOURCE_ATTRIBUTES; absent: nothing
+ * @property {boolean} [hooks] whether our hooks are in it; absent, in records of before there were variables: they are
+ * @property {string | undefined} [label] what we put into OTEL_RESOURCE_ATTRIBUTES; absent: nothing
+ * @property {Record<string, string> | undefined} [variables] what we put into env
+ * @property {string[] | undefined} [variablesFor] the folders of the installations that wanted them
  */
 
 const file = () => join(telltaleHome(), 'installs.json');

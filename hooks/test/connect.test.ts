@@ -150,7 +150,13 @@ describe('connect', () => {
   });
 
   it.each([
-    ['comments', '{\n  // mine\n  "hooks": {}\n}', 'is not strict JSON'],
+    [
+      'a comment',
+      '{\n  "url": "http://x",\n  // mine\n  "hooks": {}\n}',
+      'settings.json has a comment in line 3: Claude Code',
+    ],
+    ['a comment in a block', '{ /* mine\n */ "hooks": {}\n}', 'has a comment in line 1'],
+    ['a comma at the end', '{"model": "http://x",}', 'is not strict JSON'],
     ['a list', '[]', 'holds no JSON object'],
     ['hooks of a wrong type', '{"hooks": []}', '"hooks" has to be an object'],
     ['variables of a wrong type', '{"env": []}', '"env" has to be an object'],

@@ -19,20 +19,7 @@ case $words in *' plugin '*)
   install=plugin ;;
 esac
 
-while read -r line || [ "$line" ]; do
-  line=${line%[[:cntrl:]]} # the carriage return of an editor of Windows
-  [ "$line" ] && case $project/ in "${line%/}"/*) exit 0 ;; esac
-done <"$home/ignore"
-
-url=${TELLTALE_URL:-}
-if [ ! "$url" ]; then
-  while read -r line || [ "$line" ]; do
-    case $line in *'"url"'*:*'"'*) url=${line#*'"url"'}; url=${url#*:*'"'}; url=${url%%'"'*}; break ;; esac
-  done <"$home/config.json"
-fi
-url=${url:-http://127.0.0.1:4000}
-url=${url%/}
-case $url in *[!]A-Za-z0-9:/._~%@[-]*) exit 0 ;; http://?* | https://?*) ;; *) exit 0 ;; esac
+. "$t/place.sh"
 
 spool=
 for folder in "$home"/spool/*/; do
@@ -48,31 +35,11 @@ if [ "${TELLTALE_TOKEN:-}" ]; then
   read -r line <"$spool/token" && [ "$line" = "$TELLTALE_TOKEN" ] || printf '%s\n' "$TELLTALE_TOKEN" >"$spool/token"
 fi
 
-host=${HOSTNAME:-}
-[ "$host" ] || read -r host </proc/sys/kernel/hostname || host=$(uname -n)
-
 # The key of this invocation: every retry has the same.
 if read -r id </proc/sys/kernel/random/uuid; then item=$spool/$$-${id%%-*}
 else
   unique=$(date +%s)${RANDOM:-0}${RANDOM:-0}
   id=$host-$$-$unique item=$spool/$$-$unique
-fi
-
-# The project's name: a worktree counts as its main repository.
-app=${TELLTALE_APP:-}
-if [ ! "$app" ]; then
-  app=$project
-  if [ -f "$project/.git" ] && read -r line <"$project/.git"; then
-    case $line in 'gitdir: '*/worktrees/*)
-      line=${line#gitdir: }
-      app=${line%/worktrees/*}
-      case $app in /* | ?:*) ;; *) app=$(cd "$project/$app" && pwd) ;; esac
-      case ${app##*/} in .*) app=${app%/*} ;; esac
-      app=${app%.git}
-    esac
-  fi
-  app=${app%/}
-  app=${app##*[/\\]}
 fi
 
 # A hook has no terminal of its own; Linux tells which one the client has.
@@ -87,10 +54,6 @@ fi
 # These and no others leave the machine with the event; the environment holds the user's API key.
 headers="telltale-event-id: $id
 telltale-install: $install"
-header() {
-  case $2 in '' | *[[:cntrl:]]*) ;; *) headers="$headers
-$1: $2" ;; esac
-}
 header telltale-app "$app"
 header telltale-host "$host"
 header telltale-user "${USER:-${LOGNAME:-}}"
