@@ -29,7 +29,7 @@ export function parseArguments(argv) {
     isGlobal: values.global === true,
     isUndo: values.undo === true,
     isDryRun: values['dry-run'] === true,
-    url: values.url ?? (values.undo || values.help ? undefined : urlOfPort()),
+    url: values.url ?? (values.undo || values.help ? undefined : portUrl()),
     token: values.token ?? process.env.TELLTALE_TOKEN,
     // npm runs scripts in the repository and tells where the user was.
     project: project === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', project),
@@ -40,7 +40,7 @@ export function parseArguments(argv) {
  * Whoever starts the service on another port connects with the same variable; addresses that were chosen count more.
  * @returns {string | undefined}
  */
-function urlOfPort() {
+export function portUrl() {
   const { TELLTALE_PORT: port, TELLTALE_URL: chosen } = process.env;
   if (!port || chosen) return undefined;
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)

@@ -18,6 +18,7 @@ import { findWarnings } from './warnings.mjs';
  * @property {string | undefined} project its folder, where it is not global
  * @property {string | undefined} [url] where to send from now on
  * @property {string | undefined} [token]
+ * @property {string | undefined} [app] the project's name, where its folder's is not meant
  * @property {Record<string, string> | undefined} [variables] of telemetry, for the user's own settings
  */
 
@@ -44,7 +45,7 @@ export function planConnect(wanted, source = ownScripts) {
   const { url, token } = wanted;
   checkConfig({ url, token });
   const place = placeOf(wanted);
-  const { edits, kept } = editsOf(place, wanted.variables);
+  const { edits, kept } = editsOf(place, wanted);
   const changed = edits.filter(({ before, after }) => before !== after);
   const scripts = outdatedScripts(place.scripts, source).length;
   return {
@@ -94,31 +95,41 @@ export function placeOf({ isGlobal, project }) {
 /**
  * The place's own file; and the user's settings, where the variables go into another file than the hooks.
  * @param {import('./place.mjs').Place} place
- * @param {Record<string, string> | undefined} variables
+ * @param {Pick<Wanted, 'app' | 'variables'>} wanted
  * @returns {{ edits: import('./settings-edit.mjs').Edit[], kept: Record<string, string> }}
  */
-function editsOf(place, variables) {
+function editsOf(place, { app, variables }) {
   const { settings, folder } = place;
   const before = readText(settings);
   const hooked = addHooks(before ?? '', settings, { isWindows });
-  const label = place.isGlobal ? undefined : labelOf(folder, hooked, settings);
-  const after = label === undefined ? hooked : addLabel(hooked, settings, label);
-  const ours = { folder, hooks: true, ...(after !== hooked && { label }) };
-  if (!variables) return { edits: [addingEdit({ settings, before, after }, ours)], kept: {} };
+  const named =
+    app === undefined ? undefined : addVariables(hooked, settings, { TELLTALE_APP: app }, variablesOf(settings));
+  const text = named?.text ?? hooked;
+  const label = place.isGlobal ? undefined : labelOf(folder, text, settings);
+  const after = label === undefined ? text : addLabel(text, settings, label);
+  const own = addingEdit(
+    { settings, before, after },
+    {
+      ...{ folder, hooks: true, ...(after !== text && { label }) },
+      ...(named && { variables: named.added, variablesFor: folder }),
+    },
+  );
+  if (!variables) return { edits: [own], kept: named?.kept ?? {} };
 
   const user = globalPlace();
   const isSame = user.settings === settings;
   const userBefore = isSame ? before : readText(user.settings);
-  const earlier = recordOf(user.settings)?.variables ?? {};
-  const { text, added, kept } = addVariables(isSame ? after : (userBefore ?? ''), user.settings, variables, earlier);
-  const theirs = { variables: added, variablesFor: folder };
-  const userFile = { settings: user.settings, before: userBefore, after: text };
-  if (isSame) return { edits: [addingEdit(userFile, { ...ours, ...theirs })], kept };
-  const edits = [
-    addingEdit({ settings, before, after }, ours),
-    addingEdit(userFile, { folder: user.folder, hooks: false, ...theirs }),
-  ];
-  return { edits, kept };
+  const set = addVariables(isSame ? after : (userBefore ?? ''), user.settings, variables, variablesOf(user.settings));
+  const edit = addingEdit(
+    { settings: user.settings, before: userBefore, after: set.text },
+    { folder: user.folder, hooks: isSame, variables: set.added, variablesFor: folder },
+  );
+  return { edits: isSame ? [edit] : [own, edit], kept: { ...named?.kept, ...set.kept } };
+}
+
+/** @param {string} settings */
+function variablesOf(settings) {
+  return recordOf(settings)?.variables ?? {};
 }
 
 /** @param {string} folder */

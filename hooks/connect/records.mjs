@@ -24,6 +24,11 @@ export function recordOf(settings) {
   return readRecords().find((record) => record.settings === settings);
 }
 
+/** Whether anything is installed by us on this machine. */
+export function hasRecords() {
+  return readRecords().length > 0;
+}
+
 /** @param {InstallRecord} record */
 export function keepRecord(record) {
   writeRecords([...readRecords().filter(({ settings }) => settings !== record.settings), record]);

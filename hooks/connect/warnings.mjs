@@ -5,7 +5,8 @@ import { readText } from './files.mjs';
 import { parseSettings } from './merge.mjs';
 import { clientFolder } from './place.mjs';
 
-const managed = [
+/** Settings of an administrator, which beat all others. */
+export const managedSettings = [
   '/etc/claude-code/managed-settings.json',
   '/Library/Application Support/ClaudeCode/managed-settings.json',
 ];
@@ -18,7 +19,7 @@ const managed = [
  */
 export function findWarnings(place, isWindows) {
   const own = place.isGlobal ? [] : [place.settings, join(place.folder, '.claude', 'settings.local.json')];
-  const files = [...own, join(clientFolder(), 'settings.json'), ...managed];
+  const files = [...own, join(clientFolder(), 'settings.json'), ...managedSettings];
   const wanted = hookSettings(isWindows ? 'windows' : 'posix');
   return files.flatMap((file) => {
     const settings = readSettings(file);

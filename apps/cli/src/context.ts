@@ -15,8 +15,10 @@ export interface Context {
   colours: Colours;
   /** Whether somebody sits there who can be asked. */
   isInteractive: boolean;
-  /** The service that hooks of this machine send to; nothing is asked of it yet. */
-  service(): Service;
+  /** The service that hooks of this machine send to, or another; nothing is asked of it yet. */
+  service(url?: string, token?: string): Service;
+  /** How this command is called, for hints. */
+  self: string;
 }
 
 export function createContext({ env, stdin, stdout, stderr, cwd }: NodeJS.Process): Context {
@@ -31,6 +33,7 @@ export function createContext({ env, stdin, stdout, stderr, cwd }: NodeJS.Proces
     note: (line) => void stderr.write(`${line}\n`),
     colours: createColours(stdout.isTTY === true, env),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
-    service: () => createService(env),
+    service: (url, token) => createService(env, url, token),
+    self: env.npm_command === 'exec' ? 'npx telltale' : 'telltale',
   };
 }

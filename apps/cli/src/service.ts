@@ -17,12 +17,17 @@ export interface Service {
 const patienceMs = 30_000;
 
 /** TELLTALE_URL, else `url` of config.json in TELLTALE_HOME, else the port in TELLTALE_PORT, else 4000. */
-export function createService(env: Readonly<Record<string, string | undefined>>): Service {
+export function createService(
+  env: Readonly<Record<string, string | undefined>>,
+  otherUrl?: string,
+  otherToken?: string,
+): Service {
   const home = telltaleHome();
   const isTold = !!env.TELLTALE_URL || readConfig(home).url !== undefined;
   const told = destinationOf(home);
-  const url = isTold || !env.TELLTALE_PORT ? told.url : `http://127.0.0.1:${env.TELLTALE_PORT}`;
-  const { token } = told;
+  const usual = isTold || !env.TELLTALE_PORT ? told.url : `http://127.0.0.1:${env.TELLTALE_PORT}`;
+  const url = (otherUrl ?? usual).replace(/\/$/, '');
+  const token = otherToken ?? told.token;
   if (!URL.canParse(url)) throw new Problem(`TELLTALE_URL must be an http or https address, got "${url}".`, 2);
 
   async function ask(path: string, init: RequestInit = {}): Promise<Response> {

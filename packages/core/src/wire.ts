@@ -60,7 +60,11 @@ export const transcriptPageSchema = z.object({
   next: z.number().int().nullable(),
 });
 export const problemSchema = z.object({ error: z.string(), fix: z.string().optional() });
-export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), pid: z.number().int() });
+export const healthSchema = z.object({
+  status: z.literal('ok'),
+  version: z.string().optional(),
+  pid: z.number().int().optional(),
+});
 
 /** Progress of "show my last 7 days", or of the import of everything. */
 export const importStatusSchema = z.object({
@@ -122,6 +126,8 @@ export const serviceStatusSchema = z.object({
   /** How much of their usage limits is used, as status lines told; absent where none did. */
   quotas: z.array(quotaSchema).optional(),
   viewers: z.number().int(),
+  /** Where OTLP is taken on this machine beside the service's own address; `off` where a collector has the port. */
+  otlpPort: z.union([z.number().int(), z.literal('off')]).optional(),
   /** Where its days begin: dates in filters are cut in it. */
   timeZone: z.string(),
   /** What today cost so far, in that zone; no `costUsd` while nothing is known. */

@@ -20,6 +20,8 @@ export interface StatusDeps {
   lostTranscripts: () => LostTranscripts | undefined;
   /** Why sessions cannot be archived now. */
   archiveProblem: () => string | undefined;
+  /** Where OTLP is taken beside the service's own address; `off` where a collector has the port. */
+  otlpPort: () => number | 'off' | undefined;
 }
 
 /** What the page shows of the service's own state. */
@@ -30,6 +32,7 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const storageProblem = deps.storageProblem();
   const lostTranscripts = deps.lostTranscripts();
   const archiveProblem = deps.archiveProblem();
+  const otlpPort = deps.otlpPort();
   const unpricedModels = store.unpricedModels();
   const dayFrom = dayStart(deps.now(), timeZone);
   return {
@@ -39,6 +42,7 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
     ...(storageProblem !== undefined && { storageProblem }),
     ...(lostTranscripts && { lostTranscripts }),
     ...(archiveProblem !== undefined && { archiveProblem }),
+    ...(otlpPort !== undefined && { otlpPort }),
     ...(grafanaUrl !== undefined && { grafanaUrl }),
     ...(unpricedModels.length > 0 && { unpricedModels }),
     connectCommand: root
