@@ -10,6 +10,8 @@ export const snippetSchema = z.object({
   marks: z.array(z.tuple([z.number().int(), z.number().int()])),
 });
 
+const copyPlaceSchema = z.object({ sessionId: z.string(), entry: z.number().int() });
+
 /** One text in which the words were found, with the place in its session. What is not known is absent. */
 export const searchHitSchema = z.object({
   kind: z.enum(searchKinds),
@@ -22,6 +24,10 @@ export const searchHitSchema = z.object({
   toolUseId: z.string().optional(),
   toolName: z.string().optional(),
   agentId: z.string().optional(),
+  /** Forks that copied it: they are not hits of their own. */
+  copiedTo: z.array(copyPlaceSchema).optional(),
+  /** Where it was said, where this session only copied it, and is the one that was asked for. */
+  saidIn: copyPlaceSchema.optional(),
   snippet: snippetSchema,
 });
 

@@ -33,7 +33,7 @@ export function snippetParts({ text, marks }: SearchHit['snippet']): SnippetPart
 /** The place in the session, and what to mark there: the longest of what was found. */
 export function placeOf(
   sessionId: string,
-  { seq, entry, snippet }: SearchHit,
+  { seq, entry, snippet }: Pick<SearchHit, 'entry' | 'snippet'> & { seq?: number | undefined },
 ): { path: string; query: Record<string, string> } {
   const found = snippet.marks.map(([from, to]) => snippet.text.slice(from, to));
   const longest = found.sort((a, b) => b.length - a.length)[0];
@@ -45,4 +45,9 @@ export function placeOf(
       ...(longest !== undefined && { find: longest }),
     },
   };
+}
+
+/** A fork that has the text, too; a text may have several. */
+export function copyWords(nth: number): string {
+  return nth === 0 ? 'also in a fork' : `fork ${nth + 1}`;
 }

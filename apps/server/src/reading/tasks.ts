@@ -12,7 +12,6 @@ import { createReconciliation, type ReconciledNumbers, type ReconciliationQuery 
 import { createSearchIndex } from '../store/search-index.ts';
 import { createSearchAnswer, type SearchQuery } from '../store/search-index-answer.ts';
 import type { SearchProgress } from '../store/search-index-build.ts';
-import { createSearchReader } from '../store/search-index-read.ts';
 import { createSearchSources } from '../store/search-index-sources.ts';
 import { createSessionCost } from '../store/session-cost.ts';
 import { createTranscripts } from '../store/transcripts.ts';
@@ -118,7 +117,7 @@ function createSearchTask(database: Database, sourcesOf: Parameters<typeof creat
   const index = createSearchIndex(database);
   let isLost = false;
   const answer = createSearchAnswer(database, {
-    ...{ index, reader: createSearchReader(database, index.parts), sources: createSearchSources(database, sourcesOf) },
+    ...{ index, sources: createSearchSources(database, sourcesOf) },
     progress: (): SearchProgress => ({ isBuilding: false, share: 1, waiting: 0 }),
     onLost: () => (isLost = true),
   });

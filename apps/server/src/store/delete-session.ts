@@ -34,6 +34,9 @@ export function deleteSessionRows(
 function deleteLedger(database: Database, no: number): void {
   database.prepare(sharersOf).run({ no });
   database.prepare(disownCopies).run({ no });
+  database
+    .prepare('DELETE FROM kin WHERE (session, other) IN (SELECT other, session FROM kin WHERE session = ?)')
+    .run(no);
   for (const table of ledgerTables) database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(no);
 }
 
@@ -116,6 +119,11 @@ const deletions = [
   ['annotations', 'session = ?'],
   ['transcript_entries', 'session = ?'],
   ['transcript_chunks', 'session = ?'],
+  ['call_pages', 'session = ?'],
+  ['call_folds', 'session = ?'],
+  ['step_counts', 'session = ?'],
+  ['said_calls', 'session = ?'],
+  ['said_steps', 'session = ?'],
   ['sessions', 'no = ?'],
 ] as const;
 
@@ -128,7 +136,7 @@ const telemetryDeletions = [
 
 const ledgerTables = [
   ...['api_requests', 'prompt_traces', 'said_requests', 'said_sessions', 'unattributed', 'forgotten_points'],
-  'session_totals',
+  ...['session_totals', 'kin'],
 ];
 /** Sessions that have a request of its own, too: their totals are made anew. */
 const sharersOf = `

@@ -46,12 +46,7 @@ export function createLedgerOwners(database: Database, { firstEventAt, isDeleted
     return Math.min(born ?? Number.POSITIVE_INFINITY, firstEventAt(sessionId) ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Smaller is better. Where nobody knows when the session began, it may have been there. */
-  function rankOf(claim: Claim): [number, number, number, string] {
-    const born = bornOf(claim);
-    const isKnown = Number.isFinite(born);
-    return [claim.isCopy, isKnown && claim.at < born ? 1 : 0, isKnown ? born : 0, claim.sessionId];
-  }
+  const rank = (claim: Claim) => rankOf({ ...claim, born: bornOf(claim) });
 
   return {
     settle(no) {
@@ -59,7 +54,7 @@ export function createLedgerOwners(database: Database, { firstEventAt, isDeleted
       if (isContested.get(no) !== 1) return [];
       for (const id of shared.all(no)) {
         const rivals = claims.all(id);
-        const best = isDeleted(id) ? undefined : rivals.reduce((a, b) => (isBefore(rankOf(b), rankOf(a)) ? b : a));
+        const best = isDeleted(id) ? undefined : rivals.reduce((a, b) => (isBefore(rank(b), rank(a)) ? b : a));
         for (const rival of rivals) {
           const isOwner = rival === best ? 1 : 0;
           if (isOwner === rival.isOwner) continue;
@@ -73,7 +68,13 @@ export function createLedgerOwners(database: Database, { firstEventAt, isDeleted
   };
 }
 
-function isBefore(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
+/** Smaller is better. Where nobody knows when the session began (then `born` is infinite), it may have been there. */
+export function rankOf({ isCopy, at, born, sessionId }: Pick<Claim, 'isCopy' | 'at' | 'sessionId'> & { born: number }) {
+  const isKnown = Number.isFinite(born);
+  return [isCopy, isKnown && at < born ? 1 : 0, isKnown ? born : 0, sessionId] as const;
+}
+
+export function isBefore(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
   const at = a.findIndex((part, index) => part !== b[index]);
   return at >= 0 && (a[at] as number) < (b[at] as number);
 }

@@ -45,6 +45,8 @@ export function createLedgerRows(database: Database, prices: Prices): LedgerRows
   const contest = database.prepare(`
     INSERT INTO said_sessions (session, is_contested) VALUES (?, 1) ON CONFLICT (session) DO UPDATE SET is_contested = 1`);
 
+  const putKin = database.prepare('INSERT OR IGNORE INTO kin (session, other) VALUES (?, ?)');
+
   function priceNanos(model: string, at: number, usage: Parameters<typeof priceOf>[1]): number | null {
     return priceOf(model, usage, { at: new Date(at).toISOString(), prices })?.nanos ?? null;
   }
@@ -86,6 +88,10 @@ export function createLedgerRows(database: Database, prices: Prices): LedgerRows
         ...[input, output, cacheRead, cacheCreation, request.cacheCreation1h, request.webSearches],
       );
       for (const one of others.length === 0 ? [] : [session, ...others]) contest.run(one);
+      for (const other of others) {
+        putKin.run(session, other);
+        putKin.run(other, session);
+      }
       return others.length > 0;
     },
 

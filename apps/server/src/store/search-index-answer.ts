@@ -12,12 +12,13 @@ import type { FoundSession, SearchAnswer, SearchHit, SearchOrder } from '@tellta
 import type { Database } from 'better-sqlite3';
 import { idsPerMs, type SearchIndex } from './search-index.ts';
 import type { SearchProgress } from './search-index-build.ts';
+import { createSearchCopies, type EntryPlace } from './search-index-copies.ts';
 import {
+  createSearchReader,
   type FoundDoc,
   type FoundDocs,
   kindOf,
   type SearchConditions,
-  type SearchReader,
 } from './search-index-read.ts';
 import type { SearchSources } from './search-index-sources.ts';
 
@@ -42,7 +43,6 @@ export interface SearchQuery {
 
 export interface SearchAnswerDeps {
   index: SearchIndex;
-  reader: SearchReader;
   sources: SearchSources;
   progress(): SearchProgress;
   /** A document was found whose text is gone. */
@@ -85,7 +85,9 @@ interface SessionRow {
 }
 
 export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
-  const { index, reader, sources } = deps;
+  const { index, sources } = deps;
+  const copiesOf = createSearchCopies(database, sources);
+  const reader = createSearchReader(database, { parts: index.parts, copiesOf });
   const sessionRows = database.prepare<[string], SessionRow>(`
     SELECT no, id, app, title, branch, user, model, state, started_at, last_event_at
     FROM sessions WHERE no IN (SELECT value FROM json_each(?))`);
@@ -170,6 +172,8 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
       return undefined;
     }
     const said = entry?.line.promptId;
+    const copied = doc.entry === null ? undefined : copiesOf(doc.session, doc.entry);
+    const copies = copied?.copies.filter(({ session }) => session !== doc.session) ?? [];
     return {
       kind: piece.kind,
       at: at ?? new Date(Math.floor(doc.id / idsPerMs)).toISOString(),
@@ -180,6 +184,8 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
         toolUseId: piece.toolUseId,
         toolName: piece.toolName ?? (doc.tool === null ? undefined : tools.get(doc.tool)),
         agentId: event?.agentId ?? entry?.agentId,
+        saidIn: copied && copied.owner.session !== doc.session ? toldPlace(copied.owner) : undefined,
+        copiedTo: copies.length > 0 ? copies.map(toldPlace) : undefined,
       }),
       snippet: snippetOf(piece.text, wantedTerms(text)),
     };
@@ -273,6 +279,8 @@ function sessionCondition(query: SearchQuery, without: FacetKey | undefined): Sq
   }
   return conditions.length > 0 ? { where: conditions.join(' AND '), params } : undefined;
 }
+
+const toldPlace = ({ sessionId, seq }: EntryPlace) => ({ sessionId, entry: seq });
 
 function foundSession(row: SessionRow): FoundSession {
   const iso = (ms: number | null) => (ms === null ? undefined : new Date(ms).toISOString());

@@ -2,7 +2,7 @@ import { searchVersion } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import { type FreshLook, isBurst } from './burst.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { FoundText, SearchDoc, SearchIndex } from './search-index.ts';
+import type { FoundText, SearchIndex } from './search-index.ts';
 import type { SearchSources, SourceRow } from './search-index-sources.ts';
 
 /** How far the index is. */
@@ -26,14 +26,22 @@ export interface SearchBuild {
   runNow(): Promise<void>;
   progress(): SearchProgress;
   /**
-   * Takes a session's texts out of the index, in steps, before any of them is deleted, and while this is paused. What is
-   * left of them when it goes on is put in again.
+   * Takes a session's texts out of the index, in steps, while this is paused. What is left of them when it goes on is put
+   * in again.
    */
-  takeOut(session: number): Promise<void>;
-  /** The same of what is there still, inside the transaction that deletes the session. */
+  takeOut(session: number, pace?: Pace): Promise<void>;
+  /** The same of what is there still, inside the transaction that deletes the session; `erase` must follow. */
   takeOutRest(session: number): void;
+  /** No word of what was taken out is in the file any more; while this is paused. */
+  erase(): Promise<void>;
   /** Begins anew: a text is gone whose words are in the index still. */
   rebuild(): void;
+}
+
+/** How whoever takes out works: in transactions of a few milliseconds, with turns for others in between. */
+export interface Pace {
+  run: GroupCommit['run'];
+  rest(): Promise<void>;
 }
 
 export interface SearchBuildDeps {
@@ -48,8 +56,8 @@ const windowRows = 1000;
 /** Put in by one transaction: a few milliseconds of work, so that those who append need not wait. */
 const stepCharacters = 48 * 1024;
 const stepMs = 4;
-const removedPerStep = 40;
-const removeMs = 8;
+const removedPerStep = 200;
+const removeMs = 4;
 /** Pages that one transaction brings together. */
 const mergePages = 48;
 const idleMs = 500;
@@ -66,17 +74,20 @@ const buildingFrom = 5000;
 type Rest = (tookMs: number) => Promise<void>;
 
 const roads = ['events', 'entries'] as const;
-type StateKey = 'events' | 'entries' | 'version';
+type StateKey = 'events' | 'entries' | 'version' | 'erasing';
 
 export function createSearchBuild(database: Database, deps: SearchBuildDeps): SearchBuild {
   const { commits, index, sources, onProblem } = deps;
   const getState = database.prepare<[string], number>('SELECT value FROM search_state WHERE key = ?').pluck();
   const putState = database.prepare('UPDATE search_state SET value = ? WHERE key = ?');
+  const noteState = database.prepare('INSERT INTO search_state (key, value) VALUES (?, 1) ON CONFLICT DO NOTHING');
+  const forgetState = database.prepare('DELETE FROM search_state WHERE key = ?');
   const takenOut = database.prepare<[], { session: number }>('SELECT session FROM search_taken_out');
   const noteTakenOut = database.prepare('INSERT INTO search_taken_out (session) VALUES (?) ON CONFLICT DO NOTHING');
   const forgetTakenOut = database.prepare('DELETE FROM search_taken_out WHERE session = ?');
   const get = (key: StateKey) => getState.get(key) ?? 0;
   const set = (key: StateKey, value: number) => void putState.run(value, key);
+  const unhurried: Pace = { run: commits.run, rest: () => Promise.resolve() };
 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -98,13 +109,15 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   /** An index of another version is made anew; what was taken out of it for a while is put in again. */
   async function makeReady(rest: Rest): Promise<void> {
     if (get('version') !== searchVersion) {
+      while (await commits.run(index.clearSome)) await rest(0);
       await commits.run(() => {
-        index.clear();
         for (const { session } of takenOut.all()) forgetTakenOut.run(session);
         for (const road of roads) set(road, 0);
         set('version', searchVersion);
       });
     }
+    // A session was deleted, and the service was killed before that was done.
+    if (get('erasing') === 1) await erase();
     for (const { session } of takenOut.all()) {
       const rows = sources.ofSession(session, { events: get('events'), entries: get('entries') });
       await addAll(rows, rest, () => void forgetTakenOut.run(session));
@@ -138,7 +151,7 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       const texts: FoundText[] = [];
       next = gather(rows, next, texts);
       await commits.run(() => {
-        if (!index.add(texts, pieceOf)) set('version', 0);
+        index.add(texts);
         if (next >= rows.length) onLast();
       });
       if (texts.length > 0) {
@@ -212,10 +225,15 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     if (pauses === 0) schedule(idleMs);
   }
 
-  const pieceOf = (doc: SearchDoc) => sources.recordOf(doc).piece;
-
-  function remove(docs: readonly SearchDoc[]): void {
-    if (!index.remove(docs, pieceOf)) set('version', 0);
+  async function erase({ run, rest } = unhurried): Promise<void> {
+    for (const torn of index.torn()) {
+      const { part } = torn;
+      await run(() => index.beginAnew(part, mergePages));
+      do await rest();
+      while (await run(() => index.merge(mergePages, part)));
+      await run(() => index.noteWhole(torn));
+    }
+    await run(() => void forgetState.run('erasing'));
   }
 
   return {
@@ -248,30 +266,36 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
         .catch((error) => onProblem('The index of the search could not be made anew', error));
     },
 
-    async takeOut(session) {
-      await commits.run(() => noteTakenOut.run(session));
+    async takeOut(session, { run, rest } = unhurried) {
+      await run(() => noteTakenOut.run(session));
       const tools = new Set<number>();
-      for (;;) {
-        const isMore = await commits.run(() => {
+      let isMore = true;
+      while (isMore) {
+        isMore = await run(() => {
           const until = performance.now() + removeMs;
           const docs = index.docsOf(session, removedPerStep);
           for (const doc of docs) {
             if (doc.tool !== null) tools.add(doc.tool);
-            remove([doc]);
+            index.remove([doc]);
             if (performance.now() > until) return true;
           }
           return docs.length === removedPerStep;
         });
-        if (!isMore) break;
+        await rest();
       }
-      await commits.run(() => index.forgetTools(tools));
+      while (await run(() => index.merge(mergePages))) await rest();
+      while (await run(index.dropEmpty)) await rest();
+      await run(() => index.forgetTools(tools));
     },
 
     takeOutRest(session) {
       const docs = index.docsOf(session, Number.MAX_SAFE_INTEGER);
-      remove(docs);
+      index.remove(docs);
       index.forgetTools(new Set(docs.flatMap(({ tool }) => (tool === null ? [] : [tool]))));
       forgetTakenOut.run(session);
+      noteState.run('erasing');
     },
+
+    erase: () => erase(),
   };
 }

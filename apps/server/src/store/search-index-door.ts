@@ -5,7 +5,6 @@ import type { EventReader } from './read-events.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSearchAnswer, type SearchQuery } from './search-index-answer.ts';
 import { createSearchBuild, type SearchBuild } from './search-index-build.ts';
-import { createSearchReader } from './search-index-read.ts';
 import { createSearchSources } from './search-index-sources.ts';
 import type { Transcripts } from './transcripts.ts';
 
@@ -25,9 +24,6 @@ export function createSearch(database: Database, { commits, reader, transcripts,
   const index = createSearchIndex(database);
   const sources = createSearchSources(database, { reader, transcripts });
   const build = createSearchBuild(database, { commits, index, sources, onProblem });
-  const answer = createSearchAnswer(database, {
-    ...{ index, sources, progress: build.progress, onLost: build.rebuild },
-    reader: createSearchReader(database, index.parts),
-  });
+  const answer = createSearchAnswer(database, { index, sources, progress: build.progress, onLost: build.rebuild });
   return { ...build, answer };
 }

@@ -2,6 +2,7 @@ import type { SqlCondition } from '@telltale/core';
 import { type SearchKind, type SearchText, searchKinds, termSql, toFts } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import { facetWord, idsPerMs, type SearchPart, wordsTable } from './search-index.ts';
+import type { CopiedEntry } from './search-index-copies.ts';
 
 /** What is asked for beside the words. */
 export interface SearchConditions {
@@ -18,8 +19,10 @@ export interface SearchConditions {
 export interface FoundDoc {
   id: number;
   session: number;
+  key: number;
   kind: number;
   tool: number | null;
+  entry: number | null;
 }
 
 export interface FoundDocs {
@@ -46,7 +49,17 @@ const maxNamedSessions = 40;
 /** A word in more documents of a part tells nothing. */
 const commonFrom = 3000;
 
-export function createSearchReader(database: Database, parts: () => SearchPart[]): SearchReader {
+export interface SearchReaderDeps {
+  parts(): SearchPart[];
+  copiesOf(session: number, entry: number): CopiedEntry | undefined;
+}
+
+export function createSearchReader(database: Database, { parts, copiesOf }: SearchReaderDeps): SearchReader {
+  const idOfText = database
+    .prepare<[number, number], number>(
+      'SELECT id FROM search_docs WHERE session = ? AND key = CAST(? AS INTEGER) ORDER BY id LIMIT 1',
+    )
+    .pluck();
   const tools = database.prepare<[], { no: number; name: string }>('SELECT no, name FROM search_tools');
   const toolNo = database.prepare<[string], number>('SELECT no FROM search_tools WHERE name = ?').pluck();
 
@@ -61,11 +74,13 @@ export function createSearchReader(database: Database, parts: () => SearchPart[]
     const from = idFrom(conditions.fromMs) ?? 0;
     const until = performance.now() + maxMs;
     const isLookedThrough = conditions.sessions !== undefined && named === undefined;
+    const isElsewhere = copiesAmong(conditions);
     const docs: FoundDoc[] = [];
     let top = Math.min(below ?? Number.MAX_SAFE_INTEGER, idFrom(conditions.toMs) ?? Number.MAX_SAFE_INTEGER);
     for (;;) {
       const found = newest(match, { from, below: top, limit: isLookedThrough ? limit * 2 : limit, until });
-      docs.push(...(isLookedThrough ? ofSessions(found.docs, conditions.sessions) : found.docs));
+      const fitting = isLookedThrough ? ofSessions(found.docs, conditions.sessions) : found.docs;
+      docs.push(...fitting.filter((doc) => !isElsewhere(doc)));
       if (docs.length >= limit) break;
       if (found.goesOnBelow === undefined) return { docs, goesOnBelow: undefined };
       top = found.goesOnBelow;
@@ -73,6 +88,21 @@ export function createSearchReader(database: Database, parts: () => SearchPart[]
     }
     docs.length = limit;
     return { docs, goesOnBelow: docs.at(-1)?.id };
+  }
+
+  /** Whether a text was only copied into its session, and is found where it was said. */
+  function copiesAmong({ sessions, fromMs, toMs }: SearchConditions): (doc: FoundDoc) => boolean {
+    const [from, to] = [idFrom(fromMs) ?? 0, idFrom(toMs) ?? Number.MAX_SAFE_INTEGER];
+    const fits = new Map<number, boolean>();
+    return ({ session, key, entry }) => {
+      const owner = entry === null ? undefined : copiesOf(session, entry)?.owner.session;
+      if (owner === undefined || owner === session) return false;
+      const id = idOfText.get(owner, key);
+      if (id === undefined || id < from || id >= to) return false;
+      const isAsked = fits.get(owner) ?? ofSessions([{ session: owner }], sessions).length > 0;
+      fits.set(owner, isAsked);
+      return isAsked;
+    };
   }
 
   /** Undefined where nothing can be found. */
@@ -104,7 +134,10 @@ export function createSearchReader(database: Database, parts: () => SearchPart[]
     return found.length > maxNamedSessions ? undefined : found;
   }
 
-  function ofSessions(docs: readonly FoundDoc[], condition: SqlCondition | undefined): FoundDoc[] {
+  function ofSessions<T extends Pick<FoundDoc, 'session'>>(
+    docs: readonly T[],
+    condition: SqlCondition | undefined,
+  ): T[] {
     if (!condition) return [...docs];
     const ids = JSON.stringify([...new Set(docs.map(({ session }) => session))]);
     const fitting = new Set(
@@ -157,7 +190,7 @@ export function createSearchReader(database: Database, parts: () => SearchPart[]
   const selectIn = (part: number) => {
     const words = wordsTable(part);
     return database.prepare<[string, number, number, number], FoundDoc>(`
-      SELECT doc.id, doc.session, doc.kind, doc.tool
+      SELECT doc.id, doc.session, doc.key, doc.kind, doc.tool, doc.entry
       FROM ${words} AS words CROSS JOIN search_docs AS doc ON doc.id = words.rowid
       WHERE words.${words} MATCH ? AND words.rowid < CAST(? AS INTEGER) AND words.rowid >= CAST(? AS INTEGER)
       ORDER BY words.rowid DESC LIMIT ?`);

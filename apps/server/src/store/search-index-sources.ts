@@ -40,6 +40,7 @@ export interface SearchSources {
   events(after: number, limit: number): { rows: SourceRow[]; upTo: number };
   entries(after: number, limit: number): { rows: SourceRow[]; upTo: number };
   textsOf(row: SourceRow): FoundText[];
+  entryAt(session: number, seq: number): TranscriptEntry | undefined;
   /** The record that a document's text is from. */
   recordOf(doc: SearchDoc): SourceRecord;
   newest(): { events: number; entries: number };
@@ -149,6 +150,7 @@ export function createSearchSources(
       };
     },
     textsOf,
+    entryAt,
     recordOf(doc) {
       const source = searchSources[doc.source] ?? 'event';
       const seq = doc[source];

@@ -4,7 +4,7 @@ import type { SearchAnswer } from '@telltale/core/search-view';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventsOf, sessionsOf } from '../../../../packages/core/fixtures/transcript.ts';
 import { telemetryRecord } from '../../fixtures/ledger-records.ts';
-import { deliveriesOf } from '../../fixtures/recorded.ts';
+import { deliveriesOf, transcriptOf } from '../../fixtures/recorded.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from './connection.ts';
 import type { SearchQuery } from './search-index-answer.ts';
@@ -330,7 +330,12 @@ describe('telemetry', () => {
     'adds nothing to what hooks and transcripts of %s tell',
     async (recording) => {
       const events = sessionsOf(recording).flatMap((id) => eventsOf(recording, id));
-      await store.append(events.map((event) => ({ event, payloadText: JSON.stringify(event.payload) })));
+      await store.append(
+        events.map(({ seq: _, payload = {}, ...event }) => ({
+          event: { ...event, payload },
+          payloadText: JSON.stringify(payload),
+        })),
+      );
       for (const deliver of deliveriesOf(recording, ['transcripts'])) await deliver(store);
       await store.indexNow();
       const told = docs();
@@ -405,6 +410,98 @@ Continue the conversation from where it left off`;
   expect(hitsOf(ask('needle'))).toEqual(['summary: needle']);
   expect(ask('needle', { kind: 'summary' }).sessions[0]?.hits[0]).toMatchObject({ seq: 2, entry: 1 });
   expect(countOf('continued')).toBe(0);
+});
+
+describe('a fork', () => {
+  const [origin, fork] = ['b7ced49a-33fc-4589-8f23-706b8f2b8be5', 'da1ab392-2541-4d70-9b7a-e77e70a86f7d'];
+  const deliver = async (ids: readonly string[]) => {
+    for (const id of ids) for (const one of transcriptOf('forked-new', id)) await one(store);
+    await store.indexNow();
+  };
+  const sessionsIn = (answer: SearchAnswer) => answer.sessions.map(({ session }) => session.id);
+
+  it.each([[[origin, fork]], [[fork, origin]]])(
+    'has no hit of what it copied: that is found where it was said (%s first)',
+    async (ids) => {
+      await deliver(ids);
+      const answer = ask('turn First');
+      expect(sessionsIn(answer)).toEqual([origin]);
+      expect(answer.total).toEqual({ hits: 1, sessions: 1, isMore: false });
+      expect(answer.facets.kinds).toEqual([{ value: 'prompt', hits: 1 }]);
+      const [hit] = answer.sessions[0]?.hits ?? [];
+      expect(hit?.saidIn).toBeUndefined();
+      expect(hit?.copiedTo).toEqual([{ sessionId: fork, entry: expect.any(Number) }]);
+      // Its own words are its own.
+      const own = ask('"Another way"');
+      expect(sessionsIn(own)).toEqual([fork]);
+      expect(own.sessions[0]?.hits[0]).not.toHaveProperty('copiedTo');
+    },
+  );
+
+  it('is searched whole where it is what was asked for', async () => {
+    await deliver([origin, fork]);
+    const answer = ask('turn First', { session: fork });
+    expect(sessionsIn(answer)).toEqual([fork]);
+    expect(answer.sessions[0]?.hits[0]?.saidIn).toEqual({ sessionId: origin, entry: expect.any(Number) });
+  });
+
+  it('has the hit once what it copied from is deleted', async () => {
+    await deliver([origin, fork]);
+    await store.deleteSession(origin);
+    expect(sessionsIn(ask('turn First'))).toEqual([fork]);
+    const connection = openConnection(join(folder(), 'telltale.db'), { readonly: true });
+    expect(connection.prepare('SELECT count(*) FROM kin').pluck().get()).toBe(0);
+    connection.close();
+  });
+
+  it('pages through each text once', async () => {
+    const rows = Array.from({ length: 12 }, (_, n) => [
+      said(`needle ${n}`),
+      {
+        ...said([{ type: 'text', text: `needle answer ${n}` }], 'assistant'),
+        requestId: `r-${n}`,
+      },
+    ])
+      .flat()
+      .map((row, n) => ({
+        ...row,
+        uuid: `u-${n}`,
+        message: {
+          ...row.message,
+          id: `m-${n}`,
+          model: 'claude-opus-5-5',
+          usage: { input_tokens: 1, output_tokens: 1 },
+        },
+      }));
+    const begun = (n: number) => ({
+      type: 'queue-operation',
+      operation: 'enqueue',
+      timestamp: timeOf(n),
+      uuid: undefined,
+    });
+    // A fork of a fork, and a second one of the first.
+    const told = [
+      { id: 's-3', rows: [begun(900), ...rows] },
+      { id: 's-1', rows: [begun(-1), ...rows] },
+      { id: 's-2', rows: [begun(800), ...rows, said('needle of the fork')] },
+    ];
+    for (const { id, rows: lines } of told) await store.appendTranscript(transcript(lines, id));
+    await store.indexNow();
+    expect(countOf('needle')).toBe(25);
+    const found: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const answer = ask('needle', { limit: 4, ...(cursor && { cursor }) });
+      for (const { session, hits } of answer.sessions)
+        for (const { snippet } of hits) found.push(`${session.id} ${snippet.text}`);
+      cursor = answer.next;
+    }
+    const expected = [...rows.map(({ message }) => message.content), 'needle of the fork'].map((content) =>
+      typeof content === 'string' ? content : (content as { text: string }[])[0]?.text,
+    );
+    expect(found.sort()).toEqual(
+      expected.map((text) => `${text === 'needle of the fork' ? 's-2' : 's-1'} ${text}`).sort(),
+    );
+  });
 });
 
 describe('conditions', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type IndexedText, indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
+import { indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 
 /**
@@ -43,33 +43,49 @@ export interface SearchPart {
   max_id: number;
 }
 
-/** The very text that was put in of a document; undefined where it is gone. */
-export type PieceOf = (doc: SearchDoc) => SearchPiece | undefined;
-
 /** What is found by words. Everything here runs inside a transaction. */
 export interface SearchIndex {
   /**
    * Adds what is not there; a text that is there already gets to know who else tells it, and where that is no longer
-   * telemetry alone, its words. False where a text was gone that was to be replaced.
+   * telemetry alone, its words.
    */
-  add(texts: readonly FoundText[], pieceOf: PieceOf): boolean;
-  /** Takes documents out. False where the text of one of them was gone. */
-  remove(docs: readonly SearchDoc[], pieceOf: PieceOf): boolean;
+  add(texts: readonly FoundText[]): void;
+  /** Takes documents out: they are not found any more. Their words leave the file when their part is written anew. */
+  remove(docs: readonly SearchDoc[]): void;
   docsOf(session: number, limit: number): SearchDoc[];
   doc(id: number): SearchDoc | undefined;
   parts(): SearchPart[];
-  /** Brings small pieces of the index together; false when there was nothing to do. */
-  merge(pages: number): boolean;
+  /**
+   * Brings small pieces of the index together, and leaves out what was removed where that is much of a piece; of one
+   * part, or of them all. False when there was nothing to do.
+   */
+  merge(pages: number, part?: number): boolean;
+  /** Parts that hold words of removed documents, with a number that rises with each removal. */
+  torn(): TornPart[];
+  /** Begins to write a part anew, whatever share of it was removed; `merge` goes on with it. */
+  beginAnew(part: number, pages: number): void;
+  /** All that was removed by then is out of the file. */
+  noteWhole(torn: TornPart): void;
+  /** Drops a part without documents; false when there is none. */
+  dropEmpty(): boolean;
   /** Takes away tools that no document has, of those that a deleted session used. */
   forgetTools(tools: Iterable<number>): void;
-  /** Empty, as before the first text. */
-  clear(): void;
+  /** Some of what makes it empty, as before the first text; false when it is. */
+  clearSome(): boolean;
+}
+
+export interface TornPart {
+  part: number;
+  removals: number;
 }
 
 /** A text that only a short search looks at is found in a part of so many; see ARCHITECTURE.md. */
 const partDocs = 65_536;
 /** Ids of one millisecond. */
 export const idsPerMs = 4;
+
+/** In `search_state`, with the part's number behind it. */
+const tornKey = 'torn ';
 
 const docColumns = 'id, part, session, key, kind, tool, event, stop, entry, otel, source, slot';
 const heard = searchSources.indexOf('otel');
@@ -105,6 +121,14 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     `SELECT ${docColumns} FROM search_docs WHERE session = ? LIMIT ?`,
   );
   const drop = database.prepare('DELETE FROM search_docs WHERE id = CAST(? AS INTEGER)');
+  const dropSome = database.prepare('DELETE FROM search_docs WHERE id IN (SELECT id FROM search_docs LIMIT 2000)');
+  const tear = database.prepare(
+    'INSERT INTO search_state (key, value) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = value + 1',
+  );
+  const torn = database.prepare<[], TornPart>(`
+    SELECT CAST(substr(key, ${tornKey.length + 1}) AS INTEGER) AS part, value AS removals FROM search_state
+    WHERE key GLOB '${tornKey}*'`);
+  const mend = database.prepare('DELETE FROM search_state WHERE key = ? AND value <= CAST(? AS INTEGER)');
   const parts = database.prepare<[], SearchPart>('SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no');
   const lastPart = database.prepare<[], SearchPart>(
     'SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no DESC LIMIT 1',
@@ -130,22 +154,18 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     return free.sort((a, b) => distance(a) - distance(b))[0];
   }
 
-  function add(texts: readonly FoundText[], pieceOf: PieceOf): boolean {
+  function add(texts: readonly FoundText[]): void {
     const added: { doc: SearchDoc; text: string }[] = [];
-    let areAllThere = true;
     for (const found of texts) {
       const key = keyOf(found.piece);
       const same = sameText(found, key);
       if (same) {
         if (same[found.source] === null) note[found.source].run(found.seq, same.id);
         if (same.source === heard && found.source !== 'otel') {
-          // What waits to be put in is taken out by the same words: put in first.
+          // What is to be taken out may wait to be put in.
           put(added.splice(0));
-          const old = pieceOf(same);
-          if (old && keyOf(old) === key) {
-            takeOut(same, indexedText(old.text));
-            added.push({ doc: toldBetter(same, found), text: found.piece.text });
-          } else areAllThere = false;
+          takeOut(same);
+          added.push({ doc: toldBetter(same, found), text: found.piece.text });
         }
         continue;
       }
@@ -168,7 +188,6 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       added.push({ doc, text: found.piece.text });
     }
     put(added);
-    return areAllThere;
   }
 
   function put(added: { doc: SearchDoc; text: string }[]): void {
@@ -231,39 +250,39 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
       `INSERT INTO ${wordsTable(part)} (rowid, words, humps, facets) VALUES (CAST(? AS INTEGER), ?, ?, ?)`,
     );
 
-  function remove(docs: readonly SearchDoc[], pieceOf: PieceOf): boolean {
-    let areAllThere = true;
+  function remove(docs: readonly SearchDoc[]): void {
     for (const doc of docs) {
-      const piece = pieceOf(doc);
-      if (piece && keyOf(piece) === doc.key) takeOut(doc, indexedText(piece.text));
-      else areAllThere = false;
+      takeOut(doc);
       drop.run(doc.id);
       lessen.run(doc.part);
     }
-    return areAllThere;
   }
 
-  /** FTS5 is told what it has of a document; with `secure-delete` it overwrites that at once. */
-  function takeOut(doc: SearchDoc, { words, humps }: IndexedText): void {
-    const table = wordsTable(doc.part);
-    database
-      .prepare(
-        `INSERT INTO ${table} (${table}, rowid, words, humps, facets) VALUES ('delete', CAST(? AS INTEGER), ?, ?, ?)`,
-      )
-      .run(doc.id, words, humps, facetsOf(doc));
+  /** FTS5 notes that the document is gone. To find its words and overwrite them took a millisecond for a kilobyte. */
+  function takeOut({ id, part }: SearchDoc): void {
+    database.prepare(`DELETE FROM ${wordsTable(part)} WHERE rowid = CAST(? AS INTEGER)`).run(id);
+    tear.run(`${tornKey}${part}`);
   }
 
-  function merge(pages: number): boolean {
-    let hasMerged = false;
-    for (const { no } of parts.all()) {
+  function merge(pages: number, part?: number): boolean {
+    const looked = part === undefined ? parts.all().map(({ no }) => no) : [part];
+    return looked.some((no) => {
       const before = changes.get() ?? 0;
-      const table = wordsTable(no);
-      database.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ?)`).run(BigInt(pages));
+      mergeBy(no, pages);
       // As SQLite's manual has it: fewer than two changes mean that nothing was merged.
-      hasMerged ||= (changes.get() ?? 0) - before >= 2;
-      if (hasMerged) break;
-    }
-    return hasMerged;
+      return (changes.get() ?? 0) - before >= 2;
+    });
+  }
+
+  function mergeBy(part: number, pages: number): void {
+    const table = wordsTable(part);
+    database.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ?)`).run(BigInt(pages));
+  }
+
+  function dropOne(part: number): void {
+    database.exec(`DROP TABLE ${wordsTable(part)}`);
+    dropPart.run(part);
+    mend.run(`${tornKey}${part}`, Number.MAX_SAFE_INTEGER);
   }
   const changes = database.prepare<[], number>('SELECT total_changes()').pluck();
 
@@ -285,12 +304,22 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
         if (!isUsed) dropTool.run(no);
       }
     },
-    clear() {
-      for (const { no } of parts.all()) {
-        database.exec(`DROP TABLE ${wordsTable(no)}`);
-        dropPart.run(no);
-      }
-      database.exec('DELETE FROM search_docs; DELETE FROM search_tools');
+    torn: () => torn.all(),
+    // Below zero: all pieces become one, step by step.
+    beginAnew: (part, pages) => mergeBy(part, -pages),
+    noteWhole: ({ part, removals }) => void mend.run(`${tornKey}${part}`, removals),
+    dropEmpty() {
+      const empty = parts.all().find(({ docs }) => docs === 0);
+      if (empty) dropOne(empty.no);
+      return empty !== undefined;
+    },
+    clearSome() {
+      // Documents first: none may be in a part that is gone.
+      if (dropSome.run().changes > 0) return true;
+      const [part] = parts.all();
+      if (part) dropOne(part.no);
+      else database.exec('DELETE FROM search_tools');
+      return part !== undefined;
     },
   };
 }
@@ -298,14 +327,14 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
 const maxMs = 8.64e15 / idsPerMs;
 
 /**
- * Without content, as the texts are stored elsewhere. `secure-delete`: what is taken out cannot be read from the disk.
- * What FTS5 merges by itself would make the COMMIT long in which it does so: see `merge`.
+ * Without content, as the texts are stored elsewhere. What FTS5 merges by itself would make the COMMIT long in which it
+ * does so: see `merge`.
  */
 function createWords(database: Database, part: number): void {
   const table = wordsTable(part);
   database.exec(`
-    CREATE VIRTUAL TABLE ${table} USING fts5 (words, humps, facets, content = '', tokenize = "unicode61 remove_diacritics 2");
-    INSERT INTO ${table} (${table}, rank) VALUES ('secure-delete', 1);
+    CREATE VIRTUAL TABLE ${table}
+      USING fts5 (words, humps, facets, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2");
     INSERT INTO ${table} (${table}, rank) VALUES ('automerge', 0);
     INSERT INTO ${table} (${table}, rank) VALUES ('crisismerge', 64);`);
 }
