@@ -1,11 +1,6 @@
-import { hourOfWeek, quarterMs } from '@telltale/core/analysis';
+import { hourOfWeek } from '@telltale/core/analysis';
 import type { AnalysisDefinition } from './definition.ts';
-
-interface Row {
-  session: number;
-  at: number;
-  events: number;
-}
+import { stepsIn } from './steps.ts';
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
@@ -16,23 +11,25 @@ export const activity: AnalysisDefinition = {
   shape: 'week',
   by: { hour: 'hour of the week' },
   measures: [{ key: 'events', label: 'steps of agents', unit: 'count', as: 'sum' }],
-  *facts({ database }, { from, to, only, timeZone }) {
-    const hours = new Map<number, number>();
-    for (const table of ['event_log', 'fresh_events']) {
-      const rows = database.prepare<[number, number], Row>(`
-        SELECT session, at / ${quarterMs} * ${quarterMs} AS at, count(*) AS events
-        FROM ${table} WHERE at >= ? AND at < ? AND source = 'hook' AND session IS NOT NULL
-        GROUP BY session, at / ${quarterMs}`);
-      for (const { session, at, events } of rows.iterate(from, to)) {
-        if (only && !only.has(session)) continue;
-        let hour = hours.get(at);
-        if (hour === undefined) {
-          hour = hourOfWeek(at, timeZone);
-          hours.set(at, hour);
-        }
-        const label = `${days[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, '0')}:00`;
-        yield { key: `${hour}`, label, session, at, numbers: { events } };
-      }
+  *facts({ database, firstEvents }, { from, to, only, timeZone }) {
+    const labels = createLabels(timeZone);
+    for (const { session, at, steps } of stepsIn(database, { from, to, firstOf: firstEvents() })) {
+      if (only && !only.has(session)) continue;
+      yield { ...labels(at), session, at, numbers: { events: steps } };
     }
   },
 };
+
+function createLabels(timeZone: string): (at: number) => { key: string; label: string } {
+  const known = new Map<number, { key: string; label: string }>();
+  return (at) => {
+    let found = known.get(at);
+    if (!found) {
+      const hour = hourOfWeek(at, timeZone);
+      const label = `${days[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, '0')}:00`;
+      found = { key: `${hour}`, label };
+      known.set(at, found);
+    }
+    return found;
+  };
+}

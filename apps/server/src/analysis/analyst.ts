@@ -7,6 +7,7 @@ import { createPayloads } from '../store/payloads.ts';
 import { freshSearchText } from '../store/search-words.ts';
 import { createCallSource } from './calls.ts';
 import type { AnalysisDefinition, AnalysisQuery, Asked } from './definition.ts';
+import { createFirstEvents } from './first-events.ts';
 import { createKnownSessions } from './known-sessions.ts';
 import { analysisNamed } from './table.ts';
 
@@ -26,7 +27,13 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
   const payloads = createPayloads(database);
   // Words in a filter are looked for by the views, which call it.
   database.function('fresh_search_text', { deterministic: true }, freshSearchText);
-  const calls = createCallSource(database, payloads);
+  const firstEvents = createFirstEvents(database);
+  const calls = createCallSource(database, payloads, firstEvents);
+  const sessionsIn = database
+    .prepare<[number, number], number>(`
+      SELECT no FROM sessions
+      WHERE transcript IS NOT NULL AND last_event_at >= ? AND (started_at IS NULL OR started_at < ?)`)
+    .pluck();
   const oldest = database
     .prepare<[], number | null>(
       'SELECT min(coalesce((SELECT min(at) FROM spend), at), at) FROM (SELECT coalesce(min(started_at), 0) AS at FROM sessions)',
@@ -66,19 +73,21 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
     });
     // One state of the database, whatever is stored meanwhile.
     database.transaction(() => {
-      for (const fact of definition.facts({ database, sessions, calls, prices }, asked)) {
+      for (const fact of definition.facts({ database, sessions, calls, firstEvents, prices }, asked)) {
         // The service ends, and nobody waits for the answer any more.
         if (isStopped()) throw new Error('the service stops');
         tally.add(fact);
       }
     })();
     const { behind, total, rows, ...result } = tally.result();
+    const unknown = definition.unknown === undefined ? 0 : countUnknown(asked);
     return present({
       ...{ name: query.name, title: definition.title, question: definition.question, shape: definition.shape },
       ...{ from: isoOf(from), to: isoOf(to), timeZone, by, prices: way, bucket: size },
       buckets: buckets?.map(isoOf),
       measures: measures.map(({ key, label, unit }) => ({ key, label, unit })),
       ...{ total, rows, ...result },
+      unknown: unknown > 0 && definition.unknown ? { sessions: unknown, reason: definition.unknown } : undefined,
       behind: isBehind
         ? behind
             .sort((a, b) => b - a)
@@ -87,6 +96,12 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
             .map(({ id, app, title }) => present({ id, app, title }))
         : undefined,
     });
+  }
+
+  /** Sessions that nothing but a transcript tells of. */
+  function countUnknown({ from, to, only }: Asked): number {
+    const firstOf = firstEvents();
+    return sessionsIn.all(from, to).filter((no) => !firstOf.has(no) && (!only || only.has(no))).length;
   }
 
   return {

@@ -2,6 +2,7 @@ import type { Filter, Prices } from '@telltale/core';
 import type { AnalysisShape, AnalysisView, BucketSize, Fact, Measure, PriceWay } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
 import type { CallSource } from './calls.ts';
+import type { FirstEvents } from './first-events.ts';
 import type { KnownSessions } from './known-sessions.ts';
 
 /** One analysis: a file of its own and a row in table.ts; the API, its description and the page follow from it. */
@@ -15,6 +16,8 @@ export interface AnalysisDefinition {
   by: Readonly<Record<string, string>>;
   /** The first one ranks the rows. */
   measures: readonly Measure[];
+  /** What nobody can tell of a session that has nothing but its transcript, in words; absent where all is told. */
+  unknown?: string;
   facts(sources: Sources, asked: Asked): Iterable<Fact>;
 }
 
@@ -23,6 +26,7 @@ export interface Sources {
   database: Database;
   sessions: KnownSessions;
   calls: CallSource;
+  firstEvents: FirstEvents;
   prices: Prices;
 }
 

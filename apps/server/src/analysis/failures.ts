@@ -12,7 +12,10 @@ export const failures: AnalysisDefinition = {
   ],
   *facts({ calls, sessions }, asked) {
     const seen = new Map<string, number>();
-    const failed = [...calls(asked)].filter(({ state }) => state === 'failed');
+    const failed = [...calls(asked)].flatMap(({ session, calls: found }) =>
+      // Words go with the events that they are from.
+      found.flatMap((call) => (call.state === 'failed' && call.words !== '' ? { ...call, session } : [])),
+    );
     const keyOf = (call: (typeof failed)[number]) => `${sessions(call.session).app ?? ''}\n${call.words}`;
     for (const call of failed) seen.set(keyOf(call), (seen.get(keyOf(call)) ?? 0) + 1);
     for (const call of failed) {

@@ -1,4 +1,4 @@
-import { callKey } from './calls.ts';
+import { callKey, eachCall } from './calls.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
 export const permissions: AnalysisDefinition = {
@@ -16,9 +16,10 @@ export const permissions: AnalysisDefinition = {
     { key: 'waitedP50', label: 'median', unit: 'ms', as: 'p50', of: 'waitMs' },
     { key: 'waitedP95', label: '95 %', unit: 'ms', as: 'p95', of: 'waitMs' },
   ],
+  unknown: 'who allowed a call, and how long it waited, is in no transcript',
   *facts({ calls, sessions }, asked) {
-    for (const call of calls(asked)) {
-      const { session, at, answer, isAsked, waitedMs, decidedBy } = call;
+    for (const { session, call } of eachCall(calls(asked))) {
+      const { at, answer, isAsked, waitedMs, decidedBy } = call;
       if (answer === undefined) continue;
       const decider = answer === 'unanswered' ? 'no answer heard' : (decidedBy ?? 'not told');
       yield {

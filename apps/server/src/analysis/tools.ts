@@ -1,3 +1,4 @@
+import type { Fact } from '@telltale/core/analysis';
 import { callKey } from './calls.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
@@ -16,17 +17,29 @@ export const tools: AnalysisDefinition = {
     { key: 'durationSum', label: 'in all', unit: 'ms', as: 'sum' },
   ],
   *facts({ calls, sessions }, asked) {
-    for (const call of calls(asked)) {
-      const { session, at, state, durationMs } = call;
-      yield {
-        ...callKey(asked.by, call, sessions(session)),
-        ...{ session, at },
-        numbers: {
-          ...{ calls: 1, failures: state === 'failed' || state === 'never-ran' ? 1 : 0 },
-          ...(durationMs !== undefined && { durationSum: durationMs }),
-        },
-        ...(durationMs !== undefined && { samples: { durationMs } }),
-      };
+    for (const { session, calls: found } of calls(asked)) {
+      const known = sessions(session);
+      // Added up by row here: there may be half a million calls.
+      const groups = new Map<string, ToolFact>();
+      for (const call of found) {
+        const { key, label } = callKey(asked.by, call, known);
+        let group = groups.get(key);
+        if (!group) {
+          group = { key, label, session, numbers: { calls: 0, failures: 0 }, samples: { durationMs: [] } };
+          groups.set(key, group);
+        }
+        group.numbers.calls += 1;
+        if (call.state === 'failed' || call.state === 'never-ran') group.numbers.failures += 1;
+        if (call.durationMs === undefined) continue;
+        group.numbers.durationSum = (group.numbers.durationSum ?? 0) + call.durationMs;
+        group.samples.durationMs.push(call.durationMs);
+      }
+      yield* groups.values();
     }
   },
 };
+
+interface ToolFact extends Fact {
+  numbers: { calls: number; failures: number; durationSum?: number };
+  samples: { durationMs: number[] };
+}

@@ -1,3 +1,4 @@
+import { eachCall } from './calls.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
 export const waiting: AnalysisDefinition = {
@@ -11,8 +12,10 @@ export const waiting: AnalysisDefinition = {
     { key: 'allowed', label: 'allowed by hand', unit: 'count', as: 'sum' },
     { key: 'waitedP50', label: 'median', unit: 'ms', as: 'p50', of: 'waitMs' },
   ],
+  unknown: 'who allowed a call, and how long it waited, is in no transcript',
   *facts({ calls }, asked) {
-    for (const { session, at, isAsked, answer, waitedMs, suggested } of calls(asked)) {
+    for (const { session, call } of eachCall(calls(asked))) {
+      const { at, isAsked, answer, waitedMs, suggested } = call;
       if (!isAsked || answer !== 'allowed' || !suggested) continue;
       yield {
         ...{ key: suggested.rule, settings: suggested.settings, session, at },

@@ -26,6 +26,8 @@ export interface RetentionTakesDeps {
   pruned: PrunedSessions;
   /** Folds what waits to be folded, and writes it; inside a transaction. */
   settle(session: ProjectedSession): void;
+  /** The events of a session go; inside the transaction that notes it, before the first one is gone. */
+  onEventsGoing(sessionNo: number): void;
   /** So many events are gone; inside the transaction. */
   onEventsGone(count: number, hadFresh: boolean): void;
   /** Texts that were kept in memory may be gone. */
@@ -214,6 +216,7 @@ export function createRetentionTakes(database: Database, deps: RetentionTakesDep
       const before = session.pruned?.eventsTo ?? Number.NEGATIVE_INFINITY;
       pruned.events(session.no, { seq, to: Math.max(before, to) }, { at, id, seq, json: JSON.stringify(session.fold) });
       session.pruned = pruned.of(session.no);
+      deps.onEventsGoing(session.no);
       session.snapshots = [];
       const fresh = freshOf.all(session.no, seq);
       forgetTwins(fresh);

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
+import { createCallBuild } from '../analysis/call-build.ts';
 import { createReadingThread } from '../reading/thread.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
@@ -75,6 +76,8 @@ export interface SqliteStore extends Store {
   compressNow(options?: { keepFresh?: number }): Promise<void>;
   /** Makes everything that is stored found by the search; of itself it does so in the background. */
   indexNow(): Promise<void>;
+  /** Puts the calls of everything that is settled together for analyses; of itself it does so in the background. */
+  takeCallsNow(): Promise<void>;
   /** Forgets now what is kept for days only; of itself it does so every ten minutes. */
   pruneNow(): Promise<void>;
 }
@@ -167,6 +170,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     ...{ rules, now, find: projection.find },
     takes: createRetentionTakes(database, {
       ...{ commits, pruned: prunedSessions, settle, onEventsGone },
+      onEventsGoing: (no) => calls.finish(no),
       forget() {
         payloads.forget();
         transcripts.forget();
@@ -176,6 +180,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     async alone(work) {
       await Promise.all([compression.pause(), search.pause()]);
       try {
+        await calls.runNow();
         return await work();
       } finally {
         if (compresses) compression.resume();
@@ -193,6 +198,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     giveBack: () => eraseFreed(database, (work) => commits.run(work)),
   });
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
+  const calls = createCallBuild(database, {
+    ...{ commits, payloads, onProblem },
+    entriesBehind: transcripts.entriesBehind,
+  });
 
   const analyses = createAnalyses({ file, prices });
   const reading = createReadingThread({ file });
@@ -225,6 +234,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   catchUp();
   if (indexes) search.start();
   if (compresses) compression.start();
+  if (indexes) calls.start();
   const pruneTimer = setInterval(() => {
     prune().catch((error) => onProblem('What is old could not be deleted', error));
   }, pruneMs).unref();
@@ -284,6 +294,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     payloads.forget();
     transcripts.forget();
     facets.forget();
+    calls.forget();
     catchUp();
   }
 
@@ -472,7 +483,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       await Promise.all([retention.stop(), analyses.close(), reading.close()]);
       behind.stop();
       for (const build of builds) build.stop();
-      await Promise.all([compression.stop(), search.stop()]);
+      await Promise.all([compression.stop(), search.stop(), calls.pause()]);
       await commits.close();
       try {
         database.transaction(behind.write)();
@@ -487,6 +498,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     pruneNow: prune,
+    takeCallsNow: calls.runNow,
     indexNow: search.runNow,
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
   };
@@ -505,6 +517,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     telemetry.forget();
     payloads.forget();
     transcripts.forget();
+    calls.forget();
     projection.forget();
     ledger.forget();
     appender.forget();

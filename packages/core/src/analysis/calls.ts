@@ -1,4 +1,4 @@
-import { type Action, createActionIndex } from '../actions.ts';
+import { type Action, createActionIndex, hasEnded } from '../actions.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { fieldsAt } from '../fields.ts';
 import { present } from '../present.ts';
@@ -38,8 +38,8 @@ export interface Call {
   /** The call in words. */
   words: string;
   durationMs?: number;
-  agentId?: string;
-  agentType?: string;
+  /** Who made it: the type of an agent, `main`, or `subagent` where no type is told. */
+  agent: string;
   errorLine?: string;
   /** Its permission was asked for. */
   isAsked: boolean;
@@ -50,8 +50,15 @@ export interface Call {
   suggested?: Suggested;
 }
 
+/** A call with the events that told of it. */
+export interface ToldCall {
+  call: Call;
+  hasEnded: boolean;
+  seqs: readonly number[];
+}
+
 /** The calls of one session, from its events of `callEventNames` in the order of their times. */
-export function callsOf(events: readonly TelltaleEvent[]): Call[] {
+export function callsOf(events: readonly TelltaleEvent[]): ToldCall[] {
   const index = createActionIndex({ maxActions: Number.POSITIVE_INFINITY });
   const requests = new Map<number, Suggested>();
   const deciders = new Map<string, string>();
@@ -62,7 +69,10 @@ export function callsOf(events: readonly TelltaleEvent[]): Call[] {
     if (decider && event.toolUseId !== undefined) deciders.set(event.toolUseId, decider);
     index.add(asStep(event));
   }
-  return index.rows().flatMap((action) => callOf(action, requests, deciders) ?? []);
+  return index.rows().flatMap((action) => {
+    const call = callOf(action, requests, deciders);
+    return call ? [{ call, hasEnded: hasEnded(action), seqs: action.seqs }] : [];
+  });
 }
 
 function callOf(
@@ -77,11 +87,15 @@ function callOf(
   return present({
     ...{ at: Date.parse(action.at), tool: action.toolName ?? 'unknown tool', state: action.state },
     ...{ words: action.summary, durationMs: action.durationMs, isAsked, decidedBy },
-    ...{ agentId: action.agentId, agentType: action.agentType, errorLine: action.errorLine },
+    ...{ agent: agentName(action), errorLine: action.errorLine },
     waitedMs: isAsked ? action.waitedMs : undefined,
     answer: isAsked || decidedBy !== undefined || action.state === 'denied' ? answerOf(action, decidedBy) : undefined,
     suggested: asked === undefined ? undefined : requests.get(asked),
   });
+}
+
+export function agentName({ agentId, agentType }: { agentId?: string; agentType?: string }): string {
+  return agentType ?? (agentId === undefined ? 'main' : 'subagent');
 }
 
 function answerOf({ state, waitedMs }: Action, decidedBy: string | undefined): Answer {

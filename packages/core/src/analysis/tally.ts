@@ -23,7 +23,7 @@ export interface Fact {
   /** Added up, or the greatest taken. */
   numbers?: Readonly<Record<string, number>>;
   /** Single values, for percentiles. */
-  samples?: Readonly<Record<string, number>>;
+  samples?: Readonly<Record<string, number | readonly number[]>>;
   detail?: string | undefined;
   settings?: string | undefined;
 }
@@ -81,9 +81,10 @@ export function createTally({ measures, buckets, limit, behind }: TallyOptions) 
       series[bucket] = (series[bucket] ?? 0) + value;
     }
     for (const [name, value] of Object.entries(fact.samples ?? {})) {
-      const list = group.samples.get(name);
-      if (list) list.push(value);
-      else group.samples.set(name, [value]);
+      const list = group.samples.get(name) ?? [];
+      group.samples.set(name, list);
+      if (typeof value === 'number') list.push(value);
+      else for (const one of value) list.push(one);
     }
     if (behind && (behind.row ?? fact.key) === fact.key && (behind.bucket ?? bucket) === bucket)
       asked.add(fact.session);

@@ -63,6 +63,8 @@ export const analysisSchema = z.object({
   sessions: z.number().int(),
   /** The greatest first. */
   rows: z.array(analysisRowSchema),
+  /** Sessions of this time that have nothing but a transcript, and what cannot be known of them, in words. */
+  unknown: z.object({ sessions: z.number().int(), reason: z.string() }).optional(),
   /** Only where a row or bucket was asked for: the newest sessions behind it. */
   behind: z.array(behindSchema).optional(),
 });

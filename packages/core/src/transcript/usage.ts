@@ -35,7 +35,7 @@ export interface SaidRequest {
 export function requestOf({ sessionId, agentId, type, at, line }: TranscriptEntry): SaidRequest | undefined {
   const message = type === 'assistant' ? fieldsAt(line, 'message') : undefined;
   const usage = fieldsAt(message, 'usage');
-  const id = textAt(line, 'requestId') ?? textAt(message, 'id');
+  const id = requestIdOf(line);
   const model = textAt(message, 'model');
   if (!usage || id === undefined || model === undefined || at === undefined) return undefined;
   if (model === '<synthetic>' || line.isApiErrorMessage === true) return undefined;
@@ -49,6 +49,11 @@ export function requestOf({ sessionId, agentId, type, at, line }: TranscriptEntr
     webSearches: count(fieldsAt(usage, 'server_tool_use'), 'web_search_requests'),
     geo: textAt(usage, 'inference_geo'),
   });
+}
+
+/** The API's id of the request that a row is part of; where a provider gives none, the message's. */
+export function requestIdOf(line: Fields): string | undefined {
+  return textAt(line, 'requestId') ?? textAt(fieldsAt(line, 'message'), 'id');
 }
 
 /** The prompt that a row names: rows in the user's name do, what follows them in the same file belongs to it. */

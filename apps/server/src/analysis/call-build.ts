@@ -1,0 +1,176 @@
+import type { TranscriptEntry } from '@telltale/core';
+import type { Database } from 'better-sqlite3';
+import type { GroupCommit } from '../store/group-commit.ts';
+import type { Payloads } from '../store/payloads.ts';
+import { createCallRollup } from './call-rollup.ts';
+import { createCallTranscripts } from './call-transcripts.ts';
+
+/** Keeps calls as rows in the background, from what is settled; see `createCompression` for the manner. */
+export interface CallBuild {
+  start(): void;
+  /** Resolves when no step is under way; none begins before as many calls of `resume`. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** Goes on until all that is settled now is taken. */
+  runNow(): Promise<void>;
+  /** The events of a session go: see `CallRollup.finish`. */
+  finish(sessionNo: number): void;
+  forget(): void;
+}
+
+export interface CallBuildDeps {
+  commits: GroupCommit;
+  payloads: Pick<Payloads, 'settled'>;
+  /** Entries of all transcripts behind a `seq`, in the order of arrival. */
+  entriesBehind(seq: number, limit: number): TranscriptEntry[];
+  onProblem(problem: string, error: unknown): void;
+}
+
+/** Rows of another version are made again from their events and transcripts. */
+const callsVersion = 1;
+/** Looked at together: as many as settle together, so that there is much of each session. */
+const windowEvents = 4096;
+const stepEntries = 50;
+/** One transaction does so much: more would make those who append wait. */
+const stepMs = 4;
+/** What waits is read by those who ask, which is no trouble while it is little. */
+const idleMs = 5000;
+/** A step is followed by a rest of so many times what it took. */
+const restFactor = 4;
+
+type Rest = (tookMs: number) => Promise<void>;
+
+export function createCallBuild(database: Database, deps: CallBuildDeps): CallBuild {
+  const { commits, payloads, entriesBehind, onProblem } = deps;
+  const rollup = createCallRollup(database, payloads);
+  const transcripts = createCallTranscripts(database);
+  const getState = database.prepare<[string], number>('SELECT value FROM call_state WHERE key = ?').pluck();
+  const putState = database.prepare('UPDATE call_state SET value = ? WHERE key = ?');
+  const windowEnd = database
+    .prepare<[number, number], number | null>(
+      'SELECT max(seq) FROM (SELECT seq FROM event_log WHERE seq > ? ORDER BY seq LIMIT ?)',
+    )
+    .pluck();
+  const sessionsIn = database
+    .prepare<[number, number], number>(
+      'SELECT DISTINCT session FROM event_log WHERE seq > ? AND seq <= ? AND session IS NOT NULL',
+    )
+    .pluck();
+  const noOf = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck();
+
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  /** One until it is started. */
+  let pauses = 1;
+  let isStopping = false;
+
+  const restAfter: Rest = (tookMs) =>
+    isStopping ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, tookMs * restFactor));
+
+  /** Again and again what `work` does, in transactions of a few milliseconds, until it says that nothing is left. */
+  async function inSteps(work: () => boolean, rest: Rest): Promise<void> {
+    for (let hasMore = true; hasMore && !isStopping; ) {
+      const startedAt = performance.now();
+      hasMore = await commits.run(() => {
+        const until = performance.now() + stepMs;
+        while (work()) if (performance.now() > until) return true;
+        return false;
+      });
+      await rest(performance.now() - startedAt);
+    }
+  }
+
+  async function eventWindow(rest: Rest): Promise<boolean> {
+    const from = getState.get('events') ?? 0;
+    const to = windowEnd.get(from, windowEvents) ?? null;
+    if (to === null) return false;
+    const left = sessionsIn.all(from, to);
+    await inSteps(() => {
+      const session = left.at(-1);
+      if (session === undefined) putState.run(to, 'events');
+      else if (!rollup.take(session, to)) left.pop();
+      return session !== undefined;
+    }, rest);
+    return true;
+  }
+
+  async function entries(rest: Rest): Promise<void> {
+    await inSteps(() => {
+      const found = entriesBehind(getState.get('entries') ?? 0, stepEntries);
+      const bySession = new Map<string, TranscriptEntry[]>();
+      for (const entry of found) bySession.set(entry.sessionId, [...(bySession.get(entry.sessionId) ?? []), entry]);
+      for (const [id, told] of bySession) {
+        const no = noOf.get(id);
+        if (no !== undefined) transcripts.add(no, told);
+      }
+      const last = found.at(-1);
+      if (last) putState.run(last.seq, 'entries');
+      return last !== undefined;
+    }, rest);
+  }
+
+  async function everything(rest: Rest): Promise<void> {
+    if (getState.get('version') !== callsVersion) {
+      await commits.run(() => {
+        rollup.clear();
+        for (const road of ['events', 'entries']) putState.run(0, road);
+        putState.run(callsVersion, 'version');
+      });
+    }
+    while (!isStopping && (await eventWindow(rest)));
+    // Not before all is there: what comes out of order may do so again.
+    await inSteps(rollup.mend, rest);
+    await entries(rest);
+  }
+
+  async function work(): Promise<void> {
+    try {
+      await everything(restAfter);
+    } catch (error) {
+      rollup.forget();
+      // Analyses read the events themselves; the next turn tries again.
+      if (!isStopping) onProblem('Tool calls could not be put together for analyses', error);
+    }
+    schedule(idleMs);
+  }
+
+  function schedule(ms: number): void {
+    if (pauses > 0) return;
+    timer = setTimeout(() => {
+      running = work();
+    }, ms);
+    timer.unref();
+  }
+
+  async function pause(): Promise<void> {
+    pauses += 1;
+    isStopping = true;
+    clearTimeout(timer);
+    await running;
+  }
+
+  function resume(): void {
+    pauses -= 1;
+    isStopping = pauses > 0;
+    if (pauses === 0) schedule(idleMs);
+  }
+
+  return {
+    start: resume,
+    pause,
+    resume,
+    async runNow() {
+      await pause();
+      const stopping = isStopping;
+      isStopping = false;
+      try {
+        await everything(() => Promise.resolve());
+      } finally {
+        isStopping = stopping;
+        resume();
+      }
+    },
+    finish: rollup.finish,
+    forget: rollup.forget,
+  };
+}

@@ -1,0 +1,245 @@
+import {
+  type Call,
+  type CallFold,
+  foldCalls,
+  isLate,
+  packCalls,
+  quarterMs,
+  unfolded,
+  unpackCalls,
+} from '@telltale/core/analysis';
+import type { Database } from 'better-sqlite3';
+import type { Payloads } from '../store/payloads.ts';
+import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './call-rows.ts';
+
+/**
+ * Keeps the calls of sessions as rows, so that analyses need not walk the events. Everything here runs inside a
+ * transaction; each call does a few milliseconds of work.
+ */
+export interface CallRollup {
+  /** Takes some of a session's settled events up to a seq; false when all are taken. */
+  take(session: number, upTo: number): boolean;
+  /** Puts together anew what a late event changes, some of it at a time; false when nothing is left to do. */
+  mend(): boolean;
+  /** Takes all that is left of a session's events, fresh ones too: they go. Its numbers stay, and its words go with them. */
+  finish(session: number): void;
+  /** Something was deleted, or a transaction is gone: what is kept in memory goes. */
+  forget(): void;
+  /** Empty, but for what no event is there of any more. */
+  clear(): void;
+}
+
+interface FoldRow {
+  seq: number;
+  horizon: number | null;
+  carried: string;
+  is_late: number;
+}
+
+interface PageRow {
+  no: number;
+  calls: number;
+  numbers: string;
+  words: string | null;
+}
+
+/** A session whose calls are put together anew. */
+interface Mending extends Omit<CallFold, 'carried'> {
+  session: number;
+  /** Read up to here. */
+  seq: number;
+  /** Waiting, the newest first once all are read. */
+  rows: CallRow[];
+  carried: CallRow[];
+  calls: Call[];
+}
+
+/** Events that are folded together. */
+const stepEvents = 256;
+const readEvents = 2000;
+/** Calls that share a row: the last one is written again as calls are added. */
+const pageCalls = 128;
+
+export function createCallRollup(database: Database, payloads: Pick<Payloads, 'settled'>): CallRollup {
+  const foldOf = database.prepare<[number], FoldRow>(
+    'SELECT seq, horizon, carried, is_late FROM call_folds WHERE session = ?',
+  );
+  const putFold = database.prepare(`
+    INSERT INTO call_folds (session, seq, horizon, carried) VALUES (?, ?, ?, ?)
+    ON CONFLICT (session) DO UPDATE SET seq = excluded.seq, horizon = excluded.horizon, carried = excluded.carried`);
+  const noteFirst = database.prepare(
+    'UPDATE call_folds SET first_at = min(coalesce(first_at, @at), @at) WHERE session = @session',
+  );
+  const noteLate = database.prepare(`UPDATE call_folds SET is_late = 1 WHERE session = ?`);
+  const isMended = database.prepare('UPDATE call_folds SET is_late = 0 WHERE session = ?');
+  const late = database.prepare<[], number>('SELECT session FROM call_folds WHERE is_late = 1 LIMIT 1').pluck();
+  const stepEnd = database
+    .prepare<[number, number, number, number], number | null>(`
+      SELECT max(seq) FROM (SELECT seq FROM event_log WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?)`)
+    .pluck();
+  const next = database.prepare<[number, number, number], CallRow>(
+    `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? AND ${isCallRowSql}`,
+  );
+  const bySeq = database.prepare<[string], CallRow>(
+    `${callRowsIn.settled} WHERE seq IN (SELECT value FROM json_each(?))`,
+  );
+  const freshRows = database.prepare<[number, number], CallRow>(
+    `${callRowsIn.fresh} WHERE session = ? AND seq > ? AND ${isCallRowSql}`,
+  );
+  const freshEnd = database
+    .prepare<[number, number], number | null>('SELECT max(seq) FROM fresh_events WHERE session = ? AND seq > ?')
+    .pluck();
+  const countSteps = (table: string) =>
+    database.prepare(`
+      INSERT INTO step_counts (session, at, steps)
+      SELECT session, at / ${quarterMs} * ${quarterMs} AS quarter, count(*) FROM ${table}
+      WHERE session = ? AND seq > ? AND seq <= ? AND source = 'hook' GROUP BY quarter
+      ON CONFLICT (session, at) DO UPDATE SET steps = steps + excluded.steps`);
+  const settledSteps = countSteps('event_log');
+  const freshSteps = countSteps('fresh_events');
+  const firstIn = (table: string) =>
+    database
+      .prepare<[number, number, number], number | null>(
+        `SELECT min(at) FROM ${table} WHERE session = ? AND seq > ? AND seq <= ?`,
+      )
+      .pluck();
+  const firstSettled = firstIn('event_log');
+  const firstFresh = firstIn('fresh_events');
+  const lastPage = database.prepare<[number], PageRow>(`
+    SELECT no, calls, numbers, words FROM call_pages WHERE session = ? AND kind = 'settled' ORDER BY no DESC LIMIT 1`);
+  const putPage = database.prepare(
+    'INSERT INTO call_pages (session, kind, min_at, max_at, calls, numbers, words) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const dropPage = database.prepare('DELETE FROM call_pages WHERE no = ?');
+  const dropKind = database.prepare('DELETE FROM call_pages WHERE session = ? AND kind = ?');
+  const finalise = database.prepare(
+    `UPDATE call_pages SET kind = 'final', words = NULL WHERE session = ? AND kind <> 'final'`,
+  );
+
+  let mending: Mending | undefined;
+
+  const rowOf = (session: number) => foldOf.get(session) ?? { seq: 0, horizon: null, carried: '[]', is_late: 0 };
+
+  function asFold({ horizon, carried }: FoldRow): CallFold {
+    return { horizon: horizon ?? unfolded.horizon, carried: JSON.parse(carried) as number[] };
+  }
+
+  /** `rows`: what comes next, up to `seq`. */
+  function fold(session: number, before: CallFold, rows: readonly CallRow[], seq: number, isLast = false): void {
+    const carried = before.carried.length === 0 ? [] : bySeq.all(JSON.stringify(before.carried));
+    const events = callEventsOf([...carried, ...rows], payloads);
+    const folded = foldCalls(events, before, { isLast });
+    addPages(session, folded.settled);
+    if (rows.length > 0 || isLast) {
+      dropKind.run(session, 'open');
+      if (folded.open.length > 0) put(session, 'open', folded.open);
+    }
+    putFold.run(session, seq, horizonOf(folded), JSON.stringify(folded.carried));
+  }
+
+  function addPages(session: number, calls: readonly Call[]): void {
+    if (calls.length === 0) return;
+    const last = lastPage.get(session);
+    let all = [...calls];
+    if (last && last.calls < pageCalls) {
+      all = [...unpackCalls(last), ...all];
+      dropPage.run(last.no);
+    }
+    for (let from = 0; from < all.length; from += pageCalls) put(session, 'settled', all.slice(from, from + pageCalls));
+  }
+
+  function put(session: number, kind: 'settled' | 'open', calls: readonly Call[]): void {
+    const { from, to, numbers, words } = packCalls(calls);
+    putPage.run(session, kind, from, to, calls.length, numbers, words ?? null);
+  }
+
+  function take(session: number, upTo: number): boolean {
+    const row = rowOf(session);
+    const end = stepEnd.get(session, row.seq, upTo, stepEvents) ?? null;
+    if (end === null) return false;
+    settledSteps.run(session, row.seq, end);
+    const before = asFold(row);
+    const rows = row.is_late ? [] : next.all(session, row.seq, end);
+    if (row.is_late) putFold.run(session, end, row.horizon, row.carried);
+    else if (isLate(rows, before)) {
+      putFold.run(session, end, row.horizon, row.carried);
+      noteLate.run(session);
+    } else fold(session, before, rows, end);
+    noteFirst.run({ at: firstSettled.get(session, row.seq, end), session });
+    return true;
+  }
+
+  /** All that is settled, in the order of times: nothing is late then. */
+  function mend(): boolean {
+    const no = late.get();
+    if (no === undefined) return false;
+    const row = rowOf(no);
+    if (mending?.session !== no || mending.seq > row.seq) mending = newMending(no);
+    if (mending.seq < row.seq) {
+      const end = stepEnd.get(no, mending.seq, row.seq, readEvents) ?? row.seq;
+      mending.rows.push(...next.all(no, mending.seq, end));
+      mending.seq = end;
+      if (end >= row.seq) mending.rows.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+      return true;
+    }
+    const rows = mending.rows.splice(-stepEvents).concat(mending.carried);
+    const folded = foldCalls(callEventsOf(rows, payloads), mending);
+    const carried = new Set(folded.carried);
+    mending.carried = rows.filter(({ seq }) => carried.has(seq));
+    mending.horizon = folded.horizon;
+    mending.calls.push(...folded.settled);
+    if (mending.rows.length > 0) return true;
+    dropKind.run(no, 'settled');
+    dropKind.run(no, 'open');
+    addPages(no, mending.calls);
+    if (folded.open.length > 0) put(no, 'open', folded.open);
+    putFold.run(no, row.seq, horizonOf(folded), JSON.stringify(folded.carried));
+    isMended.run(no);
+    mending = undefined;
+    return true;
+  }
+
+  return {
+    take,
+
+    mend,
+
+    finish(session) {
+      while (take(session, Number.MAX_SAFE_INTEGER));
+      const row = rowOf(session);
+      const end = freshEnd.get(session, row.seq) ?? row.seq;
+      freshSteps.run(session, row.seq, end);
+      const rows = freshRows.all(session, row.seq);
+      const before = asFold(row);
+      const isAnew = row.is_late === 1 || isLate(rows, before);
+      if (isAnew) dropKind.run(session, 'settled');
+      fold(session, isAnew ? unfolded : before, isAnew ? [...next.all(session, 0, row.seq), ...rows] : rows, end, true);
+      isMended.run(session);
+      const first = firstFresh.get(session, row.seq, end);
+      if (first !== null && first !== undefined) noteFirst.run({ at: first, session });
+      finalise.run(session);
+    },
+
+    forget() {
+      mending = undefined;
+    },
+
+    clear() {
+      database.exec(`
+        DELETE FROM call_pages WHERE session NOT IN (SELECT session FROM pruned WHERE events_seq > 0);
+        UPDATE call_folds SET is_late = 1 WHERE session IN (SELECT session FROM pruned WHERE events_seq > 0);
+        DELETE FROM step_counts WHERE session NOT IN (SELECT session FROM pruned WHERE events_seq > 0);
+        DELETE FROM call_folds WHERE session NOT IN (SELECT session FROM pruned WHERE events_seq > 0);
+        DELETE FROM said_calls WHERE session NOT IN (SELECT session FROM pruned WHERE entries_seq > 0);
+        DELETE FROM said_steps WHERE session NOT IN (SELECT session FROM pruned WHERE entries_seq > 0)`);
+    },
+  };
+}
+
+function newMending(session: number): Mending {
+  return { session, seq: 0, horizon: unfolded.horizon, rows: [], carried: [], calls: [] };
+}
+
+function horizonOf({ horizon }: Pick<CallFold, 'horizon'>): number | null {
+  return Number.isFinite(horizon) ? horizon : null;
+}
