@@ -17,6 +17,7 @@ it('reads defaults from an empty environment', () => {
     publicUrl: 'http://localhost:4000',
     timeZone: zone,
     allowedHosts: [],
+    ...{ requiresTokens: false, auditDays: 180 },
     devOrigins: [],
     claudeFolder: '/home/dev/.claude',
     redactPii: false,
@@ -42,6 +43,8 @@ it('reads every variable of the contract', () => {
       TELLTALE_PUBLIC_URL: 'https://tt.example/',
       GRAFANA_PUBLIC_URL: 'https://grafana.example',
       TELLTALE_TZ: 'Europe/Berlin',
+      TELLTALE_REQUIRE_TOKENS: 'on',
+      TELLTALE_AUDIT_DAYS: '30',
       TELLTALE_ALLOWED_HOSTS: 'A.example, b.lan ,',
       TELLTALE_DEV_ORIGINS: 'http://localhost:5173',
       CLAUDE_CONFIG_DIR: '/srv/claude',
@@ -74,6 +77,7 @@ it('reads every variable of the contract', () => {
     grafanaUrl: 'https://grafana.example',
     timeZone: 'Europe/Berlin',
     allowedHosts: ['a.example', 'b.lan'],
+    ...{ requiresTokens: true, auditDays: 30 },
     devOrigins: ['http://localhost:5173'],
     claudeFolder: '/srv/claude',
     redactPii: true,
@@ -145,12 +149,19 @@ describe('what stops the start', () => {
   ])('%j', (env, message) => expect(() => read(env)).toThrow(new ConfigError(message)));
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'telltale.lan', '127.0.0.1.evil.example'])(
-    'a bind to %s, which others can reach',
-    (host) => expect(() => read({ TELLTALE_HOST: host })).toThrow(/TELLTALE_HOST must be a loopback address.*tokens/),
+    'a bind to %s, which others can reach, without tokens',
+    (host) => {
+      expect(read({ TELLTALE_HOST: host }).requiresTokens).toBe(true);
+      expect(() => read({ TELLTALE_HOST: host, TELLTALE_REQUIRE_TOKENS: 'off' })).toThrow(
+        /TELLTALE_REQUIRE_TOKENS must be on where TELLTALE_HOST is no loopback address.*got "off"/,
+      );
+    },
   );
 
   it('but not one whose port is published on this machine only', () => {
-    expect(read({ TELLTALE_HOST: '0.0.0.0', TELLTALE_PUBLISHED_ON: '127.0.0.1' }).host).toBe('0.0.0.0');
+    const published = { TELLTALE_HOST: '0.0.0.0', TELLTALE_PUBLISHED_ON: '127.0.0.1' };
+    expect(read(published)).toMatchObject({ host: '0.0.0.0', requiresTokens: false });
+    expect(read({ ...published, TELLTALE_REQUIRE_TOKENS: 'on' }).requiresTokens).toBe(true);
   });
 });
 

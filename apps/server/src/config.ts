@@ -29,6 +29,10 @@ export interface Config {
   timeZone: string;
   /** Host names that are answered beside `localhost`, `127.0.0.1` and `[::1]`. */
   allowedHosts: readonly string[];
+  /** Whether everyone needs a token: always where others than this machine can reach the port. */
+  requiresTokens: boolean;
+  /** How many days the audit log is kept. */
+  auditDays: number;
   /** Vite's origins in `npm run dev`; empty otherwise. */
   devOrigins: readonly string[];
   /** Claude Code's own folder, which the history import reads. */
@@ -72,7 +76,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
   const port = portOf('TELLTALE_PORT', text('TELLTALE_PORT', '4000'));
   const otlpText = text('TELLTALE_OTLP_PORT', '4318');
   const otlpPort = otlpText === 'off' ? otlpText : portOf('TELLTALE_OTLP_PORT', otlpText, ' or off');
-  refuseOpenBind(host, text('TELLTALE_PUBLISHED_ON', ''));
+  const isOpen = isOpenBind(host, text('TELLTALE_PUBLISHED_ON', ''));
 
   const pricesText = text('TELLTALE_PRICES', '');
   const prometheusUrl = text('TELLTALE_PROMETHEUS_URL', '');
@@ -91,6 +95,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     ...(text('GRAFANA_PUBLIC_URL', '') && { grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', '')) }),
     timeZone: zoneOf('TELLTALE_TZ', text('TELLTALE_TZ', Intl.DateTimeFormat().resolvedOptions().timeZone)),
     allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
+    requiresTokens: requiresTokens(isOpen, text('TELLTALE_REQUIRE_TOKENS', '')),
+    auditDays: daysOf('TELLTALE_AUDIT_DAYS', text('TELLTALE_AUDIT_DAYS', '180')),
     devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),
     claudeFolder: resolve(text('CLAUDE_CONFIG_DIR', join(userHome, '.claude'))),
     redactPii: switchOf('TELLTALE_REDACT_PII', text('TELLTALE_REDACT_PII', 'off')),
@@ -110,14 +116,20 @@ export function isLoopback(host: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-// There are no tokens yet, so whoever reaches the port reads everything and may write.
-function refuseOpenBind(host: string, publishedOn: string): void {
+/** Whether others than this machine reach the port. */
+function isOpenBind(host: string, publishedOn: string): boolean {
   if (publishedOn && !isLoopback(publishedOn)) {
     throw new ConfigError(`TELLTALE_PUBLISHED_ON must be 127.0.0.1, got "${publishedOn}"`);
   }
-  if (isLoopback(host) || publishedOn) return;
+  return !isLoopback(host) && !publishedOn;
+}
+
+/** On loopback it is a choice: a proxy on this machine may open the port to others. */
+function requiresTokens(isOpen: boolean, told: string): boolean {
+  const isWanted = told === '' ? isOpen : switchOf('TELLTALE_REQUIRE_TOKENS', told);
+  if (isWanted || !isOpen) return isWanted;
   throw new ConfigError(
-    `TELLTALE_HOST must be a loopback address such as 127.0.0.1, because Telltale has no access tokens yet and anyone who reaches the port could read your sessions, got "${host}"; from another machine use ssh -L`,
+    `TELLTALE_REQUIRE_TOKENS must be on where TELLTALE_HOST is no loopback address, because anyone who reaches the port could read your sessions, got "${told}"`,
   );
 }
 

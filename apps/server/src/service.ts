@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createAdmission } from './access/admission.ts';
+import type { Visitor } from './access/visitor.ts';
 import { createComplaints } from './complaints.ts';
 import type { Config } from './config.ts';
 import { openHome } from './home.ts';
@@ -8,6 +10,7 @@ import { openOtlpPort } from './http/otlp-port.ts';
 import { createHttpServer, drain, listen, listenProblem } from './http/server.ts';
 import { createPages } from './http/static.ts';
 import { createLiveSocket } from './live/socket.ts';
+import { createAccess } from './service/access.ts';
 import { type Foundation, openStore } from './service/foundation.ts';
 import { createNews } from './service/news.ts';
 import { createParts } from './service/parts.ts';
@@ -39,9 +42,11 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const foundation: Foundation = { ...base, store: openStore(base) };
   const lag = createLoopLag();
   try {
+    const access = createAccess(foundation);
     const parts = createParts(foundation);
-    const ports = await openPorts(foundation, { ...parts, root, lag });
+    const ports = await openPorts(foundation, { ...parts, access, root, lag });
     parts.start();
+    access.start();
     return {
       ...ports.told,
       url: `http://${urlHost(config.host)}:${ports.told.port}`,
@@ -49,6 +54,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
         const drained = ports.drain(drainMs);
         await Promise.all([parts.stop(), ports.hangUp()]);
         await drained;
+        await access.stop();
         parts.hub.close();
         lag.stop();
         await foundation.store.close();
@@ -64,14 +70,17 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 /** One port for everything, and one that takes telemetry only. */
 async function openPorts(foundation: Foundation, parts: RoutedParts) {
   const { config, version, complaints } = foundation;
-  const { hub, taking, root } = parts;
-  const guard = createGuard(config);
+  const { hub, taking, access, root } = parts;
+  const { door, audit } = access;
+  const guard = createGuard({ ...config, door });
   const app = createApp({
-    ...{ version, guard, described: taking.routes, routes: serviceRoutesOf(foundation, parts) },
+    ...{ version, admission: createAdmission({ guard, audit }), described: taking.routes, routes: serviceRoutesOf(foundation, parts) },
     pages: createPages(join(root, 'apps/client/dist')),
     onError: (error) => complaints.raise('request', error.stack ?? error.message),
   });
-  const socket = createLiveSocket({ hub, guard });
+  const onJoined = (visitor: Visitor) => audit.note({ visitor, action: 'watched' });
+  const socket = createLiveSocket({ hub, guard, isStillIn: door.isStillIn, onJoined });
+  access.onLeft(socket.showOut);
   const server = createHttpServer({ app, intake: taking.intake, socket, guard });
   const port = await listen(server, { ...config, problemOf: listenProblem });
   const otlp = await openOtlpPort({

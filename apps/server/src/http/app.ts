@@ -1,12 +1,12 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { Route, RouteDescription } from '../routes/route.ts';
-import { type Guard, pathOf } from './guard.ts';
 import { describeApi } from './openapi.ts';
 import type { Pages } from './static.ts';
 
 export interface AppOptions {
   version: string;
-  guard: Guard;
+  /** Stands before every route: lets in who may ask what the route answers. */
+  admission: MiddlewareHandler;
   routes: readonly Route[];
   /** Routes that are answered before this app, told in the same document. */
   described: readonly RouteDescription[];
@@ -19,20 +19,17 @@ const contentPolicy =
   "default-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Everything that is read: API, description, pages. Intake stands in front of it, see `server.ts`. */
-export function createApp({ version, guard, routes, described, pages, onError }: AppOptions): Hono {
+export function createApp({ version, admission, routes, described, pages, onError }: AppOptions): Hono {
   const app = new Hono();
   let description: ReturnType<typeof describeApi> | undefined;
 
   app.use(async (context, next) => {
-    const { req } = context;
-    const visit = { host: req.header('host'), origin: req.header('origin'), path: pathOf(req.path) };
-    const refused = guard(visit);
-    if (refused) return context.json({ error: refused }, 403);
     await next();
     context.header('content-security-policy', contentPolicy);
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'same-origin');
   });
+  app.use(admission);
 
   for (const route of routes) app.on(route.method.toUpperCase(), route.path, (context) => route.handle(context));
   app.get('/openapi.json', (context) => {

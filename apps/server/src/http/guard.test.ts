@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { openDoor } from '../access/door.ts';
 import { createGuard, pathOf, type Visit } from './guard.ts';
 
-const guard = createGuard({ allowedHosts: ['telltale.lan'], devOrigins: ['http://localhost:5173'] });
-const refuses = (visit: Partial<Visit>) =>
-  guard({ host: '127.0.0.1:4000', origin: undefined, path: '/api/events', ...visit }) !== undefined;
+const guard = createGuard({
+  ...{ allowedHosts: ['telltale.lan'], devOrigins: ['http://localhost:5173'], door: openDoor() },
+});
+const plain: Visit = {
+  ...{ host: '127.0.0.1:4000', origin: undefined, method: 'GET', path: '/api/events', remote: '127.0.0.1' },
+  ...{ authorization: undefined, cookie: undefined, forwardedFor: undefined },
+};
+const refuses = (visit: Partial<Visit>) => 'refused' in guard({ ...plain, ...visit }, 'viewer');
 
 describe('the host', () => {
   it.each(['localhost', 'localhost:9999', 'LOCALHOST:4000', '127.0.0.1:1', '[::1]:4000', '[::1]', 'telltale.lan:80'])(
@@ -59,9 +65,13 @@ describe('the origin', () => {
 });
 
 it('says what it refuses and how to allow it', () => {
-  expect(guard({ host: 'evil.example:4000', origin: undefined, path: '/' })).toBe(
-    'the host "evil.example" is not served here; TELLTALE_ALLOWED_HOSTS can allow it',
-  );
+  expect(guard({ ...plain, host: 'evil.example:4000' }, 'nobody')).toEqual({
+    refused: {
+      status: 403,
+      error: 'the host "evil.example" is not served here; TELLTALE_ALLOWED_HOSTS can allow it',
+      visitor: { name: 'nobody', address: '127.0.0.1' },
+    },
+  });
 });
 
 it.each([

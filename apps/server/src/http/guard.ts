@@ -1,20 +1,43 @@
-/** What a request says about who asks; the same three for HTTP and for a socket's upgrade. */
+import type { IncomingMessage } from 'node:http';
+import { addressOf } from '../access/address.ts';
+import type { Admission, Door } from '../access/door.ts';
+import type { Need } from '../access/scope.ts';
+
+/** What a request says about who asks; the same for HTTP and for a socket's upgrade. */
 export interface Visit {
   /** The `Host` header. */
   host: string | undefined;
   /** The `Origin` header. */
   origin: string | undefined;
+  method: string;
   /** Path without query. */
   path: string;
+  /** The `Authorization`, `Cookie` and `X-Forwarded-For` headers. */
+  authorization: string | undefined;
+  cookie: string | undefined;
+  forwardedFor: string | undefined;
+  /** The other end of the connection. */
+  remote: string | undefined;
 }
 
 export interface GuardOptions {
   allowedHosts: readonly string[];
   devOrigins: readonly string[];
+  /** Decides by tokens, once host and origin are right. */
+  door: Pick<Door, 'admit'>;
 }
 
-/** Why a visit is refused, in words for its sender; `undefined` lets it in. */
-export type Guard = (visit: Visit) => string | undefined;
+/** Lets a visit in for what is needed there, or says why not in words for its sender. */
+export type Guard = (visit: Visit, need: Need) => Admission;
+
+export function visitOf({ headers, method = 'GET', url, socket }: IncomingMessage): Visit {
+  const { host, origin, authorization, cookie } = headers;
+  const forwardedFor = headers['x-forwarded-for'];
+  return {
+    ...{ host, origin, method, path: pathOf(url), authorization, cookie, remote: socket.remoteAddress },
+    forwardedFor: Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor,
+  };
+}
 
 const ownNames = ['localhost', '127.0.0.1', '[::1]'];
 /** The service's name in compose's own network: scrapers and senders, never pages. */
@@ -25,10 +48,10 @@ const composePaths = /^\/(healthz$|metrics$|v1\/|ingest\/)/;
  * Keeps other web pages out: a page that rebinds its name to 127.0.0.1 sends its own name as Host,
  * and a page that posts across origins sends its Origin. Ports differ behind `ssh -L`, so the name decides.
  */
-export function createGuard({ allowedHosts, devOrigins }: GuardOptions): Guard {
+export function createGuard({ allowedHosts, devOrigins, door }: GuardOptions): Guard {
   const names = new Set([...ownNames, ...allowedHosts]);
 
-  return ({ host, origin, path }) => {
+  function strangeness({ host, origin, path }: Visit): string | undefined {
     const name = nameOf(host);
     if (name === undefined) return 'the Host header is missing or not a host name';
     if (!names.has(name) && !(name === composeName && composePaths.test(path))) {
@@ -36,6 +59,13 @@ export function createGuard({ allowedHosts, devOrigins }: GuardOptions): Guard {
     }
     if (origin === undefined || isSameOrigin(origin, host ?? '') || devOrigins.includes(origin)) return undefined;
     return `the origin "${origin.slice(0, 200)}" is another one than the host "${host}"`;
+  }
+
+  return (visit, need) => {
+    const error = strangeness(visit);
+    if (error === undefined) return door.admit(visit, need);
+    const visitor = { name: 'nobody', address: addressOf(visit.remote, visit.forwardedFor) };
+    return { refused: { status: 403, error, visitor } };
   };
 }
 

@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import { send } from '../intake/answer.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { createLiveSocket } from '../live/socket.ts';
-import { type Guard, pathOf } from './guard.ts';
+import { type Guard, visitOf } from './guard.ts';
 
 export interface ServerDeps {
   app: Hono;
@@ -40,12 +40,13 @@ export function createIntakeServer(intake: Intake, guard: Guard, otherwise: Answ
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Answers whoever may not come in; false for who may. */
+/** Answers whoever may not send; false for who may. */
 export function turnsAway(guard: Guard, request: IncomingMessage, response: ServerResponse): boolean {
-  const { host, origin } = request.headers;
-  const refused = guard({ host, origin, path: pathOf(request.url) });
-  if (refused) send(request, response, { status: 403, body: { error: refused } });
-  return refused !== undefined;
+  const admission = guard(visitOf(request), 'ingest');
+  if (!('refused' in admission)) return false;
+  const { status, error, fix, headers } = admission.refused;
+  send(request, response, { status, body: { error, ...(fix !== undefined && { fix }) }, ...(headers && { headers }) });
+  return true;
 }
 
 export interface ListenOptions {

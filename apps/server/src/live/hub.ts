@@ -2,6 +2,7 @@ import type { LiveRequest, TelltaleEvent } from '@telltale/core';
 import type { Store } from '../store/store.ts';
 import { createBatch } from './batch.ts';
 import { frameOf } from './frame.ts';
+import { noEvents, numbersPeer } from './numbers-peer.ts';
 import { parseSelection } from './selection.ts';
 import { createSessionFeed } from './session-feed.ts';
 import { createViewer, type Peer, type Viewer } from './viewer.ts';
@@ -133,13 +134,16 @@ export function createHub(options: HubOptions) {
       each((viewer) => viewer.tellDeleted(frame));
     },
 
-    join(peer: Peer): Seat {
+    join(far: Peer, { isNumbersOnly = false } = {}): Seat {
+      const peer = isNumbersOnly ? numbersPeer(far) : far;
       const viewer = createViewer(peer, { store, now, maxBacklogBytes, maxReplayEvents });
       viewers.add(viewer);
       peer.send(frameOf({ hello: { store: store.id, seq: store.seq, version, timeZone } }));
       return {
-        subscribe({ after, filter }) {
-          const selection = parseSelection(filter ?? '', { store, now, timeZone });
+        subscribe(asked) {
+          // What a filter lets through, and when, would tell of content.
+          const { after, filter } = isNumbersOnly ? { after: store.seq, filter: '' } : asked;
+          const selection = isNumbersOnly ? noEvents : parseSelection(filter ?? '', { store, now, timeZone });
           if ('error' in selection) return selection;
           try {
             viewer.subscribe({ selection, ...(after !== undefined && { after }) });

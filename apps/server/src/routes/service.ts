@@ -1,6 +1,7 @@
 import { facetsSchema, healthSchema, pulseSchema, type ServiceStatus, serviceStatusSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import { z } from 'zod';
+import { visitorOf } from '../access/visitor.ts';
 import type { Store } from '../store/store.ts';
 import { answer, instant, limitUpTo, type Route, route } from './route.ts';
 
@@ -26,8 +27,11 @@ export function serviceRoutes({ store, version, now, status, metrics }: ServiceR
       method: 'get',
       path: '/healthz',
       summary: 'Whether the service is up: the store is open.',
-      answers: { 200: answer('It is.', healthSchema) },
-      handle: (context) => context.json({ status: 'ok', version, pid: process.pid }),
+      answers: { 200: answer('It is; who has no token where one is asked for is told no more.', healthSchema) },
+      handle(context) {
+        const isKnown = visitorOf(context).scope !== undefined;
+        return context.json({ status: 'ok', ...(isKnown && { version, pid: process.pid }) });
+      },
     }),
     route({
       method: 'get',

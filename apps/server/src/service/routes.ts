@@ -2,6 +2,7 @@ import type { Alerting } from '../alerts/alerting.ts';
 import { messageOf } from '../complaints.ts';
 import { isLoopback } from '../config.ts';
 import type { Hub } from '../live/hub.ts';
+import { accessRoutes } from '../routes/access.ts';
 import { alertRoutes } from '../routes/alerts.ts';
 import { analysisRoutes } from '../routes/analysis.ts';
 import { annotationRoutes } from '../routes/annotations.ts';
@@ -21,6 +22,7 @@ import { renderInfo } from '../status/info-metrics.ts';
 import { type createLoopLag, renderMetrics } from '../status/metrics.ts';
 import { renderSessionInfo } from '../status/session-info.ts';
 import { serviceMetrics, statusOf } from '../status/status.ts';
+import type { Access } from './access.ts';
 import type { Foundation } from './foundation.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { Taking } from './taking.ts';
@@ -31,13 +33,14 @@ export interface RoutedParts {
   taking: Taking;
   files: LocalFiles;
   alerting: Alerting;
+  access: Access;
   lag: ReturnType<typeof createLoopLag>;
 }
 
 /** Every route that is read, in the order of /openapi.json. */
 export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Route[] {
   const { config, store, complaints, now, version } = foundation;
-  const { hub, taking, files, alerting } = parts;
+  const { hub, taking, files, alerting, access } = parts;
   const { timeZone, redactPii, environment, prometheusUrl, lokiUrl } = config;
   const deps = { store, hub, now, timeZone };
   return [
@@ -53,6 +56,7 @@ export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Rou
     ...exportRoutes({ store, now, version, redactPii, environment }),
     ...importRoutes(files.history, files.discovery),
     ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
+    ...accessRoutes({ ...access, now, onLeft: access.left }),
     ...serviceRoutes({ ...deps, version, ...stateOf(foundation, parts) }),
   ];
 }

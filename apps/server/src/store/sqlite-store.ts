@@ -5,6 +5,7 @@ import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from 
 import { createAnalyses } from '../analysis/analyses.ts';
 import { createCallBuild } from '../analysis/call-build.ts';
 import { createReadingThread } from '../reading/thread.ts';
+import { createAccessRows } from './access-rows.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
@@ -391,6 +392,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return spentSince(sinceMs);
     },
     alertNumbers: createAlertNumbers(database, behind.forTotals),
+    access: createAccessRows(database, commits),
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
     reconcile(query) {

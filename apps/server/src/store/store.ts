@@ -17,6 +17,7 @@ import type { Analysis } from '@telltale/core/analysis';
 import type { AmsSession, ExportFacts, ExportFormat } from '@telltale/core/export';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { AnalysisQuery } from '../analysis/definition.ts';
+import type { AccessRows } from './access-rows.ts';
 import type { AlertNumbers } from './alert-numbers.ts';
 import type { AnnotationQuery, EventQuery, Page, PulseQuery, SessionQuery, TranscriptQuery } from './queries.ts';
 import type { SpanQuery } from './read-spans.ts';
@@ -79,6 +80,8 @@ export interface Store {
   spentSince(sinceMs: number): SpentSince;
   /** What alerts ask beside what pages ask. */
   readonly alertNumbers: AlertNumbers;
+  /** Tokens, who is signed in by them, and the audit log. */
+  readonly access: AccessRows;
   /** Alerts since `since` (ms), newest first; bounded. */
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */
