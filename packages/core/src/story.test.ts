@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hookEvent, hookEvents } from '../fixtures/hook-event.ts';
+import { otlpBodies, otlpContext } from '../fixtures/otlp.ts';
 import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../fixtures/transcript.ts';
 import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
 import type { TelltaleEvent } from './event.ts';
+import { readLogs } from './sources/otlp.ts';
 import { buildStory, itemLine, lanesOf, type Story, type StoryItem, type StorySources, turnLine } from './story.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
 
@@ -374,6 +376,28 @@ describe('calls of which telemetry tells', () => {
     expect(read(story)).toEqual(read(buildStory({ events: others, entries })));
     expect(buildStory({ events: [...others, ...telemetry], entries: [] })).toMatchObject({ tools: story.tools });
   });
+});
+
+it('tells prompts, answers and calls of a session that only telemetry tells', () => {
+  const [id = ''] = sessionsOf('tools');
+  const records = otlpBodies('tools-logs').flatMap((body) => readLogs(body, otlpContext).records);
+  const events = records.map(({ event }, index): TelltaleEvent => ({ ...event, seq: index + 1 }));
+  const mine = events.filter(({ sessionId }) => sessionId === id);
+  const heard = buildStory({ events: mine, entries: [] });
+  const told = buildStory({ events: eventsOf('tools', id), entries: entriesOf('tools', id) });
+  expect(heard.turns.map(({ kind, number }) => [kind, number])).toEqual(
+    told.turns.map(({ kind, number }) => [kind, number]),
+  );
+  const texts = ({ turns }: Story) =>
+    turns.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])));
+  expect(texts(heard)).toEqual(texts(told));
+  expect(heard.tools).toBe(told.tools);
+  const inputs = ({ turns }: Story) =>
+    turns.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'action' ? [Object.keys(item.input)] : [])));
+  expect(inputs(heard).flat()).toEqual(expect.arrayContaining(['command', 'file_path']));
+  // With a hook, telemetry's words are said twice by nobody.
+  const hooked = [...mine, ...eventsOf('tools', id)];
+  expect(essence(buildStory({ events: hooked, entries: [] })).prompts).toHaveLength(told.prompts);
 });
 
 describe('what only transcripts tell', () => {

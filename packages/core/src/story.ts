@@ -7,7 +7,8 @@ import { answerOf, joinCalls } from './story/calls.ts';
 import { joinCompactions } from './story/compactions.ts';
 import { byLane, type DraftItem, mainLane } from './story/draft.ts';
 import { fromEntries } from './story/from-entries.ts';
-import { type EventDrafts, fromEvents } from './story/from-events.ts';
+import { type EventDrafts, fromEvents, uniqueById } from './story/from-events.ts';
+import { heardDrafts } from './story/heard.ts';
 import type { SessionMark, Story, StoryItem, StoryTurn, WaitItem } from './story/story.ts';
 import { buildTurns, endOf, joinPrompts } from './story/turns.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
@@ -35,6 +36,11 @@ export interface StorySources {
  */
 export function buildStory({ events, entries, session }: StorySources): Story {
   const done = fromEvents(events);
+  if (entries.length === 0 && !events.some(({ source }) => source === 'hook')) {
+    const heard = heardDrafts(uniqueById(events));
+    done.prompts.push(...heard.prompts);
+    done.items.push(...heard.items);
+  }
   const said = fromEntries(entries);
   const calls = joinCalls(done, said);
   const { prompts, queued } = joinPrompts(done.prompts, said.prompts);

@@ -36,7 +36,7 @@ function joinCall(
   const told = toldByEvents(done, eventOf);
   const result = said?.result;
   // The event's input first: the transcript's may be cut by other limits.
-  const input = told.input ?? said?.input ?? {};
+  const input = told.input ?? said?.input ?? told.heardInput ?? {};
   const response = told.response ?? result?.response;
   const error = told.error ?? result?.error;
   const at = said?.at ?? done?.at ?? '';
@@ -73,6 +73,8 @@ function joinCall(
 interface Told {
   cwd?: string | undefined;
   input?: Fields;
+  /** Telemetry's, which shortens what is long. */
+  heardInput?: Fields | undefined;
   response?: unknown;
   error?: string;
   requestId?: string | undefined;
@@ -87,6 +89,7 @@ function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, T
     if (!payload) continue;
     if (event.source === 'otel') {
       told.requestId ??= textAt(payload, 'request_id');
+      told.heardInput ??= jsonAt(payload, 'tool_input') ?? jsonAt(payload, 'tool_parameters');
       const by = event.name === 'tool_decision' ? textAt(payload, 'source') : undefined;
       if (by !== undefined) told.decision = { isAllowed: textAt(payload, 'decision') !== 'reject', by };
     }
@@ -101,6 +104,18 @@ function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, T
     if (error !== undefined && error !== '') told.error ??= error;
   }
   return told;
+}
+
+function jsonAt(payload: Fields, key: string): Fields | undefined {
+  const text = textAt(payload, key);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
+  } catch {
+    // Cut by the client.
+    return { [key]: text };
+  }
 }
 
 function decisionOf(result: SaidResult | undefined): Decision | undefined {

@@ -166,6 +166,6 @@ function noteAction(board: Board, action: Action): void {
   else if (action.kind === 'elicitation') board.elicitations.push(action);
 }
 
-function uniqueById(events: readonly TelltaleEvent[]): TelltaleEvent[] {
+export function uniqueById(events: readonly TelltaleEvent[]): TelltaleEvent[] {
   return [...new Map(events.map((event) => [event.id, event])).values()];
 }
