@@ -5,6 +5,7 @@ import {
   parseAlerts,
   parseEnvelope,
   parseHook,
+  parseStatusLine,
   type Redact,
   type Rejection,
   redactDeadLetter,
@@ -44,6 +45,8 @@ export interface Ingest extends TranscriptIngest, OtlpIngest {
   envelope(body: Buffer, context: HookContext): Promise<Accepted | Rejection>;
   /** Events of other senders (SDK, MCP), one or many. */
   events(body: Buffer, context: HookContext): Promise<Accepted | Rejection>;
+  /** What a client gives its status line; settled also where something newer is there. */
+  statusLine(body: Buffer, context: HookContext): Promise<Rejection | undefined>;
   /** The webhook of Grafana or Alertmanager. */
   alerts(body: Buffer, context: HookContext): Promise<Accepted | Rejection>;
 }
@@ -126,6 +129,13 @@ export function createIngest({ store, redact = redactSecrets, publish }: IngestD
       const accepted = await append([{ event: withMasked(event, masked), payloadText: JSON.stringify(event.payload) }]);
       await transcripts.entries(entries);
       return accepted;
+    },
+
+    async statusLine(body, context) {
+      const { text, parsed: told } = read(body, (input) => parseStatusLine(input, context));
+      if (isRejection(told)) return refuse('status line', told, text);
+      if (await store.putStatusLine(told)) publish([], [told.sessionId]);
+      return undefined;
     },
 
     events: (body, context) => appendAll('events', body, (input) => parseSentEvents(input, context)),

@@ -1,4 +1,5 @@
 import { createAlerting } from '../alerts/alerting.ts';
+import { createAttentionFile } from '../attention/attention-file.ts';
 import { messageOf } from '../complaints.ts';
 import { createServiceArchive } from '../export/archive/service-archive.ts';
 import { createHub } from '../live/hub.ts';
@@ -16,6 +17,11 @@ export function createParts(foundation: Foundation) {
   news.onChanged(hub.touch);
   const archive = createServiceArchive({ store, now, version, config, complaints });
   if (archive) news.onChanged(archive.touch);
+  const attention = createAttentionFile({
+    ...{ store, now, home: config.home },
+    onProblem: (error) => complaints.raise('attention', messageOf(error)),
+  });
+  news.onChanged(attention.touch);
   const taking = createTaking(foundation);
   const files = createLocalFiles(foundation, taking);
   const alerting = createAlerting({
@@ -32,9 +38,11 @@ export function createParts(foundation: Foundation) {
     start() {
       files.start();
       alerting.start();
+      attention.start();
       archive?.start();
     },
     async stop() {
+      attention.stop();
       await alerting.stop();
       await Promise.all([files.stop(), archive?.stop()]);
     },

@@ -9,6 +9,7 @@ import { annotationRoutes } from '../routes/annotations.ts';
 import { eventRoutes } from '../routes/events.ts';
 import { exportRoutes } from '../routes/export.ts';
 import { importRoutes } from '../routes/import.ts';
+import { quotaRoutes } from '../routes/quota.ts';
 import { reconciliationRoutes } from '../routes/reconciliation.ts';
 import { retentionRoutes } from '../routes/retention.ts';
 import type { Route } from '../routes/route.ts';
@@ -55,6 +56,7 @@ export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Rou
     ...alertRoutes(alerting),
     ...exportRoutes({ store, now, version, redactPii, environment }),
     ...importRoutes(files.history, files.discovery),
+    ...quotaRoutes(deps),
     ...retentionRoutes({ store, onProblem: (error) => complaints.raise('retention', messageOf(error)) }),
     ...accessRoutes({ ...access, now, onLeft: access.left }),
     ...serviceRoutes({ ...deps, version, ...stateOf(foundation, parts) }),

@@ -5,6 +5,7 @@ import { createBodyReader } from '../intake/body.ts';
 import { eventIntake } from '../intake/events.ts';
 import { createIntake } from '../intake/intake.ts';
 import { otlpIntake } from '../intake/otlp.ts';
+import { statusLineIntake } from '../intake/status-line.ts';
 import { transcriptIntake } from '../intake/transcript.ts';
 import type { Storing } from '../spool/deliver.ts';
 import type { Foundation } from './foundation.ts';
@@ -31,7 +32,12 @@ export function createTaking({ config, store, news, complaints, now }: Foundatio
   };
   const taking = { readBody: createBodyReader(), onFailure, onSuccess: storing.worked };
   const otlpRoutes = otlpIntake(ingest, now);
-  const routes = [...eventIntake(ingest, now), ...transcriptIntake(ingest, store), ...otlpRoutes];
+  const routes = [
+    ...eventIntake(ingest, now),
+    ...transcriptIntake(ingest, store),
+    ...statusLineIntake(ingest, now),
+    ...otlpRoutes,
+  ];
 
   return {
     ...{ ingest, redact, storing, routes },

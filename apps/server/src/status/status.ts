@@ -34,6 +34,7 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
   const archiveProblem = deps.archiveProblem();
   const otlpPort = deps.otlpPort();
   const unpricedModels = store.unpricedModels();
+  const quotas = store.quotas();
   const dayFrom = dayStart(deps.now(), timeZone);
   return {
     ...{ version, store: store.id, seq: store.seq, events, sessions, databaseBytes, rejected },
@@ -45,6 +46,7 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
     ...(otlpPort !== undefined && { otlpPort }),
     ...(grafanaUrl !== undefined && { grafanaUrl }),
     ...(unpricedModels.length > 0 && { unpricedModels }),
+    ...(quotas.length > 0 && { quotas }),
     connectCommand: root
       ? `npm --prefix ${quoted(root)} run connect -- "$PWD"`
       : 'npm run connect -- ~/code/my-project',

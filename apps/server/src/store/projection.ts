@@ -3,6 +3,7 @@ import {
   type PrunedPart,
   type Session,
   type SessionFold,
+  type StatusLine,
   sessionOf,
   sessionOfTranscript,
   type TelltaleEvent,
@@ -45,6 +46,7 @@ export interface ProjectionDeps extends RefoldDeps {
   facets: Facets;
   processGone: ProcessGone;
   costOf(session: ProjectedSession): CostFields | undefined;
+  statusLineOf(sessionId: string): StatusLine | undefined;
   /** A session has got its row, inside a transaction. */
   onCreate(sessionId: string): void;
   /** What age or size took of a session. */
@@ -195,7 +197,9 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     touch,
     view(session, now) {
       const told = view(session, now);
-      return told && Object.assign(told, deps.costOf(session));
+      if (!told) return undefined;
+      const statusLine = deps.statusLineOf(session.id);
+      return Object.assign(told, deps.costOf(session), statusLine && { statusLine });
     },
     isDirty: () => dirty.size > 0,
     write() {

@@ -28,6 +28,7 @@ import { createProjection, type ProcessGone } from './projection.ts';
 import { createPruning } from './prune.ts';
 import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
+import { createQuotas } from './quotas.ts';
 import { createEventReader } from './read-events.ts';
 import { readSessions } from './read-sessions.ts';
 import { createSpanReader } from './read-spans.ts';
@@ -42,6 +43,7 @@ import { createRetentionTakes } from './retention-takes.ts';
 import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
 import { createSpentSince } from './spent-since.ts';
+import { createStatusLines } from './status-lines.ts';
 import type { Store, TranscriptQuery } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
@@ -113,6 +115,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const facets = createFacets(database);
   const transcripts = createTranscripts(database);
   const prunedSessions = createPrunedSessions(database);
+  const statusLines = createStatusLines(database);
+  const quotas = createQuotas(database, now);
   const counters: Counters = { events: 0, stored: 0, duplicates: 0, rejected: 0, masked: 0 };
   const projection = createProjection(database, {
     eventsOf: reader.ofSession,
@@ -120,6 +124,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     facets,
     processGone,
     costOf: (session) => ledger.costOf(session),
+    statusLineOf: statusLines.of,
     onCreate: (id) => ledger.noteNew(id),
     prunedOf: (no) => prunedSessions.of(no),
     onRefold: (id) => options.onSessionChanged?.(id),
@@ -248,6 +253,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     while (await commits.run(() => pruneNotes(notesBefore)));
     while (await commits.run(() => pruning.points(telemetryBefore)));
     while (await commits.run(() => pruning.spans(telemetryBefore)));
+    await commits.run(() => {
+      statusLines.prune(telemetryBefore);
+      quotas.prune(telemetryBefore);
+    });
     await retention.run();
   }
 
@@ -291,6 +300,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   function afterRollback(): void {
     tombstones.forget();
+    statusLines.forget();
     telemetry.forget();
     payloads.forget();
     transcripts.forget();
@@ -340,6 +350,16 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
         }
         return result;
       }),
+
+    putStatusLine: ({ sessionId, status, quotas: told }) =>
+      commits.run(() => {
+        for (const quota of told) quotas.put(quota);
+        // What was told before a deletion stays deleted, as everything of that time.
+        if (Date.parse(status.at) <= (tombstones.deletedAt(sessionId) ?? 0)) return false;
+        return statusLines.put(sessionId, status);
+      }),
+    quotas: quotas.newest,
+    quotaReport: quotas.report,
 
     reject: (letter) =>
       commits.run(
@@ -514,6 +534,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     if (no !== undefined) search.takeOutRest(no);
     const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
     if (!deleted) return false;
+    statusLines.drop(sessionId);
     counters.events -= deleted.events;
     facets.forget();
     telemetry.forget();

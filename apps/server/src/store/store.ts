@@ -5,12 +5,15 @@ import type {
   MetricPoint,
   NewAnnotation,
   Pulse,
+  Quota,
+  QuotaReport,
   RetentionReport,
   Session,
   SessionCost,
   Span,
   SpanPage,
   TelltaleEvent,
+  ToldStatus,
   TranscriptEntry,
 } from '@telltale/core';
 import type { Analysis } from '@telltale/core/analysis';
@@ -57,6 +60,8 @@ export interface Store {
   appendPoints(points: readonly MetricPoint[]): Promise<void>;
   appendSpans(spans: readonly Span[]): Promise<void>;
   appendTranscript(chunk: TranscriptChunk): Promise<TranscriptResult>;
+  /** What a status line told; false where something newer is there, or its session was deleted since. */
+  putStatusLine(told: ToldStatus): Promise<boolean>;
   /** Keeps what can never become an event; redacted and cut by the caller. */
   reject(letter: DeadLetter): Promise<void>;
 
@@ -82,6 +87,10 @@ export interface Store {
   readonly alertNumbers: AlertNumbers;
   /** Tokens, who is signed in by them, and the audit log. */
   readonly access: AccessRows;
+  /** How much of usage limits is used; the newest of each. */
+  quotas(): Quota[];
+  /** With what they were since then (ms). */
+  quotaReport(since: number): QuotaReport;
   /** Alerts since `since` (ms), newest first; bounded. */
   alerts(since: number): TelltaleEvent[];
   /** Who and where the sessions since `since` (ms) are, newest first. */

@@ -17,6 +17,8 @@ export interface Tombstones {
   holdsRequest(requestId: string): boolean;
   /** Which entries of a session's transcript are deleted; undefined for one that never was. */
   entriesOf(session: ProjectedSession): ((entry: PlacedEntry) => boolean) | undefined;
+  /** When it was deleted last, ms. */
+  deletedAt(sessionId: string): number | undefined;
   /** Remembers all that is there of a session, inside the transaction that deletes it. */
   bury(sessionNo: number, sessionId: string, deletedAt: number): void;
   /** After a rollback: what the database says holds. */
@@ -94,6 +96,8 @@ export function createTombstones(database: Database): Tombstones {
     },
 
     holdsRequest: (requestId) => bySession.size > 0 && holds('request', requestId),
+
+    deletedAt: (sessionId) => bySession.get(sessionId)?.deletedAt,
 
     holdsAll: (sessionId) => bySession.get(sessionId)?.isWhole === true,
 
