@@ -89,7 +89,8 @@ function toldByEvents(action: Action | undefined, eventOf: ReadonlyMap<number, T
     if (!payload) continue;
     if (event.source === 'otel') {
       told.requestId ??= textAt(payload, 'request_id');
-      told.heardInput ??= jsonAt(payload, 'tool_input') ?? jsonAt(payload, 'tool_parameters');
+      // The decision comes first, with other names for the same.
+      told.heardInput = jsonAt(payload, 'tool_input') ?? told.heardInput ?? jsonAt(payload, 'tool_parameters');
       const by = event.name === 'tool_decision' ? textAt(payload, 'source') : undefined;
       if (by !== undefined) told.decision = { isAllowed: textAt(payload, 'decision') !== 'reject', by };
     }
