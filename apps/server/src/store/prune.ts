@@ -1,5 +1,6 @@
 import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { createCutoff } from './cutoff.ts';
 import type { Counters, Meta } from './meta.ts';
 import { createForgottenPoints, type ForgottenPoint } from './metric-sums.ts';
 import { isNote, isNoteSql } from './notes.ts';
@@ -85,23 +86,6 @@ export function createPruning(database: Database, { meta, counters, now, forget 
 
     isForgotten: (event) => isNote(event) && Date.parse(event.at) < notesBefore.ms(),
     isForgottenTelemetry: (nanos) => nanos < nanosOf(telemetryBefore.ms()),
-  };
-}
-
-/**
- * Up to when everything was forgotten. It never goes back: more days from now on do not bring back what is gone. Only one
- * that lies in the future is none: the clock was wrong, and nothing would be taken until it is right.
- */
-function createCutoff(meta: Meta, key: string, now: () => number) {
-  let known = Number(meta.get(key) ?? 0);
-  const ms = () => (known > now() ? 0 : known);
-  return {
-    ms,
-    move(before: number): void {
-      if (before <= ms()) return;
-      known = before;
-      meta.set(key, before);
-    },
   };
 }
 

@@ -273,7 +273,7 @@ describe('by size', () => {
     for (const { id } of many.slice(0, 3)) await store.annotate({ sessionId: id, kind: 'pin' });
     await store.prune();
     expect((await store.retention({})).problem).toMatch(
-      /^The database holds 1 MB, and TELLTALE_MAX_DATABASE_MB is 1: /,
+      /^The database holds \d MB, and TELLTALE_MAX_DATABASE_MB is 1: /,
     );
   });
 });

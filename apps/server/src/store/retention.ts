@@ -2,6 +2,7 @@ import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
 import type { Database, Statement } from 'better-sqlite3';
 import type { ProjectedSession } from './projected-session.ts';
 import { isKeptSql, type RetentionRules } from './retention-rules.ts';
+import type { SessionlessEvents } from './retention-sessionless.ts';
 import type { RetentionTakes } from './retention-takes.ts';
 
 /**
@@ -19,11 +20,16 @@ export interface Retention {
 export interface RetentionDeps {
   rules: RetentionRules;
   takes: RetentionTakes;
+  sessionless: Pick<SessionlessEvents, 'take'>;
+  /** Bytes of the file that are in use. */
+  usedBytes(): number;
+  /** So many bytes were freed since the service started, whatever came meanwhile. */
+  freedBytes(): number;
   now(): number;
   find(sessionId: string): ProjectedSession | undefined;
   /** Around what takes rows away that settling may hold. */
   alone<T>(work: () => Promise<T>): Promise<T>;
-  /** Before any text of a session goes, and when it is over. */
+  /** Before a part of a session goes, and when it is gone. */
   onTaking(session: Pick<ProjectedSession, 'no'>): Promise<void>;
   onTaken(session: ProjectedSession): void;
   /** Gives freed pages back to the disk. */
@@ -46,14 +52,16 @@ const parts = ['results', 'transcript', 'events'] as const satisfies readonly Pr
 
 /** Which sessions still have a part that can go, as far as the session's row and an index can tell. */
 const hasPart: Readonly<Record<PrunedPart, string>> = {
-  results: 's.last_seq > coalesce(p.results_seq, 0) AND EXISTS (SELECT 1 FROM event_log WHERE session = s.no)',
+  results: `s.last_seq > coalesce(p.results_seq, 0) AND (EXISTS (SELECT 1 FROM event_log WHERE session = s.no)
+    OR s.last_seq >= (SELECT min(seq) FROM fresh_events))`,
   transcript: 'EXISTS (SELECT 1 FROM transcript_entries WHERE session = s.no)',
   events: `(EXISTS (SELECT 1 FROM event_log WHERE session = s.no)
-    OR (s.last_seq > coalesce(p.events_seq, 0) AND EXISTS (SELECT 1 FROM fresh_events WHERE session = s.no)))`,
+    OR (s.last_seq > coalesce(p.events_seq, 0) AND s.last_seq >= (SELECT min(seq) FROM fresh_events)
+      AND EXISTS (SELECT 1 FROM fresh_events WHERE session = s.no)))`,
 };
 
 export function createRetention(database: Database, deps: RetentionDeps): Retention {
-  const { rules, takes, now } = deps;
+  const { rules, takes, sessionless, usedBytes, now } = deps;
   const next = Object.fromEntries(
     parts.map((part) => [
       part,
@@ -69,16 +77,16 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
   let last: RetentionReport['last'];
   let problem: string | undefined;
 
-  const usedBytes = () => {
-    const value = (name: string) => Number(database.pragma(name, { simple: true }));
-    return (value('page_count') - value('freelist_count')) * value('page_size');
-  };
+  /** Up to the next round: what it has freed so far. */
+  let freedBefore = 0;
 
   /** Takes a part of every session that has been silent since then, while there is need for it. */
   async function take(part: PrunedPart, before: number, isNeeded: () => boolean): Promise<void> {
     let [at, no] = [Number.MIN_SAFE_INTEGER, 0];
     while (!isStopped && isNeeded()) {
       const found = next[part].get(at, no, before);
+      // The oldest first, whether a session's or not.
+      if (part === 'events') await sessionless.take(found?.at ?? before, () => !isStopped && isNeeded());
       if (!found) return;
       [at, no] = [found.at, found.no];
       const session = deps.find(found.id);
@@ -110,17 +118,19 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
     const isAbove = () => usedBytes() > maxBytes * slack;
     for (const part of parts) await take(part, now() - quietMs, isAbove);
     if (!isStopped && usedBytes() > maxBytes)
-      problem = `The database holds ${mb(usedBytes())} MB, and TELLTALE_MAX_DATABASE_MB is ${mb(maxBytes)}: what is left is pinned or labelled, or of the last hour, or of no session.`;
+      problem = `The database holds ${mb(usedBytes())} MB, and TELLTALE_MAX_DATABASE_MB is ${mb(maxBytes)}: what is left is pinned or labelled, or of the last hour, or what sessions are known by.`;
   }
 
+  const freedNow = () => Math.max(0, deps.freedBytes() - freedBefore);
+
   async function work(asked: FreeNow | undefined): Promise<void> {
-    const before = usedBytes();
+    freedBefore = deps.freedBytes();
     last = { at: new Date(now()).toISOString(), freedBytes: 0, sessions: { results: 0, transcript: 0, events: 0 } };
     try {
       await round(asked ?? rules);
       if (!asked) await shrink();
     } finally {
-      last.freedBytes = Math.max(0, before - usedBytes());
+      last.freedBytes = freedNow();
       if (!isStopped) await deps.giveBack();
     }
   }
@@ -140,7 +150,9 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
     run,
     state: () => ({
       state: running ? 'running' : 'idle',
-      ...(last && { last: { ...last, sessions: { ...last.sessions } } }),
+      ...(last && {
+        last: { ...last, ...(running && { freedBytes: freedNow() }), sessions: { ...last.sessions } },
+      }),
       ...(problem !== undefined && { problem }),
     }),
     async stop() {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
 import { createCallBuild } from '../analysis/call-build.ts';
@@ -16,6 +15,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
 import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
+import { createFreshEvents } from './fresh-events.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedger } from './ledger.ts';
 import { ledgerParts } from './ledger-build.ts';
@@ -37,7 +37,9 @@ import { createRecentSessions } from './recent-sessions.ts';
 import { createReconciliation } from './reconciliation.ts';
 import { fingerprintOf, repriceParts } from './reprice.ts';
 import { createRetention } from './retention.ts';
+import { createRetentionPace } from './retention-pace.ts';
 import type { RetentionRules } from './retention-rules.ts';
+import { createSessionlessEvents } from './retention-sessionless.ts';
 import { createRetentionSizes } from './retention-sizes.ts';
 import { createRetentionTakes } from './retention-takes.ts';
 import { createSearch } from './search-index-door.ts';
@@ -152,7 +154,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     facets,
     ledger,
     isDeleted: tombstones.holdsEvent,
-    isForgotten: pruning.isForgotten,
+    isForgotten: (event) => pruning.isForgotten(event) || sessionless.isForgotten(event),
   });
   const telemetry = createTelemetry(database, {
     isDeleted: tombstones.holdsTelemetry,
@@ -172,30 +174,32 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const annotations = createAnnotations(database);
   const { retention: rules = {} } = options;
   const sizes = createRetentionSizes(database, rules, now);
+  const pace = createRetentionPace(database, { commits, seq: appender.seq });
+  const sessionless = createSessionlessEvents(database, {
+    ...{ commits: pace, rest: pace.rest, meta, now, onEventsGone, alone },
+  });
   const retention = createRetention(database, {
-    ...{ rules, now, find: projection.find },
+    ...{
+      rules,
+      now,
+      sessionless,
+      alone,
+      find: projection.find,
+      usedBytes: pace.usedBytes,
+      freedBytes: pace.freedBytes,
+    },
     takes: createRetentionTakes(database, {
-      ...{ commits, pruned: prunedSessions, settle, onEventsGone },
+      ...{ commits: pace, rest: pace.rest, fresh: createFreshEvents(database, pace.rest) },
+      ...{ pruned: prunedSessions, settle, onEventsGone },
       onEventsGoing: (no) => calls.finish(no),
       forget() {
         payloads.forget();
         transcripts.forget();
       },
-      rest: () => setImmediate(),
     }),
-    async alone(work) {
-      await Promise.all([compression.pause(), search.pause()]);
-      try {
-        await calls.runNow();
-        return await work();
-      } finally {
-        if (compresses) compression.resume();
-        search.resume();
-      }
-    },
     async onTaking({ no }) {
       await search.pause();
-      await search.takeOut(no).finally(search.resume);
+      await search.takeOut(no, pace).finally(search.resume);
     },
     onTaken(session) {
       sizes.forget();
@@ -247,6 +251,18 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   behind.start();
   for (const build of builds) build.start();
 
+  /** Around what takes rows away that settling may hold. */
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    await Promise.all([compression.pause(), search.pause()]);
+    try {
+      await calls.runNow();
+      return await work();
+    } finally {
+      if (compresses) compression.resume();
+      search.resume();
+    }
+  }
+
   async function prune(): Promise<void> {
     const notesBefore = now() - hookTelemetryDays * dayMs;
     const telemetryBefore = now() - telemetryDays * dayMs;
@@ -268,12 +284,12 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     behind.write();
   }
 
-  function onEventsGone(count: number, hadFresh: boolean): void {
+  function onEventsGone(count: number, freshIds: readonly string[] = []): void {
     // Viewers resume by seq: a deleted newest one must not come again.
     meta.set('high_seq', appender.seq());
     counters.events -= count;
     payloads.forget();
-    if (hadFresh) appender.forget();
+    appender.settled(freshIds);
     behind.write();
   }
 
@@ -488,6 +504,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
         const isDeleted = await commits.run(() => deleteNow(sessionId));
         if (!isDeleted) return false;
         onDeleted?.();
+        await search.erase();
         await eraseFreed(database, (work) => commits.run(work));
         return true;
       } finally {

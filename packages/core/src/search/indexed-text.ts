@@ -1,5 +1,5 @@
 /** Another number makes every index anew: what is taken out of an index must be what was put in. */
-export const searchVersion = 2;
+export const searchVersion = 3;
 
 /** A text as the index takes it. */
 export interface IndexedText {
