@@ -1,5 +1,6 @@
-import { contextWindowOf, countWords, type Session, shareWords, tokensIn } from '@telltale/core';
+import { contextNow, countWords, type Session, shareWords, tokensIn } from '@telltale/core';
 import { count } from '../words/amount.ts';
+import { contextHint } from '../words/context-words.ts';
 import { costHint, costWords } from '../words/cost-words.ts';
 import { placeWords } from '../words/session-words.ts';
 import { clockShort, day, duration, exactTime } from '../words/time.ts';
@@ -85,7 +86,10 @@ export const columns: readonly Column[] = [
       const share = contextShare(session);
       return share === undefined ? '' : shareWords(share);
     },
-    hint: contextHint,
+    hint: (session) => {
+      const context = contextNow(session);
+      return context && contextHint(context, Date.now());
+    },
     sortBy: contextShare,
   },
   {
@@ -116,17 +120,9 @@ export const columns: readonly Column[] = [
   { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },
 ];
 
-/** How full the main agent's context was at its last request. */
-function contextShare({ lastRequest }: Session): number | undefined {
-  const window = lastRequest && contextWindowOf(lastRequest.model, lastRequest.contextTokens);
-  return window === undefined ? undefined : lastRequest && lastRequest.contextTokens / window;
-}
-
-function contextHint({ lastRequest }: Session): string | undefined {
-  if (!lastRequest) return undefined;
-  const window = contextWindowOf(lastRequest.model, lastRequest.contextTokens);
-  const whole = window === undefined ? '' : ` of ${countWords(window)}`;
-  return `${countWords(lastRequest.contextTokens)}${whole} tokens`;
+/** How full the main agent's context is. */
+function contextShare(session: Session): number | undefined {
+  return contextNow(session)?.share;
 }
 
 /** From the first event to the end, or to now while it is going on. */
