@@ -171,6 +171,22 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/pulse?minutes=0', 400],
     ['/api/pulse?to=-271821-04-20T00:00:00Z', 200],
   ],
+  'get /api/access': [['/api/access', 200]],
+  'post /api/access/sign-in': [['/api/access/sign-in', 409, { token: 'ttk_x' }]],
+  'post /api/access/sign-out': [['/api/access/sign-out', 204]],
+  'get /api/access/tokens': [['/api/access/tokens', 200]],
+  'post /api/access/tokens': [
+    ['/api/access/tokens', 201, { name: 'team', scope: 'numbers', expiresInDays: 30 }],
+    ['/api/access/tokens', 409, { name: 'team', scope: 'viewer' }],
+    ['/api/access/tokens', 400, { name: 'team', scope: 'all' }],
+    ['/api/access/tokens', 400, { name: 'team', scope: 'viewer', more: 'x'.repeat(70_000) }],
+  ],
+  'delete /api/access/tokens/{id}': [['/api/access/tokens/none', 404]],
+  'get /api/audit': [
+    ['/api/audit', 200],
+    ['/api/audit?session=s-1&before=9&limit=5', 200],
+    ['/api/audit?limit=0', 400],
+  ],
   'get /healthz': [['/healthz', 200]],
   'get /metrics': [['/metrics', 200]],
 };
