@@ -70,9 +70,12 @@ export function planConnect(wanted, source = ownScripts) {
 export function planDisconnect(wanted, source = ownScripts) {
   const place = placeOf(wanted);
   const user = globalPlace().settings;
-  const own = undoingEdit(place.settings, { isHooked: true, variablesFor: place.folder });
+  const own = undoingEdit(place.settings, { isHooked: true, variablesFor: place.folder, statusLine: place.isGlobal });
   const isElsewhere = user !== place.settings && recordOf(user)?.variablesFor?.includes(place.folder);
-  const edits = [own, ...(isElsewhere ? [undoingEdit(user, { isHooked: false, variablesFor: place.folder })] : [])];
+  const edits = [
+    own,
+    ...(isElsewhere ? [undoingEdit(user, { isHooked: false, variablesFor: place.folder, statusLine: false })] : []),
+  ];
   const changed = edits.filter(({ before, after }) => before !== after);
   const scripts = existsSync(place.scripts) ? outdatedScripts('', source).length : 0;
   return {

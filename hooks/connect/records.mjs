@@ -14,6 +14,7 @@ import { readOwnJson, writeText } from './files.mjs';
  * @property {boolean} [hooks] whether our hooks are in it; absent, in records of before there were variables: they are
  * @property {string | undefined} [label] what we put into OTEL_RESOURCE_ATTRIBUTES; absent: nothing
  * @property {Record<string, string> | undefined} [variables] what we put into env
+ * @property {boolean | undefined} [statusLine] whether the status line in it is ours
  * @property {string[] | undefined} [variablesFor] the folders of the installations that wanted them
  */
 

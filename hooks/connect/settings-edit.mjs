@@ -3,10 +3,11 @@ import { readText, writeText } from './files.mjs';
 import { removeHooks } from './merge.mjs';
 import { removeLabel } from './project-label.mjs';
 import { digest, dropRecord, keepBackup, keepRecord, recordOf } from './records.mjs';
+import { removeStatusLine } from './status-line.mjs';
 import { removeVariables } from './variables.mjs';
 
 /** @typedef {import('./records.mjs').InstallRecord} InstallRecord */
-/** @typedef {Pick<InstallRecord, 'folder' | 'hooks' | 'label' | 'variables' | 'variablesFor'>} Claims what is ours in a file */
+/** @typedef {Pick<InstallRecord, 'folder' | 'hooks' | 'label' | 'variables' | 'statusLine' | 'variablesFor'>} Claims what is ours in a file */
 
 /**
  * One settings file, before and after.
@@ -32,6 +33,7 @@ export function addingEdit(file, { variablesFor, ...more }) {
     hooks: more.hooks || (earlier !== undefined && earlier.hooks !== false),
     label: more.label ?? earlier?.label,
     variables: more.variables ?? earlier?.variables,
+    statusLine: more.statusLine ?? earlier?.statusLine,
     variablesFor: owners.size > 0 ? [...owners] : undefined,
   };
   return { ...file, claims };
@@ -41,23 +43,26 @@ export function addingEdit(file, { variablesFor, ...more }) {
  * Takes back what one installation put into a file. Nothing else of ours in it, and untouched since: the exact bytes of
  * before. Else: the text without what is ours.
  * @param {string} settings
- * @param {{ isHooked: boolean, variablesFor: string }} given
+ * @param {{ isHooked: boolean, variablesFor: string, statusLine: boolean }} given
  * @returns {Edit}
  */
-export function undoingEdit(settings, { isHooked, variablesFor }) {
+export function undoingEdit(settings, { isHooked, variablesFor, statusLine }) {
   const before = readText(settings);
   const record = recordOf(settings);
   const owners = (record?.variablesFor ?? []).filter((owner) => owner !== variablesFor);
   const hooks = !isHooked && record?.hooks === true;
-  if (record && (owners.length > 0 || hooks)) {
-    const goes = { isHooked, label: undefined, variables: owners.length > 0 ? undefined : record.variables };
+  const keepsLine = !statusLine && record?.statusLine === true;
+  if (record && (owners.length > 0 || hooks || keepsLine)) {
+    const variables = owners.length > 0 ? undefined : record.variables;
+    const goes = { isHooked, label: undefined, variables, statusLine };
     const after = before === undefined ? undefined : without(before, settings, goes);
     const left = owners.length > 0 ? { variables: record.variables, variablesFor: owners } : {};
-    return { settings, before, after, claims: { ...left, folder: record.folder, hooks, label: record.label } };
+    const kept = { folder: record.folder, hooks, label: record.label, ...(keepsLine && { statusLine: true }) };
+    return { settings, before, after, claims: { ...left, ...kept } };
   }
   const base = textBefore(record, before);
   // Also of a backup: it may be of a file that held ours already.
-  const goes = { isHooked: true, label: record?.label, variables: record?.variables };
+  const goes = { isHooked: true, label: record?.label, variables: record?.variables, statusLine: true };
   const after = base === undefined ? undefined : without(base, settings, goes);
   return { settings, before, after, claims: undefined };
 }
@@ -98,11 +103,12 @@ function textBefore(record, text) {
 /**
  * @param {string} text
  * @param {string} settings
- * @param {{ isHooked: boolean, label: string | undefined, variables: Record<string, string> | undefined }} goes
+ * @param {{ isHooked: boolean, label: string | undefined, variables: Record<string, string> | undefined, statusLine: boolean }} goes
  */
-function without(text, settings, { isHooked, label, variables }) {
+function without(text, settings, { isHooked, label, variables, statusLine }) {
   if (text.trim() === '') return text;
   let rest = isHooked ? removeHooks(text, settings) : text;
+  if (statusLine) rest = removeStatusLine(rest, settings);
   if (label !== undefined) rest = removeLabel(rest, settings, label);
   return variables === undefined ? rest : removeVariables(rest, settings, variables);
 }
