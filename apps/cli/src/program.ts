@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Refusal } from '@telltale/hooks/connect/refusal.mjs';
 import { commands } from './commands.ts';
 import type { Context } from './context.ts';
@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .addHelpText('after', `\n${variables}`);
   for (const [name, create] of Object.entries(commands)) program.addCommand(create(context).name(name));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withParts(program)) {
     command
       .exitOverride()
       .configureOutput({ writeOut: context.write, writeErr: (text) => context.note(text.trimEnd()) });
@@ -36,6 +36,11 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     }
     throw error;
   }
+}
+
+/** A command, and what is under it. */
+function withParts(command: CommandUnknownOpts): CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withParts)];
 }
 
 const variables = `Variables: TELLTALE_URL, TELLTALE_TOKEN (the service and its token), TELLTALE_HOME (~/.telltale),
