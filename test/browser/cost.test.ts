@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { moneyWords, type ServiceStatus, type Session, type SessionCost } from '@telltale/core';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
@@ -9,6 +9,7 @@ import { sendHook } from './deliver.ts';
 import { expectReadable } from './readable.ts';
 import { deliverRecording } from './recorded-whole.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
+import { expectStill } from './still.ts';
 
 const themes = ['light', 'dark'] as const;
 const wide = { width: 1440, height: 1600 };
@@ -320,7 +321,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
         const viewer = await open(name, '?panel=cost', { colorScheme, viewport: { width: 1440, height: 1000 } });
         await viewer.page.waitForLoadState('networkidle');
         if (name !== 'unknown') await viewer.rows.locator('.step').first().waitFor();
-        expect(await shiftOf(viewer.page), name).toBeLessThan(0.001);
+        await expectStill(viewer, name);
         await viewer.page.getByRole('button', { name: 'Where its time went' }).first().click();
         await viewer.page.getByRole('treegrid').waitFor();
         await expectReadable(viewer, name);
@@ -402,17 +403,4 @@ async function partsIn(panel: Locator, title: string): Promise<[string, string][
     const name = await row.locator('th').innerText();
     return [...(await told), [name.trim(), (await row.locator('td').last().innerText()).trim()]];
   }, Promise.resolve([]));
-}
-
-function shiftOf(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((done) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value: number }).value;
-        }).observe({ type: 'layout-shift', buffered: true });
-        setTimeout(() => done(sum), 300);
-      }),
-  );
 }

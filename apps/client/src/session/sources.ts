@@ -18,6 +18,7 @@ export function prunedWords({ pruned }: Session): string | undefined {
 
 /** What the story lacks, in words; nothing where it is whole. */
 export function lackWords({ session, events, entries, isComplete }: Known): string | undefined {
+  if (session.knownFrom === 'metrics') return 'known only from its metrics: no hooks, events or transcript';
   if (events === 0 && entries === 0) return undefined;
   // What age took is said beside it.
   if (session.pruned?.includes('transcript') || session.pruned?.includes('events')) return undefined;

@@ -28,6 +28,8 @@ export function useSessionTable({ query, matchesSession }: PageFilter) {
     return asHeard(listed.value, live.session).filter(isThere);
   });
   const fresh = computed(() => {
+    // Nothing is new to who has not seen the first page yet.
+    if (isLoading.value && listed.value.length === 0) return 0;
     const newest = listed.value[0]?.lastEventAt ?? '';
     const known = new Set(listed.value.map((session) => session.id));
     const isFresh = (session: Session) => !known.has(session.id) && session.lastEventAt > newest;
