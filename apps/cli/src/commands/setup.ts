@@ -9,6 +9,7 @@ import { ask, confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { findOtlpEndpoint } from '../otlp-endpoint.ts';
 import { Problem } from '../problem.ts';
+import { setUpStatusLine } from '../status-line.ts';
 import {
   dropTelemetryFile,
   type TelemetryPlace,
@@ -38,6 +39,7 @@ export function setupCommand(context: Context) {
     )
     .option('--log-prompts', 'telemetry also has the text of prompts; without it, only their length')
     .option('--traces', 'spans, too')
+    .option('--statusline', 'your status line says who else waits for you, and tells context and usage limits')
     .option('--app <name>', 'another name for the project than its folder’s')
     .option('--url <url>', 'where to send from now on')
     .option('--token <token>', 'what to send it with; better: set TELLTALE_TOKEN')
@@ -45,12 +47,14 @@ export function setupCommand(context: Context) {
     .option('--undo', 'take away what setup put there, and nothing else')
     .option('-y, --yes', 'ask nothing')
     .action(async (options) => {
-      const { cwd, isInteractive } = context;
+      const { cwd, isInteractive, print } = context;
       const asks = isInteractive && !options.yes && !options.dryRun;
       if (options.project !== undefined && options.global)
         throw new Problem('Either --project or --global, not both.', 2);
       if (options.app !== undefined && options.global)
         throw new Problem('--app names one project; use it with --project.', 2);
+      if (options.statusline && options.project === undefined && !options.global)
+        return setUpStatusLine({ ...options, asks }, context);
       if (options.project === undefined && !options.global && !asks)
         throw new Problem('Which one: --project <folder>, or --global for all your projects?', 2);
       const place =
@@ -58,7 +62,11 @@ export function setupCommand(context: Context) {
           ? { isGlobal: options.global === true, project: folderOf(options.project, cwd) }
           : await askPlace(cwd);
       const wishes = { ...options, ...place, asks };
-      return options.undo ? undo(wishes, context) : setUp(wishes, context);
+      await (options.undo ? undo(wishes, context) : setUp(wishes, context));
+      if (options.statusline) {
+        print('');
+        await setUpStatusLine({ ...options, asks }, context);
+      }
     });
 }
 
