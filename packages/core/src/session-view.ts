@@ -117,8 +117,8 @@ export const sessionSchema = z.object({
   endReason: z.string().optional(),
   /** True where the same hooks are installed twice. */
   installedTwice: z.boolean().optional(),
-  /** `transcript`: known only from an imported transcript, without hooks. */
-  knownFrom: z.enum(['events', 'transcript']),
+  /** `transcript`: known only from an imported transcript, without hooks; `metrics`: only from what it cost. */
+  knownFrom: z.enum(['events', 'transcript', 'metrics']),
   /** What people put on it, or on anything in it; each absent where there is none. */
   labels: z.array(z.string()).optional(),
   pinned: z.literal(true).optional(),

@@ -15,6 +15,7 @@ export {
   isBefore,
   type SessionFold,
 } from './session/fold.ts';
+export { type Metered, meteredWorkingMs, sessionOfMetered } from './session/metered.ts';
 export { clearedFrom } from './session/parent.ts';
 export { lostAfterMs, type SessionFacts, sessionOf, yourTurnMs } from './session/view.ts';
 

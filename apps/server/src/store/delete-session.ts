@@ -47,7 +47,8 @@ function hasAnything(database: Database, no: number): boolean {
   const pruned = database.prepare(
     'SELECT 1 FROM pruned WHERE session = ? AND (fold IS NOT NULL OR transcript IS NOT NULL)',
   );
-  return found !== undefined || pruned.get(no) !== undefined;
+  const metered = database.prepare('SELECT 1 FROM sessions WHERE no = ? AND metered IS NOT NULL');
+  return found !== undefined || pruned.get(no) !== undefined || metered.get(no) !== undefined;
 }
 
 /** Where the values of a facet stand, the small table first. Names of events are the client's, not a session's. */

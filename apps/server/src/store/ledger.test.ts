@@ -414,7 +414,7 @@ describe('a session that viewers look at', () => {
     changed.length = 0;
     await store.appendPoints([
       point('cost.usage', { sessionId: 's-1', at, value: 0.3, model: 'claude-opus-5-5' }),
-      point('cost.usage', { sessionId: 'of no conversation', at, value: 0.3, model: 'claude-opus-5-5' }),
+      point('active_time.total', { sessionId: 'of no conversation', at, value: 0.3, model: 'claude-opus-5-5' }),
     ]);
     await vi.waitFor(() => expect(changed).toEqual(['s-1']));
     expect(costOf(store, 's-1')).toBe(0.3);

@@ -44,6 +44,8 @@ export interface LedgerDeps {
   find(sessionId: string): ProjectedSession | undefined;
   /** The entries of a file before one of them, the newest first. */
   entriesBefore(entry: TranscriptEntry, sessionNo: number): Iterable<TranscriptEntry>;
+  /** Before a session's totals are made: its metrics may be all that is known of it. */
+  meter(sessionId: string): void;
   isDeletedRequest(requestId: string): boolean;
   onChanged(sessionId: string): void;
 }
@@ -202,6 +204,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
       // What an owner's change marks on the way comes in the same round.
       for (const id of stale.ids()) {
         if (Number.isFinite(maxMs) && isRecent(made.get(id))) continue;
+        deps.meter(id);
         const session = deps.find(id);
         // Points of what is no session yet, or never will be.
         if (session) writeOne(session);

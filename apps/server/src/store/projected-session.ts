@@ -3,6 +3,7 @@ import {
   emptyTranscriptFold,
   foldEntry,
   foldVersion,
+  type Metered,
   type SessionFold,
   type TranscriptEntry,
   type TranscriptFold,
@@ -18,6 +19,8 @@ export interface ProjectedSession {
   cost: CostFields | null | undefined;
   /** What its transcript tells; absent before the first entry. */
   transcript: KeptTranscript | undefined;
+  /** What its metrics tell, which make it a session where nothing else does. */
+  metered: Metered | undefined;
   /** What age or size took of it; absent where nothing did. */
   pruned: Pruned | undefined;
   /** What people put on it; absent where nobody ever did. */
@@ -85,6 +88,7 @@ export interface SessionRow {
   fold: string | null;
   fold_version: number;
   transcript: string | null;
+  metered: string | null;
   labels: string | null;
   pinned: number;
   notes: number;
@@ -99,6 +103,7 @@ export function newSession(no: number, id: string): ProjectedSession {
     fold: emptyFold(id),
     cost: undefined,
     transcript: undefined,
+    metered: undefined,
     annotated: undefined,
     pruned: undefined,
     lastSeq: 0,
@@ -117,6 +122,7 @@ export function sessionFromRow(row: SessionRow): ProjectedSession {
   session.lastSeq = row.last_seq;
   session.installedTwice = row.installed_twice === 1;
   session.annotated = annotatedOf(row);
+  if (row.metered !== null) session.metered = JSON.parse(row.metered) as Metered;
   for (const install of row.installs === '' ? [] : row.installs.split(',')) session.installs.add(install);
   if (row.fold_version === foldVersion) {
     if (row.fold !== null) session.fold = JSON.parse(row.fold) as SessionFold;

@@ -1,16 +1,19 @@
 import {
   clearedFrom,
+  type Metered,
   type PrunedPart,
   type Session,
   type SessionFold,
   type StatusLine,
   sessionOf,
+  sessionOfMetered,
   sessionOfTranscript,
   type TelltaleEvent,
   type TranscriptEntry,
   type Trouble,
   transcriptFacts,
 } from '@telltale/core';
+import { earlier } from '@telltale/core/iso-time';
 import type { Database } from 'better-sqlite3';
 import type { WatchedProcess } from '../process-watch.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
@@ -28,6 +31,8 @@ export interface Projection {
   add(session: ProjectedSession, event: TelltaleEvent): void;
   /** Takes stored transcript entries into their session and writes it, inside their transaction. */
   addEntries(session: ProjectedSession, entries: readonly TranscriptEntry[], app?: string): void;
+  /** Writes what the metrics of a session tell, inside a transaction; where nothing else does, they make it a session. */
+  addMetered(id: string, metered: Metered): void;
   touch(session: ProjectedSession): void;
   /** The session as it is at `now`; undefined while nothing makes it a session. */
   view(session: ProjectedSession, now: number): Session | undefined;
@@ -151,8 +156,11 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
   }
 
   function tell(session: ProjectedSession, now: number, trouble: readonly Trouble[] | undefined): Session | undefined {
-    const { fold, transcript } = session;
-    if (fold.firstAt === '') return transcript && sessionOfTranscript(transcript.fold, { now, app: transcript.app });
+    const { fold, transcript, metered } = session;
+    if (fold.firstAt === '') {
+      const said = transcript && sessionOfTranscript(transcript.fold, { now, app: transcript.app });
+      return said ?? (metered && sessionOfMetered(session.id, metered, now));
+    }
     const facts = transcript ? transcriptFacts(transcript.fold) : {};
     const parentSessionId = facts.parentSessionId ?? clearedParent(fold);
     const told = sessionOf(fold, now, { ...facts, parentSessionId, trouble, processGone: processGoneOf(fold) });
@@ -163,7 +171,8 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
   /** As of its last event, or of `at`; what time changes later is written again by `refresh`. */
   function writeOne(session: ProjectedSession, at?: number): void {
     refoldWhenDue(session);
-    const now = at ?? Date.parse(session.fold.lastAt || session.transcript?.fold.lastAt || '');
+    const now =
+      at ?? Date.parse(session.fold.lastAt || session.transcript?.fold.lastAt || session.metered?.lastAt || '');
     const told = tell(session, now, conflicts.last().get(session.id));
     if (told) noteFacets(told);
     const isOver = told === undefined || told.state === 'ended' || told.state === 'lost' || told.state === 'failed';
@@ -177,13 +186,15 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     if (user !== undefined) deps.facets.addOf('users', user);
   }
 
+  function create(id: string): ProjectedSession {
+    const session = keep(rows.create(id));
+    deps.onCreate(id);
+    return session;
+  }
+
   return {
     find,
-    create(id) {
-      const session = keep(rows.create(id));
-      deps.onCreate(id);
-      return session;
-    },
+    create,
     add(session, event) {
       session.lastSeq = event.seq;
       touch(session);
@@ -192,6 +203,12 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     },
     addEntries(session, entries, app) {
       refold.addEntries(session, entries, app);
+      writeOne(session);
+    },
+    addMetered(id, metered) {
+      const session = find(id) ?? create(id);
+      // Points are forgotten by age, the session is not.
+      session.metered = { ...metered, firstAt: earlier(session.metered?.firstAt ?? metered.firstAt, metered.firstAt) };
       writeOne(session);
     },
     touch,

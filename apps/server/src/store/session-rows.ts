@@ -30,14 +30,14 @@ const maxLive = 500;
 
 export function createSessionRows(database: Database): SessionRows {
   const byId = database.prepare<[string], SessionRow>(`
-    SELECT no, id, last_seq, installs, installed_twice, fold, fold_version, transcript, labels, pinned, notes, bookmarks,
+    SELECT no, id, last_seq, installs, installed_twice, fold, fold_version, transcript, metered, labels, pinned, notes, bookmarks,
       annotated_at
     FROM sessions WHERE id = ?`);
   const insert = database.prepare<[string]>('INSERT INTO sessions (id) VALUES (?)');
   const update = database.prepare(`
     UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, host = ?, model = ?, state = ?, group_name = ?, started_at = ?,
       ended_at = ?, last_event_at = ?, last_seq = ?, installs = ?, installed_twice = ?, fold = ?, fold_version = ?,
-      transcript = ?, look_at = ?, is_watched = ?
+      transcript = ?, metered = ?, look_at = ?, is_watched = ?
     WHERE no = ?`);
   const outdated = database
     .prepare<[number], string>(
@@ -80,6 +80,7 @@ export function createSessionRows(database: Database): SessionRows {
         session.fold.lastId === '' ? null : JSON.stringify(session.fold),
         session.refoldFrom === undefined ? foldVersion : -1,
         session.transcript ? JSON.stringify(session.transcript) : null,
+        session.metered ? JSON.stringify(session.metered) : null,
         told ? nextLook(told, session.fold, now) : null,
         isWatched ? 1 : 0,
         session.no,

@@ -21,6 +21,7 @@ import { createLedger } from './ledger.ts';
 import { ledgerParts } from './ledger-build.ts';
 import { createLookBack } from './look-back.ts';
 import { type Counters, createMeta } from './meta.ts';
+import { createMetered, meteredParts } from './metered.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
 import type { ProjectedSession } from './projected-session.ts';
@@ -141,11 +142,17 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   });
   const tombstones = createTombstones(database);
   const { prices = builtInPrices } = options;
+  const meteredOf = createMetered(database);
   const ledger = createLedger(database, {
     prices,
     find: projection.find,
     entriesBefore: transcripts.entriesBefore,
     isDeletedRequest: tombstones.holdsRequest,
+    meter(id) {
+      const known = projection.find(id);
+      const metered = known && (known.fold.firstAt !== '' || known.transcript) ? undefined : meteredOf(id);
+      if (metered) projection.addMetered(id, metered);
+    },
     onChanged: (id) => options.onSessionChanged?.(id),
   });
   const appender = createAppender(database, {
@@ -230,9 +237,13 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       ...{ name: 'prices', version: fingerprintOf(prices) },
       parts: repriceParts(database, prices, { onChanged: ledger.touch }),
     },
+    {
+      ...{ name: 'metered', version: '1', isEmpty: () => false },
+      parts: meteredParts(database, { onFound: ledger.touch }),
+    },
   ].map((build) =>
     createBackgroundBuild({
-      ...{ ...build, meta, commits, isEmpty },
+      ...{ isEmpty, ...build, meta, commits },
       onProblem: (error) => onProblem('The ledger of older sessions could not be made', errorOf(error)),
     }),
   );
