@@ -51,17 +51,24 @@ const keepFreePages = 100;
 /** A plan is followed by a rest of so many times what it took, so that it takes a twentieth of the time at most. */
 const restFactor = 20;
 
-interface FreshRow extends EventWords {
+/** An event of a plan; its payload is read when its batch is packed. */
+interface PlannedRow {
   seq: number;
   id: string;
   source: string;
   session: number | null;
+  name: string;
+  bytes: number;
+}
+
+interface FreshRow extends EventWords {
+  seq: number;
   payload: Buffer;
 }
 
 /** Events of one session whose payloads are compressed together. */
 interface Batch {
-  rows: FreshRow[];
+  seqs: number[];
   bytes: number;
 }
 
@@ -78,9 +85,12 @@ interface PackedBatch {
 export function createCompression({ database, meta, commits, onProblem, settled }: CompressionDeps): Compression {
   const newest = database.prepare<[], number | null>('SELECT max(seq) FROM fresh_events').pluck();
   const first = database.prepare<[], number | null>('SELECT min(seq) FROM fresh_events').pluck();
-  const oldest = database.prepare<[number, number], FreshRow>(`
-    SELECT seq, id, source, session, name, summary, tool_name, agent_type, payload
+  const oldest = database.prepare<[number, number], PlannedRow>(`
+    SELECT seq, id, source, session, name, length(payload) AS bytes
     FROM fresh_events WHERE seq <= ? ORDER BY seq LIMIT ?`);
+  const freshRow = database.prepare<[number], FreshRow>(
+    'SELECT seq, name, summary, tool_name, agent_type, payload FROM fresh_events WHERE seq = ?',
+  );
   const freePages = database.prepare<[], number>('PRAGMA freelist_count').pluck();
   const insertBatch = database.prepare('INSERT INTO batches (search_texts, payloads) VALUES (?, ?)');
   const settle = database.prepare(`
@@ -101,24 +111,24 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   let pauses = 1;
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
 
-  function nextPlan(keepFresh: number): FreshRow[] {
-    const rows: FreshRow[] = [];
+  function nextPlan(keepFresh: number): PlannedRow[] {
+    const rows: PlannedRow[] = [];
     const last = (newest.get() ?? 0) - keepFresh;
     if ((first.get() ?? 0) > last) return rows;
     let bytes = 0;
     for (const row of oldest.iterate(last, planEvents)) {
       rows.push(row);
-      bytes += row.payload.length;
+      bytes += row.bytes;
       if (bytes >= planBytes) break;
     }
     return rows;
   }
 
-  async function settlePlan(rows: readonly FreshRow[]): Promise<void> {
+  async function settlePlan(rows: readonly PlannedRow[]): Promise<void> {
     await commits.run(() => begin(rows[0]?.seq ?? 0));
     const places = new Map<number, { batch: number; slot: number }>();
     for (const batch of batchesOf(rows)) {
-      const { seqs, searchTexts, payloads } = await pack(batch);
+      const { seqs, searchTexts, payloads } = await pack(batch.seqs.flatMap((seq) => freshRow.get(seq) ?? []));
       const no = await commits.run(() => Number(insertBatch.run(searchTexts, payloads).lastInsertRowid));
       for (const [slot, seq] of seqs.entries()) places.set(seq, { batch: no, slot });
     }
@@ -140,7 +150,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   }
 
   /** In the order of seq: every settled one must stay below every fresh one. */
-  function move(rows: readonly FreshRow[], places: ReadonlyMap<number, { batch: number; slot: number }>): void {
+  function move(rows: readonly PlannedRow[], places: ReadonlyMap<number, { batch: number; slot: number }>): void {
     for (const { seq } of rows) {
       const place = places.get(seq);
       if (place) settle.run(place.batch, place.slot, seq);
@@ -234,26 +244,26 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   };
 }
 
-function batchesOf(rows: readonly FreshRow[]): Batch[] {
+function batchesOf(rows: readonly PlannedRow[]): Batch[] {
   const open = new Map<string, Batch>();
   const batches: Batch[] = [];
   for (const row of rows) {
     // What is kept for days only has batches of its own, which go with it.
     const key = `${row.session} ${row.source === 'otel' && isBookkeeping(row.name)}`;
     let batch = open.get(key);
-    if (!batch || batch.rows.length >= batchEvents || batch.bytes + row.payload.length > batchBytes) {
-      batch = { rows: [], bytes: 0 };
+    if (!batch || batch.seqs.length >= batchEvents || batch.bytes + row.bytes > batchBytes) {
+      batch = { seqs: [], bytes: 0 };
       open.set(key, batch);
       batches.push(batch);
     }
-    batch.rows.push(row);
-    batch.bytes += row.payload.length;
+    batch.seqs.push(row.seq);
+    batch.bytes += row.bytes;
   }
   return batches;
 }
 
 /** Makes the search texts, with turns for others, and compresses in a thread of Node's pool. */
-async function pack({ rows }: Batch): Promise<PackedBatch> {
+async function pack(rows: readonly FreshRow[]): Promise<PackedBatch> {
   const words: string[] = [];
   const texts: string[] = [];
   let until = performance.now() + stepMs;

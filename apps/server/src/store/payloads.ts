@@ -2,6 +2,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import { type ByteCache, createByteCache } from './byte-cache.ts';
 import { openConnection } from './connection.ts';
+import { type Texts, textsIn } from './texts.ts';
 
 /** Stands between texts that share a row: JSON texts cannot hold it. */
 export const textSeparator = '\0';
@@ -14,11 +15,16 @@ export interface Payloads {
   close(): void;
 }
 
+/** A page of a session, and a window of what is indexed, read batch by batch; a batch is a quarter of a megabyte. */
+const payloadBytes = 2 * 1024 * 1024;
+/** A search of all sessions goes back and forth between the batches of those that ran at the same time. */
+const searchTextBytes = 4 * 1024 * 1024;
+
 /** Texts that lie in batches; what was decompressed is kept for a while, as neighbours are read together. */
 export function createPayloads(database: Database): Payloads {
   const dataOf = database.prepare<[number], Buffer>('SELECT payloads FROM batches WHERE no = ?').pluck();
-  const payloads = createByteCache<number, string[]>(8 * 1024 * 1024);
-  const searchTexts = createByteCache<number, string[]>(4 * 1024 * 1024);
+  const payloads = createByteCache<number, Texts>(payloadBytes);
+  const searchTexts = createByteCache<number, Texts>(searchTextBytes);
 
   // The view settled_rows calls it for each row that it looks at. A connection is busy while it calls a function, and
   // a blob as an argument would be copied for each row; so it reads by a connection of its own.
@@ -40,7 +46,7 @@ export function createPayloads(database: Database): Payloads {
 }
 
 function textIn(
-  cache: ByteCache<number, string[]>,
+  cache: ByteCache<number, Texts>,
   batch: number,
   slot: number,
   read: () => Buffer | undefined,
@@ -49,11 +55,10 @@ function textIn(
   if (!texts) {
     const compressed = read();
     if (!compressed) return undefined;
-    const data = brotliDecompressSync(compressed);
-    texts = textsOf(data);
-    cache.set(batch, texts, data.length);
+    texts = textsIn(brotliDecompressSync(compressed));
+    cache.set(batch, texts, texts.bytes);
   }
-  return texts[slot];
+  return texts.at(slot);
 }
 
 export function textsOf(data: Buffer): string[] {

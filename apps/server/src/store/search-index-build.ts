@@ -52,7 +52,7 @@ export interface SearchBuildDeps {
 }
 
 /** Looked at together, so that records that lie in one compressed batch are read together. */
-const windowRows = 1000;
+const windowRows = 4096;
 /** Put in by one transaction: a few milliseconds of work, so that those who append need not wait. */
 const stepCharacters = 48 * 1024;
 const stepMs = 4;

@@ -3,9 +3,10 @@ import { brotliDecompressSync } from 'node:zlib';
 import { isFields, lineFacts, type TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createByteCache } from './byte-cache.ts';
-import { textSeparator, textsOf } from './payloads.ts';
+import { textSeparator } from './payloads.ts';
 import type { Page, TranscriptQuery } from './queries.ts';
 import type { TranscriptChunk, TranscriptFile, TranscriptResult } from './records.ts';
+import { type Texts, textsIn } from './texts.ts';
 
 export interface Transcripts {
   offsetOf(sessionNo: number | undefined, file: TranscriptFile): number;
@@ -108,7 +109,7 @@ export function createTranscripts(database: Database): Transcripts {
     SELECT count(*) FROM transcript_files WHERE session = ? AND (? IS NULL OR agent = ?) AND offset < size`)
     .pluck();
 
-  const chunks = createByteCache<number, string[]>(8 * 1024 * 1024);
+  const chunks = createByteCache<number, Texts>(2 * 1024 * 1024);
   /** Files whose sender asked and was told to start again, although the first line is the same. */
   const restarted = new Set<string>();
   const keyOf = (sessionNo: number, agent: string) => `${sessionNo} ${agent}`;
@@ -216,11 +217,10 @@ export function createTranscripts(database: Database): Transcripts {
     if (!texts) {
       const row = chunkOf.get(chunkNo);
       if (!row) return '';
-      const data = row.codec === 0 ? row.data : brotliDecompressSync(row.data);
-      texts = textsOf(data);
-      chunks.set(chunkNo, texts, data.length);
+      texts = textsIn(row.codec === 0 ? row.data : brotliDecompressSync(row.data));
+      chunks.set(chunkNo, texts, texts.bytes);
     }
-    return texts[slot] ?? '';
+    return texts.at(slot) ?? '';
   }
 
   function page(sessionNo: number, query: TranscriptQuery): Page<TranscriptEntry, number> {
