@@ -12,12 +12,23 @@ const dayMs = 24 * 60 * 60_000;
 /** Row and index entries of an event beside its texts; of a transcript's line the same. Measured by the benchmark of the disk. */
 const eventRowBytes = 420;
 const entryRowBytes = 180;
+/** The same of an event that just came: no index leads to it. */
+const freshRowBytes = 250;
 /** The main thread is given back after so long. */
 const stepMs = 8;
 const cachedMs = 30_000;
 
 /** Events of a session looked at in one go. */
 const lookRows = 4000;
+const freshRows = 1000;
+
+interface FreshRow {
+  seq: number;
+  session: number | null;
+  at: number;
+  bytes: number;
+  isResult: number;
+}
 
 interface BatchSizes {
   batch: number;
@@ -27,8 +38,10 @@ interface BatchSizes {
   results: number;
 }
 
-interface SessionSizes {
+/** What goes together: a session, or a batch of events of none. */
+interface Sizes {
   at: number;
+  isSession: boolean;
   isKept: boolean;
   bytes: Record<PrunedPart, number>;
 }
@@ -54,23 +67,71 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
   const chunksOf = database
     .prepare<[number], number>('SELECT coalesce(sum(length(data)), 0) FROM transcript_chunks WHERE session = ?')
     .pluck();
-  let known: { at: number; sizes: readonly SessionSizes[] } | undefined;
-  let looking: Promise<readonly SessionSizes[]> | undefined;
+  const freshEvents = database.prepare<[number, number], FreshRow>(`
+    SELECT seq, session, at, payload_bytes AS bytes,
+      source = 'hook' AND name IN (${resultList}) AND seq > coalesce(p.results_seq, 0) AS isResult
+    FROM fresh_events LEFT JOIN pruned AS p USING (session) WHERE seq > ? ORDER BY seq LIMIT ?`);
+  const ofNone = database.prepare<[number, number], { batch: number; at: number; rows: number }>(`
+    SELECT batch, max(at) AS at, count(*) AS rows FROM event_log
+    WHERE session IS NULL AND batch > ? GROUP BY batch ORDER BY batch LIMIT ?`);
+  let known: { at: number; sizes: readonly Sizes[] } | undefined;
+  let looking: Promise<readonly Sizes[]> | undefined;
 
-  async function look(): Promise<readonly SessionSizes[]> {
-    const found: SessionSizes[] = [];
+  async function look(): Promise<readonly Sizes[]> {
+    const found: Sizes[] = [];
     const turn = createTurn();
+    const fresh = await freshSizes(turn);
     for (let after = 0; ; ) {
       const rows = sessions.all(after, 200);
       for (const { no, at, isKept, resultsSeq } of rows) {
         after = no;
-        found.push({ at, isKept: isKept === 1, bytes: await bytesOf(no, resultsSeq, turn) });
+        const { results, transcript, events } = await bytesOf(no, resultsSeq, turn);
+        const newest = fresh.bySession.get(no) ?? { results: 0, events: 0 };
+        const bytes = { results: results + newest.results, transcript, events: events + newest.events };
+        found.push({ at, isSession: true, isKept: isKept === 1, bytes });
         await turn();
       }
       if (rows.length === 0) break;
     }
+    found.push(...fresh.ofNone, ...(await settledOfNone(turn)));
     known = { at: now(), sizes: found };
     return found;
+  }
+
+  /** The newest events, as they came; they are not compressed. */
+  async function freshSizes(turn: () => Promise<void>) {
+    const bySession = new Map<number, { results: number; events: number }>();
+    const ofNone: Sizes[] = [];
+    for (let after = 0; ; ) {
+      const rows = freshEvents.all(after, freshRows);
+      for (const { seq, session, at, bytes, isResult } of rows) {
+        after = seq;
+        if (session === null) {
+          ofNone.push(sessionless(at, bytes + freshRowBytes));
+          continue;
+        }
+        const sum = bySession.get(session) ?? { results: 0, events: 0 };
+        bySession.set(session, sum);
+        sum[isResult === 1 ? 'results' : 'events'] += bytes;
+        sum.events += freshRowBytes;
+      }
+      if (rows.length < freshRows) return { bySession, ofNone };
+      await turn();
+    }
+  }
+
+  async function settledOfNone(turn: () => Promise<void>): Promise<Sizes[]> {
+    const found: Sizes[] = [];
+    for (let after = 0; ; ) {
+      const batches = ofNone.all(after, 200);
+      for (const { batch, at, rows } of batches) {
+        after = batch;
+        const { texts, words } = batchOf.get(batch) ?? { texts: 0, words: 0 };
+        found.push(sessionless(at, texts + words + rows * eventRowBytes));
+      }
+      if (batches.length === 0) return found;
+      await turn();
+    }
   }
 
   /** A result is as well compressed as what it lies beside. */
@@ -115,9 +176,9 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
         const held = sizes.filter(({ bytes }) => bytes[part] > 0);
         const old = held.filter(({ at, isKept }) => !isKept && at < now() - days * dayMs);
         return {
-          ...{ part, bytes: sum(held, part), sessions: held.length },
+          ...{ part, bytes: sum(held, part), sessions: countSessions(held) },
           ...(keepDays !== undefined && { keepDays }),
-          wouldFree: { days, bytes: sum(old, part), sessions: old.length },
+          wouldFree: { days, bytes: sum(old, part), sessions: countSessions(old) },
         };
       };
       const kept = sizes.filter(({ isKept }) => isKept);
@@ -129,7 +190,15 @@ export function createRetentionSizes(database: Database, rules: RetentionRules, 
   };
 }
 
-function sum(sizes: readonly SessionSizes[], part: PrunedPart): number {
+function sessionless(at: number, events: number): Sizes {
+  return { at, isSession: false, isKept: false, bytes: { results: 0, transcript: 0, events } };
+}
+
+function countSessions(sizes: readonly Sizes[]): number {
+  return sizes.filter(({ isSession }) => isSession).length;
+}
+
+function sum(sizes: readonly Sizes[], part: PrunedPart): number {
   return sizes.reduce((all, { bytes }) => all + bytes[part], 0);
 }
 

@@ -6,6 +6,7 @@ import { servedIn, servedScenarios } from '../../../../packages/core/fixtures/se
 import { deliveriesOf } from '../../fixtures/recorded.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from './connection.ts';
+import type { AppendRecord } from './records.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 
 const day = 24 * 60 * 60_000;
@@ -97,6 +98,15 @@ function expectWhole(file: string): void {
   }).toEqual({ batches: 0, events: 0, chunks: 0, entries: 0 });
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   database.close();
+}
+
+/** Of the file, without free pages. */
+function usedBytes(file: string): number {
+  const database = openConnection(file, { readonly: true });
+  const value = (name: string) => Number(database.pragma(name, { simple: true }));
+  const bytes = (value('page_count') - value('freelist_count')) * value('page_size');
+  database.close();
+  return bytes;
 }
 
 describe('by age', () => {
@@ -343,4 +353,199 @@ it('takes the words of what went out of the search, and leaves those of the rest
   await store.prune({ eventsDays: 10 });
   await store.indexNow();
   expect([hits('prompt'), hits('"ls 3"')]).toEqual([1, 1]);
+});
+
+describe('the newest events, which are not settled yet', () => {
+  it('count in the sizes, and lose results and go as all others do', async () => {
+    const store = stores.open();
+    await fill(store, three.slice(0, 1));
+    const settled = await store.retention({ results: 1, events: 1 });
+    const bytesOf = ({ parts }: typeof settled, n: number) => parts[n]?.wouldFree.bytes ?? 0;
+    await store.append(recordsOf({ id: 's-fresh', ageDays: 40, calls: 5 }));
+    // What was told a moment ago is told for half a minute: another store looks anew.
+    await store.close();
+    const again = stores.open();
+    const all = await again.retention({ results: 1, events: 1 });
+    expect(bytesOf(all, 0) - bytesOf(settled, 0)).toBeGreaterThan(5 * 3000);
+    expect(bytesOf(all, 2) - bytesOf(settled, 2)).toBeGreaterThan(12 * 250);
+    expect(all.parts.map(({ sessions }) => sessions)).toEqual([2, 1, 2]);
+
+    await again.prune({ resultsDays: 1 });
+    const trimmed = await again.retention({ results: 1, events: 1 });
+    expect([bytesOf(trimmed, 0), trimmed.parts[0]?.wouldFree.sessions]).toEqual([0, 0]);
+    for (const { name, payload } of eventsOf(again, 's-fresh')) {
+      expect(payload).toHaveProperty('hook_event_name');
+      expect(name === 'PostToolUse').toBe(payload?.telltale_pruned !== undefined);
+    }
+    const before = sessionOf(again, 's-fresh');
+    await again.prune({ eventsDays: 1 });
+    expect([eventsOf(again, 's-fresh'), again.stats().events]).toEqual([[], 0]);
+    expect(known(sessionOf(again, 's-fresh'))).toEqual(known(before));
+    expect(
+      (await again.append(recordsOf({ id: 's-fresh', ageDays: 40, calls: 5 }))).every((one) => 'deleted' in one),
+    ).toBe(true);
+  });
+});
+
+describe('a session that goes on after it was pruned', () => {
+  const goesOn = (clock: number, from: number) => {
+    const lines = linesOf({ id: 's-old', ageDays: (nowMs - clock) / day, calls: 3 }, from);
+    const record = (n: number, name: string, more: Record<string, unknown> = {}) =>
+      hookRecord(
+        { session_id: 's-old', hook_event_name: name, ...more },
+        { id: `on-${clock}-${n}`, receivedAt: new Date(clock + n * 1000).toISOString() },
+      );
+    const call = { tool_name: 'Bash', tool_use_id: `on-${clock}`, tool_input: { command: 'ls' } };
+    return {
+      lines,
+      records: [
+        record(0, 'UserPromptSubmit', { prompt: 'go on' }),
+        record(1, 'PreToolUse', call),
+        record(2, 'PostToolUse', { ...call, tool_response: { stdout: noise(7, 3000) } }),
+        record(3, 'Stop'),
+      ],
+    };
+  };
+  const left = (store: SqliteStore) => [eventsOf(store, 's-old').length, entriesOf(store, 's-old').length];
+
+  it.each([
+    ['settled', true],
+    ['fresh', false],
+  ])(
+    'is under the rules again when it is old again, by age and by size, and keeps its totals (%s)',
+    async (_, settles) => {
+      let clock = nowMs;
+      const rules = { resultsDays: 5, transcriptsDays: 10, eventsDays: 30 };
+      const store = stores.open({ now: () => clock, retention: rules });
+      await fill(store, [{ id: 's-old', ageDays: 40, calls: 5 }]);
+      await store.prune();
+      expect(left(store)).toEqual([0, 0]);
+
+      for (const round of [1, 2]) {
+        const { records, lines } = goesOn(clock, 100 * round);
+        await store.append(records);
+        await store.appendTranscript({ sessionId: 's-old', lines });
+        if (settles) await store.compressNow();
+        const before = { ...known(sessionOf(store, 's-old')) };
+        expect(before).toMatchObject({ prompts: 1 + round, tools: 5 + round });
+        expect(left(store)).toEqual([4, 3]);
+        clock += 6 * day;
+        await store.prune();
+        const results = eventsOf(store, 's-old').filter(({ name }) => name === 'PostToolUse');
+        expect(results.map(({ payload }) => payload?.tool_response)).toEqual([undefined]);
+        clock += 5 * day;
+        await store.prune();
+        expect(left(store)).toEqual([4, 0]);
+        await store.annotate({ sessionId: 's-old', kind: 'pin' });
+        clock += 20 * day;
+        await store.prune();
+        expect(left(store)).toEqual([4, 0]);
+        await store.removeAnnotation(store.annotations({ limit: 1 }).items[0]?.id ?? '');
+        await store.prune();
+        expect(left(store)).toEqual([0, 0]);
+        const {
+          state: _,
+          stateSince: __,
+          ...told
+        } = known(sessionOf(store, 's-old')) as Session & { stateSince?: string };
+        expect(before).toMatchObject(told);
+        const again = await store.append(records);
+        expect(again.every((one) => 'deleted' in one)).toBe(true);
+      }
+      const { records, lines } = goesOn(clock, 900);
+      await store.append(records);
+      await store.appendTranscript({ sessionId: 's-old', lines });
+      if (settles) await store.compressNow();
+      await store.close();
+      const small = stores.open({ now: () => clock + day, retention: { maxBytes: 1 } });
+      await small.prune();
+      expect(left(small)).toEqual([0, 0]);
+      expect(sessionOf(small, 's-old')).toMatchObject({ prompts: 4, tools: 8 });
+    },
+  );
+});
+
+describe('events of no session', () => {
+  const record = (n: number, ageDays: number): AppendRecord => {
+    const payload = { words: `start-up ${n} ${noise(n, 400)}` };
+    const at = new Date(nowMs - ageDays * day + n).toISOString();
+    return {
+      event: { id: `none-${n}`, source: 'otel', name: 'start_up', app: 'shop', at, summary: 'start-up', payload },
+      payloadText: JSON.stringify(payload),
+    };
+  };
+  const old = Array.from({ length: 700 }, (_, n) => record(n, 40));
+  const young = Array.from({ length: 50 }, (_, n) => record(n + 1000, 3));
+  const ids = (store: SqliteStore) =>
+    store.events({ order: 'asc', limit: 1000, now: nowMs }).items.flatMap((one) => (one.sessionId ? [] : [one.id]));
+
+  it.each([
+    ['settled', true],
+    ['fresh', false],
+  ])('go by their own age, and what went stays forgotten (%s)', async (_, settles) => {
+    const rules = { retention: { eventsDays: 30 } };
+    const store = stores.open(rules);
+    await fill(store, three);
+    await store.annotate({ sessionId: 's-old', kind: 'pin' });
+    const mixed = [...old.slice(0, 400), ...young, ...old.slice(400)];
+    await store.append(structuredClone(mixed));
+    if (settles) await store.compressNow();
+    const { parts } = await store.retention({});
+    expect(parts[2]).toMatchObject({ sessions: 3, wouldFree: { sessions: 0 } });
+    expect(parts[2]?.wouldFree.bytes).toBeGreaterThan(settles ? 400 * 420 : 700 * 400);
+    await store.prune();
+    expect(ids(store)).toEqual(young.map(({ event }) => event.id));
+    expect([store.stats().events, eventsOf(store, 's-old').length]).toEqual([36 + 50, 12]);
+    await store.close();
+    expectWhole(join(stores.folder(), 'telltale.db'));
+
+    const again = stores.open(rules);
+    const results = await again.append(structuredClone([...old, ...young]));
+    expect(results.filter((one) => 'deleted' in one)).toHaveLength(700);
+    expect(results.filter((one) => 'duplicateOf' in one)).toHaveLength(50);
+    expect(again.stats().events).toBe(36 + 50);
+  });
+
+  it('go by size in the order of their age, beside sessions', async () => {
+    const file = join(stores.folder(), 'telltale.db');
+    const probe = stores.open();
+    await fill(probe, [{ id: 's-newest', ageDays: 1, calls: 40, result: 8000 }]);
+    await probe.append(structuredClone([...old, ...young]));
+    await probe.compressNow();
+    // Results and transcript would go first.
+    await probe.prune({ resultsDays: 0.5, transcriptsDays: 0.5 });
+    await probe.close();
+    const smaller = stores.open({ retention: { maxBytes: usedBytes(file) - 50_000 } });
+    await smaller.prune();
+    const leftOver = ids(smaller);
+    expect(leftOver.length).toBeLessThan(750);
+    expect(leftOver.slice(-50)).toEqual(young.map(({ event }) => event.id));
+    expect(eventsOf(smaller, 's-newest')).toHaveLength(82);
+    const { problem } = await smaller.retention({});
+    expect(problem).toBeUndefined();
+  });
+});
+
+it('tells what it has freed while it goes, whatever comes meanwhile', async () => {
+  const store = stores.open();
+  await fill(
+    store,
+    Array.from({ length: 12 }, (_, n) => ({ id: `s-${n}`, ageDays: 40, calls: 40, result: 6000 })),
+  );
+  await store.indexNow();
+  let isOver = false;
+  const pruned = store.prune({ eventsDays: 30, transcriptsDays: 30 }).finally(() => {
+    isOver = true;
+  });
+  const told: number[] = [];
+  for (let n = 0; !isOver; n += 1) {
+    await store.append(recordsOf({ id: `new-${n}`, ageDays: 0, calls: 3, result: 9000 }));
+    const { state, last } = await store.retention({});
+    if (state === 'running' && last) told.push(last.freedBytes);
+  }
+  await pruned;
+  const { last } = await store.retention({});
+  expect(told.filter((bytes) => bytes > 0).length).toBeGreaterThan(0);
+  expect(last?.freedBytes).toBeGreaterThan(1_000_000);
+  expect(Math.max(...told)).toBeLessThanOrEqual((last?.freedBytes ?? 0) * 1.5);
 });

@@ -87,7 +87,7 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
       const found = next[part].get(at, no, before);
       // The oldest first, whether a session's or not.
       if (part === 'events') await sessionless.take(found?.at ?? before, () => !isStopped && isNeeded());
-      if (!found) return;
+      if (!found || !isNeeded()) return;
       [at, no] = [found.at, found.no];
       const session = deps.find(found.id);
       if (!session) continue;
