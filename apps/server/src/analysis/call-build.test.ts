@@ -121,7 +121,7 @@ describe('calls that are kept as rows', () => {
             await store.close();
           },
         ),
-        { numRuns: 10 },
+        { numRuns: 5 },
       );
     },
     60_000,

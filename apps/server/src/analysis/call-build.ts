@@ -2,7 +2,8 @@ import type { TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Payloads } from '../store/payloads.ts';
-import { createCallRollup } from './call-rollup.ts';
+import { createCallRollup, stepEvents } from './call-rollup.ts';
+import { type CallRow, callRowsIn } from './call-rows.ts';
 import { createCallTranscripts } from './call-transcripts.ts';
 
 /** Keeps calls as rows in the background, from what is settled; see `createCompression` for the manner. */
@@ -28,8 +29,9 @@ export interface CallBuildDeps {
 
 /** Rows of another version are made again from their events and transcripts. */
 const callsVersion = 1;
-/** Looked at together: as many as settle together, so that there is much of each session. */
-const windowEvents = 4096;
+/** Looked at together, so that there is much of each session. */
+const windowEvents = 2048;
+const readEvents = 512;
 const stepEntries = 50;
 /** One transaction does so much: more would make those who append wait. */
 const stepMs = 4;
@@ -37,6 +39,12 @@ const stepMs = 4;
 const idleMs = 5000;
 /** A step is followed by a rest of so many times what it took. */
 const restFactor = 4;
+
+/** What is taken next, the last part first. */
+interface Window {
+  to: number;
+  left: { session: number; rows: CallRow[] }[];
+}
 
 type Rest = (tookMs: number) => Promise<void>;
 
@@ -46,16 +54,9 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
   const transcripts = createCallTranscripts(database);
   const getState = database.prepare<[string], number>('SELECT value FROM call_state WHERE key = ?').pluck();
   const putState = database.prepare('UPDATE call_state SET value = ? WHERE key = ?');
-  const windowEnd = database
-    .prepare<[number, number], number | null>(
-      'SELECT max(seq) FROM (SELECT seq FROM event_log WHERE seq > ? ORDER BY seq LIMIT ?)',
-    )
-    .pluck();
-  const sessionsIn = database
-    .prepare<[number, number], number>(
-      'SELECT DISTINCT session FROM event_log WHERE seq > ? AND seq <= ? AND session IS NOT NULL',
-    )
-    .pluck();
+  const rowsBehind = database.prepare<[number, number], CallRow & { no: number | null }>(
+    `${callRowsIn.settled} WHERE seq > ? ORDER BY seq LIMIT ?`,
+  );
   const noOf = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck();
 
   let timer: NodeJS.Timeout | undefined;
@@ -63,6 +64,7 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
   /** One until it is started. */
   let pauses = 1;
   let isStopping = false;
+  let isForgotten = false;
 
   const restAfter: Rest = (tookMs) =>
     isStopping ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, tookMs * restFactor));
@@ -80,16 +82,33 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
     }
   }
 
+  /** The next events, by session in parts that are folded together. Read in the order in which they lie on the disk. */
+  async function nextWindow(from: number, rest: Rest): Promise<Window> {
+    const parts = new Map<number, CallRow[][]>();
+    let to = from;
+    for (let left = windowEvents; left > 0 && !isStopping; left -= readEvents) {
+      const startedAt = performance.now();
+      const rows = rowsBehind.all(to, readEvents);
+      for (const row of rows) if (row.no !== null) addTo(parts, row.no, row);
+      to = rows.at(-1)?.seq ?? to;
+      if (rows.length < readEvents) break;
+      await rest(performance.now() - startedAt);
+    }
+    return { to, left: [...parts].flatMap(([session, lists]) => lists.map((rows) => ({ session, rows }))).reverse() };
+  }
+
   async function eventWindow(rest: Rest): Promise<boolean> {
     const from = getState.get('events') ?? 0;
-    const to = windowEnd.get(from, windowEvents) ?? null;
-    if (to === null) return false;
-    const left = sessionsIn.all(from, to);
+    isForgotten = false;
+    const { to, left } = await nextWindow(from, rest);
+    if (to === from) return false;
     await inSteps(() => {
-      const session = left.at(-1);
-      if (session === undefined) putState.run(to, 'events');
-      else if (!rollup.take(session, to)) left.pop();
-      return session !== undefined;
+      // What was read may be gone.
+      if (isForgotten) return false;
+      const part = left.pop();
+      if (part) rollup.take(part.session, part.rows);
+      else putState.run(to, 'events');
+      return part !== undefined;
     }, rest);
     return true;
   }
@@ -127,7 +146,6 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
     try {
       await everything(restAfter);
     } catch (error) {
-      rollup.forget();
       // Analyses read the events themselves; the next turn tries again.
       if (!isStopping) onProblem('Tool calls could not be put together for analyses', error);
     }
@@ -171,6 +189,17 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
       }
     },
     finish: rollup.finish,
-    forget: rollup.forget,
+    forget() {
+      isForgotten = true;
+      rollup.forget();
+    },
   };
+}
+
+function addTo(parts: Map<number, CallRow[][]>, session: number, row: CallRow): void {
+  const lists = parts.get(session) ?? [[]];
+  parts.set(session, lists);
+  const last = lists.at(-1);
+  if (last && last.length < stepEvents) last.push(row);
+  else lists.push([row]);
 }

@@ -1,6 +1,7 @@
 import {
   type Call,
   type CallFold,
+  callEventNames,
   foldCalls,
   isLate,
   packCalls,
@@ -17,8 +18,8 @@ import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './call-row
  * transaction; each call does a few milliseconds of work.
  */
 export interface CallRollup {
-  /** Takes some of a session's settled events up to a seq; false when all are taken. */
-  take(session: number, upTo: number): boolean;
+  /** Takes a session's next settled events, given in the order of their `seq`; what is taken already changes nothing. */
+  take(session: number, rows: readonly CallRow[]): void;
   /** Puts together anew what a late event changes, some of it at a time; false when nothing is left to do. */
   mend(): boolean;
   /** Takes all that is left of a session's events, fresh ones too: they go. Its numbers stay, and its words go with them. */
@@ -54,8 +55,9 @@ interface Mending extends Omit<CallFold, 'carried'> {
   calls: Call[];
 }
 
-/** Events that are folded together. */
-const stepEvents = 256;
+const callEvents: ReadonlySet<string> = new Set(callEventNames);
+/** Events of a session that are folded together. */
+export const stepEvents = 256;
 const readEvents = 2000;
 /** Calls that share a row: the last one is written again as calls are added. */
 const pageCalls = 128;
@@ -77,34 +79,21 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     .prepare<[number, number, number, number], number | null>(`
       SELECT max(seq) FROM (SELECT seq FROM event_log WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?)`)
     .pluck();
-  const next = database.prepare<[number, number, number], CallRow>(
+  const next = database.prepare<[number, number, number, number], CallRow>(
+    `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+  );
+  const settledCalls = database.prepare<[number, number, number], CallRow>(
     `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? AND ${isCallRowSql}`,
   );
   const bySeq = database.prepare<[string], CallRow>(
     `${callRowsIn.settled} WHERE seq IN (SELECT value FROM json_each(?))`,
   );
   const freshRows = database.prepare<[number, number], CallRow>(
-    `${callRowsIn.fresh} WHERE session = ? AND seq > ? AND ${isCallRowSql}`,
+    `${callRowsIn.fresh} WHERE session = ? AND seq > ? ORDER BY seq`,
   );
-  const freshEnd = database
-    .prepare<[number, number], number | null>('SELECT max(seq) FROM fresh_events WHERE session = ? AND seq > ?')
-    .pluck();
-  const countSteps = (table: string) =>
-    database.prepare(`
-      INSERT INTO step_counts (session, at, steps)
-      SELECT session, at / ${quarterMs} * ${quarterMs} AS quarter, count(*) FROM ${table}
-      WHERE session = ? AND seq > ? AND seq <= ? AND source = 'hook' GROUP BY quarter
-      ON CONFLICT (session, at) DO UPDATE SET steps = steps + excluded.steps`);
-  const settledSteps = countSteps('event_log');
-  const freshSteps = countSteps('fresh_events');
-  const firstIn = (table: string) =>
-    database
-      .prepare<[number, number, number], number | null>(
-        `SELECT min(at) FROM ${table} WHERE session = ? AND seq > ? AND seq <= ?`,
-      )
-      .pluck();
-  const firstSettled = firstIn('event_log');
-  const firstFresh = firstIn('fresh_events');
+  const putSteps = database.prepare(`
+    INSERT INTO step_counts (session, at, steps) VALUES (?, ?, ?)
+    ON CONFLICT (session, at) DO UPDATE SET steps = steps + excluded.steps`);
   const lastPage = database.prepare<[number], PageRow>(`
     SELECT no, calls, numbers, words FROM call_pages WHERE session = ? AND kind = 'settled' ORDER BY no DESC LIMIT 1`);
   const putPage = database.prepare(
@@ -130,10 +119,8 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     const events = callEventsOf([...carried, ...rows], payloads);
     const folded = foldCalls(events, before, { isLast });
     addPages(session, folded.settled);
-    if (rows.length > 0 || isLast) {
-      dropKind.run(session, 'open');
-      if (folded.open.length > 0) put(session, 'open', folded.open);
-    }
+    dropKind.run(session, 'open');
+    if (folded.open.length > 0) put(session, 'open', folded.open);
     putFold.run(session, seq, horizonOf(folded), JSON.stringify(folded.carried));
   }
 
@@ -153,20 +140,33 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     putPage.run(session, kind, from, to, calls.length, numbers, words ?? null);
   }
 
-  function take(session: number, upTo: number): boolean {
+  /** What is counted of each event, beside its call. */
+  function count(session: number, rows: readonly CallRow[]): void {
+    const steps = new Map<number, number>();
+    let first = Number.POSITIVE_INFINITY;
+    for (const { at, source } of rows) {
+      first = Math.min(first, at);
+      if (source !== 'hook') continue;
+      const quarter = Math.floor(at / quarterMs) * quarterMs;
+      steps.set(quarter, (steps.get(quarter) ?? 0) + 1);
+    }
+    for (const [quarter, number] of steps) putSteps.run(session, quarter, number);
+    if (rows.length > 0) noteFirst.run({ at: first, session });
+  }
+
+  function take(session: number, given: readonly CallRow[]): void {
     const row = rowOf(session);
-    const end = stepEnd.get(session, row.seq, upTo, stepEvents) ?? null;
-    if (end === null) return false;
-    settledSteps.run(session, row.seq, end);
+    const rows = given.filter(({ seq }) => seq > row.seq);
+    const end = rows.at(-1)?.seq;
+    if (end === undefined) return;
     const before = asFold(row);
-    const rows = row.is_late ? [] : next.all(session, row.seq, end);
-    if (row.is_late) putFold.run(session, end, row.horizon, row.carried);
-    else if (isLate(rows, before)) {
-      putFold.run(session, end, row.horizon, row.carried);
-      noteLate.run(session);
-    } else fold(session, before, rows, end);
-    noteFirst.run({ at: firstSettled.get(session, row.seq, end), session });
-    return true;
+    const ofCalls = row.is_late ? [] : rows.filter(({ name }) => callEvents.has(name));
+    const isBroken = isLate(ofCalls, before);
+    if (row.is_late || isBroken) putFold.run(session, end, row.horizon, row.carried);
+    else if (ofCalls.length === 0) putFold.run(session, end, row.horizon, row.carried);
+    else fold(session, before, ofCalls, end);
+    if (isBroken) noteLate.run(session);
+    count(session, rows);
   }
 
   /** All that is settled, in the order of times: nothing is late then. */
@@ -177,7 +177,7 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     if (mending?.session !== no || mending.seq > row.seq) mending = newMending(no);
     if (mending.seq < row.seq) {
       const end = stepEnd.get(no, mending.seq, row.seq, readEvents) ?? row.seq;
-      mending.rows.push(...next.all(no, mending.seq, end));
+      mending.rows.push(...settledCalls.all(no, mending.seq, end));
       mending.seq = end;
       if (end >= row.seq) mending.rows.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
       return true;
@@ -205,18 +205,21 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     mend,
 
     finish(session) {
-      while (take(session, Number.MAX_SAFE_INTEGER));
+      for (;;) {
+        const rows = next.all(session, rowOf(session).seq, Number.MAX_SAFE_INTEGER, stepEvents);
+        if (rows.length === 0) break;
+        take(session, rows);
+      }
       const row = rowOf(session);
-      const end = freshEnd.get(session, row.seq) ?? row.seq;
-      freshSteps.run(session, row.seq, end);
       const rows = freshRows.all(session, row.seq);
+      const ofCalls = rows.filter(({ name }) => callEvents.has(name));
       const before = asFold(row);
-      const isAnew = row.is_late === 1 || isLate(rows, before);
+      const isAnew = row.is_late === 1 || isLate(ofCalls, before);
       if (isAnew) dropKind.run(session, 'settled');
-      fold(session, isAnew ? unfolded : before, isAnew ? [...next.all(session, 0, row.seq), ...rows] : rows, end, true);
+      const all = isAnew ? [...settledCalls.all(session, 0, row.seq), ...ofCalls] : ofCalls;
+      fold(session, isAnew ? unfolded : before, all, rows.at(-1)?.seq ?? row.seq, true);
+      count(session, rows);
       isMended.run(session);
-      const first = firstFresh.get(session, row.seq, end);
-      if (first !== null && first !== undefined) noteFirst.run({ at: first, session });
       finalise.run(session);
     },
 

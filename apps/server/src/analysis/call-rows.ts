@@ -8,7 +8,7 @@ const columns = `seq, id, at, source, name, tool_use_id, agent_id, agent_type, t
 
 /** Selects what calls are made of; of fresh events with the payload where it decides. */
 export const callRowsIn = {
-  settled: `SELECT ${columns}, batch, slot FROM event_log`,
+  settled: `SELECT ${columns}, session AS no, batch, slot FROM event_log`,
   fresh: `SELECT ${columns}, session AS no, CASE WHEN name IN (${listOf(payloadEventNames)}) THEN payload END AS payload
     FROM fresh_events`,
 } as const;
