@@ -36,14 +36,14 @@ export function createService(
     try {
       return await fetch(url + path, { signal: AbortSignal.timeout(patienceMs), ...init, headers });
     } catch (error) {
-      throw new Problem(wordsOf(error, url));
+      throw new Problem(noService(error, url));
     }
   }
 
   async function read<T extends z.ZodType>(path: string, schema: T, init?: RequestInit): Promise<z.infer<T>> {
     const response = await ask(path, init);
     const json = await response.json().catch(() => undefined);
-    if (!response.ok) throw new Problem(refusalOf(response.status, json, url));
+    if (!response.ok) throw new Problem(refusalOf(response.status, json, url), response.status === 400 ? 2 : 1);
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
     throw new Problem(`${url} answers ${path} with something else: is it Telltale, and of this version?`);
@@ -66,10 +66,10 @@ export function createService(
 }
 
 /** Why nobody answered, and what to do. */
-function wordsOf(error: unknown, url: string): string {
+export function noService(error: unknown, url: string): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `The service at ${url} took longer than ${patienceMs / 1000} s to answer.`;
-  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  const cause = error instanceof Error ? ((error.cause ?? error) as NodeJS.ErrnoException) : undefined;
   const why = cause?.code && cause.code !== 'ECONNREFUSED' ? ` (${cause.code})` : '';
   const isHere = /^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
   return `No service at ${url}${why}; ${isHere ? 'start it with npm start, or name another in TELLTALE_URL' : 'TELLTALE_URL or config.json in TELLTALE_HOME name it'}.`;

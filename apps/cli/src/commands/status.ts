@@ -1,7 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
-import { serviceStatusSchema, sessionPageSchema } from '@telltale/core';
+import { ageWords, moneyWords, plural, serviceStatusSchema, sessionPageSchema, sizeWords } from '@telltale/core';
 import type { Context } from '../context.ts';
-import { age, bytes, count, dollars } from '../words.ts';
 
 export function statusCommand({ service, print, colours, now }: Context) {
   return new Command()
@@ -21,27 +20,27 @@ export function statusCommand({ service, print, colours, now }: Context) {
       const { bold, dim, yellow, red } = colours;
       print(`${bold('Telltale')} ${status.version} at ${url}`);
       print(
-        `  ${count(status.sessions, 'session')}, ${count(status.events, 'event')}, ${bytes(status.databaseBytes)} on disk`,
+        `  ${plural(status.sessions, 'session')}, ${plural(status.events, 'event')}, ${sizeWords(status.databaseBytes)} on disk`,
       );
       const { costUsd, estimatedUsd } = status.today;
       if (costUsd !== undefined)
         print(
-          `  today ${dollars(costUsd)}${estimatedUsd > 0 ? dim(` of which ${dollars(estimatedUsd)} estimated`) : ''}`,
+          `  today ${moneyWords(costUsd)}${estimatedUsd > 0 ? dim(` (${moneyWords(estimatedUsd)} of it estimated)`) : ''}`,
         );
       print(`  ${needsYou.length} need you, ${trouble.length} in trouble, ${working.length} working`);
       for (const { id, app, waiting } of needsYou) {
         const [wait] = waiting;
         print(
-          `  ${yellow('▲')} ${app} ${dim(id.slice(0, 8))} ${wait ? `${wait.summary} · ${age(wait.since, now())}` : ''}`,
+          `  ${yellow('▲')} ${app} ${dim(id.slice(0, 8))} ${wait ? `${wait.summary} · ${ageWords(now() - Date.parse(wait.since))}` : ''}`,
         );
       }
       for (const session of trouble)
         print(
           `  ${red('✕')} ${session.app} ${dim(session.id.slice(0, 8))} ${session.trouble.map(({ summary }) => summary).join(' · ')}`,
         );
-      if (status.spoolBacklog > 0) print(`  ${count(status.spoolBacklog, 'event')} wait in the spool: telltale spool`);
+      if (status.spoolBacklog > 0) print(`  ${plural(status.spoolBacklog, 'event')} wait in the spool: telltale spool`);
       if (status.spoolDropped > 0)
-        print(yellow(`  ${count(status.spoolDropped, 'event')} were dropped, the spool was full`));
+        print(yellow(`  ${plural(status.spoolDropped, 'event')} were dropped, the spool was full`));
       for (const problem of [status.storageProblem, status.archiveProblem]) if (problem) print(red(`  ${problem}`));
     });
 }

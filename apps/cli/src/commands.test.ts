@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { buildCommand, folderOf, telltale } from '../fixtures/telltale.ts';
+import { commands } from './commands.ts';
+
+buildCommand();
+
+it('lists every command in its help, each with help of its own', async () => {
+  const help = await telltale([]);
+  expect(help).toMatchObject({ code: 0, err: '' });
+  for (const name of Object.keys(commands)) {
+    expect(help.out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    const { code, out } = await telltale([name, '--help']);
+    expect([name, code, out.startsWith(`Usage: telltale ${name} `)]).toEqual([name, 0, true]);
+  }
+});
+
+it.each([
+  [['frobnicate'], "unknown command 'frobnicate'"],
+  [['status', '--frobnicate'], "unknown option '--frobnicate'"],
+  [['tail', '--last', 'many'], 'It has to be 0–1000.'],
+  [['setup', '--telemetry', 'everywhere'], 'Allowed choices are user, file, none'],
+  [['setup'], 'Which one: --project <folder>, or --global'],
+  [['setup', '--project', '--global'], 'not both'],
+  [['erase'], 'Which: --session <id> or --app <name>?'],
+  [['focus'], "missing required argument 'session'"],
+])('ends with 2 where it is asked in a wrong way: %j', async (args, words) => {
+  const home = folderOf('cli');
+  const { code, out, err } = await telltale(args, { env: { HOME: home } });
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(words);
+  expect(err).not.toContain('    at ');
+});
+
+it.each([['status'], ['tail'], ['open', 'x'], ['import'], ['erase', '--session', 'x', '--yes']])(
+  'ends with 1 and names the fix where no service runs: %s',
+  async (...args) => {
+    const env = { HOME: folderOf('cli'), TELLTALE_URL: 'http://127.0.0.1:9' };
+    expect(await telltale(args, { env })).toEqual({
+      code: 1,
+      out: '',
+      err: 'telltale: No service at http://127.0.0.1:9; start it with npm start, or name another in TELLTALE_URL.\n',
+    });
+  },
+);

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { type ImportStatus, importStatusSchema, plural, shareWords } from '@telltale/core';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+
+export function importCommand({ service, print, write, isInteractive }: Context) {
+  return new Command()
+    .summary('Claude Code’s own transcripts of the last days, or all')
+    .description(
+      'Has the service read the transcripts that Claude Code keeps on its machine. Twice stores nothing twice.',
+    )
+    .option('--days <days>', 'of the last days', readDays, 7)
+    .option('--all', 'all of them')
+    .option('--no-wait', 'only start it')
+    .option('--json', 'its end as JSON')
+    .action(async ({ days, all, wait, json }) => {
+      const telltale = service();
+      const told = all ? { everything: true } : { days };
+      let status = await telltale.post('/api/import', told, importStatusSchema);
+      for (; wait && status.state === 'running'; await sleep(300)) {
+        status = await telltale.get('/api/import', importStatusSchema);
+        if (isInteractive && !json) write(`\r${progressOf(status)}\u001b[K`);
+      }
+      if (isInteractive && !json && wait) write('\r\u001b[K');
+      if (json) print(JSON.stringify(status, null, 2));
+      else if (wait) print(endOf(status));
+      else print(`It runs: ${status.folder}`);
+      if (status.state === 'failed') throw new Problem(status.error ?? 'The import failed.');
+    });
+}
+
+function progressOf({ filesDone, filesFound, bytesDone, bytesFound }: ImportStatus): string {
+  return `${filesDone} of ${plural(filesFound, 'file')}, ${shareWords(bytesFound > 0 ? bytesDone / bytesFound : 0)}`;
+}
+
+function endOf({ sessions, entries, filesDone, skipped, folder }: ImportStatus): string {
+  const left = skipped > 0 ? `; ${plural(skipped, 'file')} of other shapes` : '';
+  return `${plural(filesDone, 'transcript')} of ${plural(sessions, 'session')} in ${folder}: ${plural(entries, 'new line')}${left}.`;
+}
+
+function readDays(text: string): number {
+  const days = Number(text);
+  if (/^\d+$/.test(text) && days >= 1 && days <= 3650) return days;
+  throw new InvalidArgumentError('It has to be 1–3650.');
+}
