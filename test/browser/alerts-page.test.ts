@@ -1,17 +1,14 @@
 /// <reference lib="dom" />
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
+import { expectReadable } from './readable.ts';
 import { createSetting, type Setting } from './setting.ts';
 import { tellSession } from './teller.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.runIf(requires('chromium'))('the page Alerts', () => {
   let setting: Setting;
@@ -87,23 +84,26 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
     await viewer.close();
   });
 
+  it('can be asked for again where it was not answered', async () => {
+    const viewer = await setting.open('/', { excused: /ERR_FAILED/ });
+    const { page } = viewer;
+    await page.route('**/api/alerts', (route) => route.abort());
+    await page.getByRole('link', { name: 'ALERTS' }).click();
+    await page.getByRole('heading', { name: 'The alerts could not be read' }).waitFor();
+    await page.getByRole('alert').getByText('The service does not answer').waitFor();
+    await page.unroute('**/api/alerts');
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('2 firing, 4 of 25 rules on').waitFor();
+    await viewer.close();
+  });
+
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [1440, 390])
       it(`has no serious fault (${colorScheme}, ${width} px)`, async () => {
         const viewer = await setting.open('/alerts', { colorScheme, viewport: { width, height: 900 } });
         await viewer.page.getByText('2 firing, 4 of 25 rules on').waitFor();
         await viewer.shot(`alerts-${colorScheme}-${width}`);
-        await viewer.page.evaluate(axe);
-        const found = await viewer.page.evaluate(async () => {
-          const { axe: run } = window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-          };
-          const { violations } = await run.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-        });
-        expect(found).toEqual([]);
+        await expectReadable(viewer);
         const overflow = await viewer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow).toBeLessThanOrEqual(0);
         await viewer.close();

@@ -68,6 +68,56 @@ describe.runIf(requires('chromium'))('what needs me', () => {
     await viewer.close();
   });
 
+  it('keeps in sight that something is wrong, however many wait before it and however small the screen', async () => {
+    setting = await createSetting();
+    const startMs = Date.now() - 60_000;
+    const waiting = Array.from({ length: 11 }, (_, n) => {
+      const session = tellSession({ name: `asks ${n}`, cwd: `/p/asks-${n}`, startMs });
+      session.prompt(`Clean up ${n}`);
+      session.ask('Bash', { command: `rm -rf dist-${n}`, description: 'Remove the build' });
+      return session;
+    });
+    const stuck = tellSession({ name: 'stuck', cwd: '/p/stuck', startMs });
+    stuck.prompt('Make it pass');
+    for (let attempt = 0; attempt < 3; attempt += 1) stuck.fail('Bash', { command: 'make test' }, 'Exit code 2\nno');
+    const busy = tellSession({ name: 'busy', cwd: '/p/busy', startMs });
+    busy.prompt('Go on');
+    busy.begin('Bash', { command: 'make all' });
+    await deliver(setting.service, ...waiting, stuck, busy);
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      const viewer = await setting.open('/', { viewport });
+      const column = viewer.page.getByRole('navigation', { name: 'Sessions' });
+      await column.getByRole('heading', { name: 'NEEDS YOU 11' }).waitFor();
+      await viewer.page.locator('header').getByText('trouble').waitFor({ state: 'attached' });
+      const head = column.getByRole('heading', { name: 'TROUBLE 1' });
+      const isSeen = () =>
+        head.evaluate((element) => {
+          const { left, top, bottom } = element.getBoundingClientRect();
+          const within = element.closest('nav')?.getBoundingClientRect();
+          const over = document.elementFromPoint(left + 20, (top + bottom) / 2);
+          return !!within && top >= within.top && bottom <= within.bottom + 1 && element.contains(over);
+        });
+      await waitFor('the head of TROUBLE', isSeen);
+      await viewer.shot(`waiting-many-${viewport.width}`);
+      // It leads to the card.
+      await head.getByRole('button').click();
+      const card = column.locator('.card.trouble');
+      await waitFor('its card', () =>
+        card.evaluate((element) => {
+          const { left, top } = element.getBoundingClientRect();
+          return element.contains(document.elementFromPoint(left + 40, top + 10));
+        }),
+      );
+      expect(await isSeen()).toBe(true);
+      await column.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await waitFor('the head of what works', () => column.getByRole('heading', { name: 'WORKING 1' }).isVisible());
+      await viewer.close();
+    }
+  });
+
   it('tells a turn that an API error ended, with its words', async () => {
     setting = await createSetting();
     const session = tellSession({ name: 'overloaded', cwd: '/p/overloaded', startMs: Date.now() - 60_000 });

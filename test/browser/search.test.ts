@@ -126,6 +126,17 @@ describe.runIf(requires('chromium'))('the search', () => {
     await viewer.page.getByRole('heading', { name: 'There is no word in it' }).waitFor();
   });
 
+  it('can be asked again where it was not answered', async () => {
+    const viewer = await open('/search', { excused: /ERR_FAILED/ });
+    await viewer.page.getByRole('button', { name: 'useAuth' }).waitFor();
+    await viewer.page.route('**/api/search?*', (route) => route.abort());
+    await box(viewer).fill('tokens');
+    await viewer.page.getByRole('heading', { name: 'The search was not answered' }).waitFor();
+    await viewer.page.unroute('**/api/search?*');
+    await viewer.page.getByRole('button', { name: 'Ask again' }).click();
+    await hits(viewer).first().waitFor();
+  });
+
   it('puts the best first where it is asked', async () => {
     const viewer = await open('/search?q=tokens');
     await hits(viewer).first().waitFor();
