@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtInPrices, priceOf } from '@telltale/core';
+import { builtInPrices, priceOf, type Session } from '@telltale/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type TestService, testService, until } from '../fixtures/test-service.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { readPrices } from './prices.ts';
 
@@ -40,4 +41,33 @@ it('stops the start with a sentence about what is wrong', () => {
   expect(() => read({ TELLTALE_PRICES: 'prices.json' })).toThrow(
     'TELLTALE_PRICES must be an absolute path, got "prices.json"',
   );
+});
+
+it('reckons what was estimated anew after a restart with other prices, and with none of one’s own again', async () => {
+  const row = {
+    ...{ type: 'assistant', uuid: 'u-1', sessionId: 's-1', requestId: 'req-1', timestamp: '2026-11-21T09:00:00.000Z' },
+    message: { model: 'claude-opus-5-5', usage: { input_tokens: 1_000_000, output_tokens: 0 } },
+  };
+  const service = await testService({ home });
+  const road = '/ingest/transcript?session=s-1&offset=0&head=1-2';
+  expect((await service.post(road, `${JSON.stringify(row)}\n`)).status).toBe(204);
+  const costOf = async (started: TestService) => {
+    const { costUsd } = (await (await started.get('/api/sessions/s-1')).json()) as Session;
+    return costUsd;
+  };
+  const builtIn = await until(async () => {
+    const cost = await costOf(service);
+    expect(cost).toBeGreaterThan(0);
+    return cost;
+  });
+  await service.close(1000);
+  for (const [prices, usd] of [
+    [own, 1],
+    [own.replace('"input": 1', '"input": 2.5'), 2.5],
+    [undefined, builtIn],
+  ] as const) {
+    const started = await testService({ home, ...(prices && { env: { TELLTALE_PRICES: prices } }) });
+    await until(async () => expect(await costOf(started)).toBe(usd));
+    await started.close(1000);
+  }
 });

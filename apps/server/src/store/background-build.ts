@@ -50,6 +50,8 @@ export function createBackgroundBuild(options: BackgroundBuildOptions): Backgrou
   /** False when nothing is left. */
   function step(): boolean {
     const { part, ...place } = placeNow();
+    // Broken off from here on it is of no version: going back to the one before builds that anew.
+    if (meta.get(builtKey)) meta.set(builtKey, '');
     const behind = parts[part]?.(place);
     const isOver = behind === undefined && part + 1 >= parts.length;
     if (isOver) meta.set(builtKey, version);

@@ -24,7 +24,8 @@ export interface LedgerRows {
 
 export function createLedgerRows(database: Database, prices: Prices): LedgerRows {
   const columns = `id, has_id, session, at, prompt_id, trace_id, agent_id, agent_type, query_source, model, effort, speed, geo,
-    client_version, cost_nanos, table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms`;
+    client_version, cost_nanos, table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms,
+    is_reckoned`;
   const put = database.prepare(`INSERT INTO api_requests (${columns}) VALUES (${marksFor(columns)})
     ON CONFLICT (id) DO UPDATE SET ${setAll(columns)} WHERE excluded.at <= at`);
   const sessionOf = database.prepare<[string], number>('SELECT session FROM api_requests WHERE id = ?').pluck();
@@ -70,6 +71,7 @@ export function createLedgerRows(database: Database, prices: Prices): LedgerRows
         ...[row.agentType ?? null, row.querySource ?? null, row.model, row.effort ?? null, row.speed ?? null],
         ...[row.geo ?? null, row.clientVersion ?? null, row.costNanos ?? tableNanos ?? 0, tableNanos],
         ...[input, output, cacheRead, cacheCreation, row.cacheCreation1h, row.durationMs ?? null, row.ttftMs ?? null],
+        row.costNanos === undefined ? 1 : 0,
       );
       const others = saidIn.all(row.id);
       return before === undefined ? others : [...others, before];

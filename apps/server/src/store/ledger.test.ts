@@ -397,11 +397,19 @@ describe('other prices', () => {
       await vi.waitFor(() => expect(told()[2]).toEqual([table, undefined, table]), 10_000);
       expect(told()).toEqual([
         [0.5, undefined, table],
-        // Reckoned when its price was there first: an event that tells no cost is reckoned once.
-        [0.003, undefined, table],
+        // An event that tells no cost: what the table says.
+        [table, undefined, table],
         [table, undefined, table],
       ]);
     }
+    // The price is taken away again.
+    await store.close();
+    store = open();
+    await vi.waitFor(() => expect(told()[2]).toEqual([undefined, 1, undefined]), 10_000);
+    expect(told().slice(0, 2)).toEqual([
+      [0.5, undefined, undefined],
+      [undefined, 1, undefined],
+    ]);
   });
 });
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type Prices, priceOf } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { Step } from './background-build.ts';
-import { isUnpricedSql } from './request-sql.ts';
 
 interface PricedRow {
   id: string;
@@ -30,8 +29,11 @@ export function repriceParts(
   { onChanged }: { onChanged(sessionId: string): void },
 ): Step[] {
   return [
-    // A request that nobody had a price for is not free now.
-    repriced('api_requests', { webSearches: '0', more: `, cost_nanos = iif(${isUnpricedSql}, @nanos, cost_nanos)` }),
+    // What the client reckoned stays; where it told nothing, the table says what it cost.
+    repriced('api_requests', {
+      webSearches: '0',
+      more: ', cost_nanos = iif(is_reckoned = 1, coalesce(@nanos, 0), cost_nanos)',
+    }),
     repriced('said_requests', { webSearches: 'web_searches', more: '' }),
   ];
 
