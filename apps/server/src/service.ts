@@ -44,6 +44,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   try {
     const access = createAccess(foundation);
     const parts = createParts(foundation);
+    await parts.open();
     const ports = await openPorts(foundation, { ...parts, access, root, lag });
     parts.start();
     access.start();

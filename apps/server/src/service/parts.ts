@@ -35,6 +35,8 @@ export function createParts(foundation: Foundation) {
 
   return {
     ...{ hub, taking, files, alerting },
+    /** Throws where something that was named cannot be. */
+    open: async () => archive?.open(),
     start() {
       files.start();
       alerting.start();

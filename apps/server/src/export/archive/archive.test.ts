@@ -6,7 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { amsIndexSchema, amsSessionSchema } from '@telltale/core/export';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type TestService, testFolder, testService, until } from '../../../fixtures/test-service.ts';
+import { createComplaints } from '../../complaints.ts';
 import { createArchived } from './archived.ts';
+import { createFolderStorage } from './folder-storage.ts';
+import { createArchivePlace } from './place.ts';
 
 const startedAt = '2026-11-20T10:00:00.000Z';
 
@@ -31,6 +34,17 @@ async function play(service: TestService, id: string, prompts: string[], isOver 
   );
   for (const prompt of prompts) await send('UserPromptSubmit', { prompt });
   if (isOver) await send('SessionEnd', { reason: 'exit' });
+}
+
+/** As an archive leaves it that took a session there. */
+function wasUsed(folder: string, home: string): void {
+  createArchived(join(home, 'archived.ndjson'), pathToFileURL(folder).href).note('s-0', '1 0');
+}
+
+function fileIn(folder: string): string {
+  const file = join(folder, 'a file');
+  writeFileSync(file, '');
+  return file;
 }
 
 const filesIn = (folder: string) =>
@@ -106,11 +120,38 @@ it('keeps the whole document of a session of which retention took a part', async
   expect(readFileSync(join(folder, file), 'utf8')).toBe(whole);
 });
 
+it.each([
+  ['below a file', () => join(fileIn(testFolder()), 'archive')],
+  ...(process.platform === 'linux' ? [['where nobody can make a folder', () => '/proc/nope'] as const] : []),
+])('does not start with a folder %s, and says what to do', async (_, place) => {
+  const folder = place();
+  await expect(archiving(folder, testFolder())).rejects.toThrow(
+    /^TELLTALE_ARCHIVE=file:\/\/\/.* cannot be used \(.+\): name a folder that this user may write to, or mount its disk first$/,
+  );
+});
+
+it('tells of a disk that is not mounted yet, and notices it when it is', async () => {
+  const complaints: string[] = [];
+  const disk = join(testFolder(), 'disk');
+  writeFileSync(disk, 'not mounted');
+  const storage = createFolderStorage(join(disk, 'archive'));
+  const told = createComplaints((line) => complaints.push(line));
+  const place = createArchivePlace({ storage, complaints: told, wasUsed: true, recheckMs: 10 });
+  onTestFinished(place.close);
+  await place.open();
+  expect(told.problemOf('archive')).toMatch(/takes no sessions now: .*disk is a file$/);
+  rmSync(disk);
+  await until(() => expect(told.problemOf('archive')).toBeUndefined());
+  expect(complaints.at(-1)).toBe('archive: works again');
+});
+
 it('says that the archive takes nothing, takes events all the same, and archives when it can', async () => {
   const [base, home] = [testFolder(), testFolder()];
   const folder = join(base, 'archive');
+  wasUsed(folder, home);
   writeFileSync(folder, 'a file where the folder should be');
   const service = await archiving(folder, home);
+  expect(service.printed).toEqual([expect.stringMatching(/^archive: .* takes no sessions now: .* is a file$/)]);
   const status = async () => (await (await service.get('/api/status')).json()) as { archiveProblem?: string };
   await play(service, 's-1', ['hello']);
   await until(async () =>
@@ -144,10 +185,11 @@ it('masks personal data and leaves thoughts out where it shall', async () => {
 
 it('ends at once while the archive cannot be reached', async () => {
   const [base, home] = [testFolder(), testFolder()];
+  wasUsed(join(base, 'archive'), home);
   writeFileSync(join(base, 'archive'), '');
   const service = await archiving(join(base, 'archive'), home);
   await play(service, 's-1', ['hello']);
-  await until(() => expect(service.printed.join()).toContain('takes no sessions'));
+  await until(() => expect(service.printed.join()).toContain('takes no sessions now, 1 wait'));
   const began = performance.now();
   await service.close(1000);
   expect(performance.now() - began).toBeLessThan(5000);

@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs
 
 /** Which state of each session has been archived, so that a restart archives only what is new. */
 export interface Archived {
+  /** Something was archived there before. */
+  wasUsed: boolean;
   stampOf(sessionId: string): string | undefined;
   note(sessionId: string, stamp: string): void;
 }
@@ -14,6 +16,7 @@ export function createArchived(file: string, destination: string): Archived {
   writeFileSync(partial, lines.map(lineOf).join(''), { mode: 0o600 });
   renameSync(partial, file);
   return {
+    wasUsed: stamps.size > 0,
     stampOf: (sessionId) => stamps.get(sessionId),
     note(id, stamp) {
       stamps.set(id, stamp);

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ArchiveStorage } from './storage.ts';
@@ -8,6 +8,10 @@ export function createFolderStorage(folder: string): ArchiveStorage {
   return {
     name: pathToFileURL(folder).href,
     prefix: '',
+    async check() {
+      await makeFolder(folder);
+      await rmdir(await mkdtemp(join(folder, '.check-')));
+    },
     async put(key, body) {
       const file = join(folder, key);
       // Whoever reads the folder meanwhile sees the old document or the new one, never half of one.
@@ -22,4 +26,13 @@ export function createFolderStorage(folder: string): ArchiveStorage {
       }
     },
   };
+}
+
+/** Step by step: below /proc, `recursive` would try for ever. */
+async function makeFolder(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) return;
+  if (there) throw new Error(`${path} is a file`);
+  await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 });
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Store } from '../../store/store.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createArchived } from './archived.ts';
+import { type ArchivePlace, createArchivePlace } from './place.ts';
 import { storageOf } from './storages.ts';
 
 export interface ServiceArchiveDeps {
@@ -15,14 +16,15 @@ export interface ServiceArchiveDeps {
 }
 
 /** The archive as the service has it; none where no place was named. */
-export function createServiceArchive(deps: ServiceArchiveDeps): Archive | undefined {
+export function createServiceArchive(deps: ServiceArchiveDeps): (Archive & Pick<ArchivePlace, 'open'>) | undefined {
   const { config, store, now, version, complaints } = deps;
   const { archive, home, redactPii: isMasked, environment } = config;
   if (!archive) return undefined;
   const storage = storageOf(archive);
-  return createArchive({
-    ...{ store, storage, now },
-    archived: createArchived(join(home, 'archived.ndjson'), storage.name),
+  const archived = createArchived(join(home, 'archived.ndjson'), storage.name);
+  const place = createArchivePlace({ storage, complaints, wasUsed: archived.wasUsed });
+  const sessions = createArchive({
+    ...{ store, storage, archived, now },
     documentOf(id) {
       const facts = { version, isMasked, environment, exportedAt: new Date(now()).toISOString() };
       return store.archived(id, { facts, thinking: archive.thinking });
@@ -30,4 +32,12 @@ export function createServiceArchive(deps: ServiceArchiveDeps): Archive | undefi
     onProblem: (problem) => complaints.raise('archive', problem),
     onWorking: () => complaints.settle('archive'),
   });
+  return {
+    ...sessions,
+    open: place.open,
+    async stop() {
+      place.close();
+      await sessions.stop();
+    },
+  };
 }
