@@ -52,6 +52,7 @@ const hints = {
   chromium: 'install it, or name it in TELLTALE_CHROMIUM',
   tmux: 'install it to test interactive sessions',
   git: 'install it to test worktrees',
+  curl: 'install it to test the commands of the documentation',
 } as const;
 
 export function chromiumPath(): string | undefined {

@@ -244,7 +244,10 @@ it('says so when Claude Code deletes what was not here yet, and only then', asyn
   await sweep(4, '2');
   await until(() => expect(JSON.parse(service.remembers('archive') ?? '').lacking).toEqual([]));
   if (kept) rmSync(join(projects, kept), { recursive: true, force: true });
+  // Something that is not here yet shows that it has looked.
+  mkdirSync(join(projects, '-home-dev-newcomer'));
+  writeFileSync(join(projects, '-home-dev-newcomer/dddddddd-1111-2222-3333-444444444444.jsonl'), '{"type":"user"}\n');
   await sweep(5, '2');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until(() => expect(service.remembers('archive')).toContain('newcomer'));
   expect(await lost()).toMatchObject({ sessions: 1 });
 }, 60_000);
