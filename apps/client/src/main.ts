@@ -3,8 +3,11 @@ import './tokens.css';
 import './base.css';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { signInPath } from './access/go-sign-in.ts';
 import { router } from './router.ts';
 import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';
 
 reloadAfterUpgrade();
-createApp(App).use(router).mount('#app');
+if (location.pathname === signInPath) {
+  void import('./access/SignInPage.vue').then(({ default: SignInPage }) => createApp(SignInPage).mount('#app'));
+} else createApp(App).use(router).mount('#app');

@@ -20,6 +20,7 @@ export const router = createRouter({
     },
     { path: '/analytics', name: 'analytics', component: () => import('./analytics/AnalyticsPage.vue') },
     { path: '/alerts', name: 'alerts', component: () => import('./alerts/AlertsPage.vue') },
+    { path: '/access', name: 'access', component: () => import('./access/AccessPage.vue') },
     { path: '/search', name: 'search', component: () => import('./search/SearchPage.vue') },
     { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue') },
     { path: '/:path(.*)*', name: 'nowhere', component: () => import('./shell/NowherePage.vue') },

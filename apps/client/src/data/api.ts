@@ -39,6 +39,7 @@ import {
   transcriptPageSchema,
 } from '@telltale/core';
 import type { ZodType } from 'zod';
+import { goSignIn } from '../access/go-sign-in.ts';
 
 export interface EventQuery {
   after?: number;
@@ -126,6 +127,11 @@ export function get<T>(path: string, query: Record<string, QueryValue> | EventQu
   return request(search.size > 0 ? `${path}?${search}` : path, schema);
 }
 
+/** Where only the doing counts. */
+export async function act(path: string, method: 'POST' | 'DELETE'): Promise<void> {
+  await answered(path, { method });
+}
+
 export function send<T>(path: string, body: unknown, schema: ZodType<T>): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   return request(path, schema, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -146,6 +152,7 @@ async function answered(url: string, init?: RequestInit): Promise<Response> {
     throw new ApiError('The service does not answer', 0);
   }
   if (response.ok) return response;
+  if (response.status === 401) goSignIn();
   // A proxy in between may answer with something else than our JSON.
   const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
   throw problem.success

@@ -1,5 +1,6 @@
 import type { Hello, Session, TelltaleEvent } from '@telltale/core';
 import { shallowReadonly, shallowRef, triggerRef } from 'vue';
+import { goSignIn } from '../access/go-sign-in.ts';
 import { createFeed, feedLimits } from '../live/feed.ts';
 import { api } from './api.ts';
 import { createGaps } from './gap.ts';
@@ -31,6 +32,8 @@ const deleted = shallowRef<readonly string[]>([]);
 /** `seq` up to which the page has heard everything. */
 const upTo = shallowRef(0);
 
+/** How the service closes the line of who is no longer signed in. */
+const shownOut = 4401;
 /** Showing what came costs more than a frame and a half: events come faster than they can be shown. */
 const busyMs = 25;
 /** So many at once are pouring in; fewer are drawn in the next frame, whatever the machine is busy with. */
@@ -98,7 +101,7 @@ const live = {
 function start(): void {
   if (started) return;
   started = createLiveConnection({
-    openSocket: () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/live`) as Socket,
+    openSocket,
     listener: {
       onReset: reset,
       onHello(said) {
@@ -133,6 +136,14 @@ function start(): void {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) started?.checkPulse();
   });
+}
+
+function openSocket(): Socket {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/live`);
+  socket.addEventListener('close', ({ code }) => {
+    if (code === shownOut) goSignIn();
+  });
+  return socket as Socket;
 }
 
 async function loadSessions(): Promise<void> {

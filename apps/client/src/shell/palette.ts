@@ -18,6 +18,7 @@ const pages: readonly PaletteEntry[] = [
     ...{ key: 'reconciliation', kind: 'page', title: 'Reconciliation', to: { path: '/reconciliation' } },
     detail: 'what each source says it cost',
   },
+  { key: 'access', kind: 'page', title: 'Access', detail: 'tokens, and who looked at what', to: { path: '/access' } },
   { key: 'alerts', kind: 'page', title: 'Alerts', detail: 'rules, and where they are sent', to: { path: '/alerts' } },
 ];
 

@@ -338,6 +338,27 @@ async function look(service: TestService, headers: Record<string, string>) {
   return { socket, messages, closed, outcome };
 }
 
+describe('the page', () => {
+  it('sends a stranger to sign in, and back to where they were going', async () => {
+    const service = await guardedService();
+    const go = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(service.url + path, { redirect: 'manual', headers });
+      return [response.status, response.headers.get('location')];
+    };
+    expect(await go('/')).toEqual([302, '/sign-in']);
+    expect(await go('/sessions/s-1?view=cost')).toEqual([302, '/sign-in?to=%2Fsessions%2Fs-1%3Fview%3Dcost']);
+    expect(await go('//evil.example/x')).toEqual([302, '/sign-in?to=%2F%2Fevil.example%2Fx']);
+    // The page is not built here; its files are answered to everyone.
+    expect(await go('/sign-in?to=%2F')).toEqual([503, null]);
+    expect(await go('/assets/index.js')).toEqual([404, null]);
+    expect(await go('/api/nothing')).toEqual([404, null]);
+    const cookie = cookieOf(await signIn(service, service.tokens.numbers.token));
+    expect(await go('/sessions', { cookie })).toEqual([503, null]);
+    const open = await testService();
+    expect((await fetch(`${open.url}/sessions`, { redirect: 'manual' })).status).toBe(503);
+  });
+});
+
 describe('the socket', () => {
   it('opens for who may read, by token or by cookie from the page itself', async () => {
     const service = await guardedService();
@@ -437,12 +458,13 @@ describe('the audit log', () => {
   it('says who did what with which session, from where, and no words', async () => {
     const service = await guardedService();
     await service.fire('s-1', 'UserPromptSubmit', { prompt: 'a zebra' });
-    await service.as('viewer', '/api/sessions/s-1/transcript');
-    await service.as('viewer', '/api/sessions/s-1/transcript');
-    await service.as('viewer', '/api/events?session=s-1&q=zebra');
-    await service.as('viewer', '/api/search?q=zebra');
-    await service.as('viewer', '/api/sessions/s-1/export?format=csv');
-    await service.as('viewer', '/api/sessions/s-1/export?format=csv');
+    const read = async (path: string) => (await service.as('viewer', path)).text();
+    await read('/api/sessions/s-1/transcript');
+    await read('/api/sessions/s-1/transcript');
+    await read('/api/events?session=s-1&q=zebra');
+    await read('/api/search?q=zebra');
+    await read('/api/sessions/s-1/export?format=csv');
+    await read('/api/sessions/s-1/export?format=csv');
     await service.as('viewer', '/api/sessions/s-1', { method: 'DELETE' });
     await service.as('admin', '/api/sessions/s-1', { method: 'DELETE' });
     await service.as('admin', '/api/sessions/s-1', { method: 'DELETE' });

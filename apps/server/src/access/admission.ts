@@ -28,6 +28,7 @@ export function createAdmission({ guard, audit }: AdmissionDeps): MiddlewareHand
     }
     const { visitor } = admission;
     setVisitor(context, visitor);
+    if (visitor.scope === undefined && isPage(route, context)) return context.redirect(signInFor(context.req.url), 302);
     const hidesContent = visitor.scope === 'numbers' && access.needs === 'numbers';
     if (hidesContent && !mayAsk(access, route, context)) {
       audit.note({ visitor, action: 'refused', detail: nameOf(route) });
@@ -60,6 +61,18 @@ function toldOf(context: Context): Told {
   const told: Told | undefined = context.get('audited');
   const isOfSession = req.routePath.startsWith('/api/sessions/');
   return { sessionId: isOfSession ? req.param('id') : req.query('session') || undefined, ...told };
+}
+
+const signInPath = '/sign-in';
+
+/** An address of the page itself, which a stranger is sent away from; its files are nobody's secret. */
+function isPage(route: AnsweringRoute | undefined, { req }: Context): boolean {
+  return route?.path === '/*' && req.method === 'GET' && req.path !== signInPath && !/\.\w+$/.test(req.path);
+}
+
+function signInFor(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search === '/' ? signInPath : `${signInPath}?to=${encodeURIComponent(pathname + search)}`;
 }
 
 interface AnsweringRoute {

@@ -1,0 +1,31 @@
+import type { AuditAction, AuditEntry, TokenScope } from '@telltale/core/access-view';
+
+export const scopeWords: Record<TokenScope, string> = {
+  ingest: 'sends, reads nothing',
+  numbers: 'reads counts, costs, states, times and names; no words',
+  viewer: 'reads everything, changes nothing',
+  admin: 'may do everything',
+};
+
+const deeds: Record<AuditAction, string> = {
+  looked: 'looked at',
+  watched: 'watched live',
+  searched: 'searched',
+  exported: 'exported',
+  annotated: 'annotated',
+  deleted: 'deleted',
+  imported: 'started an import',
+  pruned: 'freed space',
+  'signed-in': 'signed in',
+  'signed-out': 'signed out',
+  'token-created': 'made the token',
+  'token-revoked': 'revoked the token',
+  refused: 'was refused',
+};
+
+/** What was done; the session stands beside it as a link. */
+export function deedOf({ action, sessionId, detail }: AuditEntry): string {
+  const what = action === 'looked' && sessionId === undefined ? 'looked at events' : deeds[action];
+  if (detail === undefined) return what;
+  return action === 'exported' ? `${what} as ${detail}` : `${what} ${detail}`;
+}
