@@ -28,4 +28,4 @@ now=$(date +%s)
 [ $count -gt 0 ] || exit 0
 [ $count -eq 1 ] && words='1 needs you' || words="$count need you"
 if [ "${NO_COLOR:-}" ]; then printf '▲ %s: %s' "$words" "$first"
-else printf '\033[33m▲ %s: %s\033[0m' "$words" "$first"; fi
+else printf '\033[0;33m▲ %s: %s\033[0m' "$words" "$first"; fi # not in a colour that the user's command left on

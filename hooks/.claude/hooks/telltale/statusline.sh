@@ -2,9 +2,13 @@
 # gets stdin as it is, and whose output and exit code stay. Behind it stands who else waits for the user; what only a
 # status line is told goes to the service behind the client's back (status-post.sh).
 
-# The user's command runs in this shell: its variables and options are left alone.
-telltale_input=$(cat && printf .)
-telltale_input=${telltale_input%.}
+# The user's command runs in this shell: its variables and options are left alone. No program is started where the shell
+# can do it: the client waits for this.
+telltale_end='
+'
+telltale_input= telltale_rest=
+while IFS= read -r telltale_rest; do telltale_input=$telltale_input$telltale_rest$telltale_end; done
+telltale_input=$telltale_input$telltale_rest
 
 ( set +efuC; . "$telltale/status-post.sh" ) </dev/null >/dev/null 2>&1 &
 
@@ -31,12 +35,8 @@ if [ "$telltale_code" -ne 0 ]; then
 fi
 
 # At the end of the last line, in front of its line breaks.
-telltale_end='
-'
 telltale_rest=${telltale_output%"${telltale_output##*[!"$telltale_end"]}"}
 [ "$telltale_rest" = "$telltale_output" ] || telltale_end=${telltale_output#"$telltale_rest"}
 [ ! "$telltale_rest" ] || telltale_rest="$telltale_rest  "
-# A colour that the user's command left on is not ours.
-case $telltale_rest in *"$(printf '\033')"*) telltale_rest="$telltale_rest$(printf '\033[0m')" ;; esac
 printf '%s%s%s' "$telltale_rest" "$telltale_line" "$telltale_end"
 exit 0
