@@ -34,9 +34,21 @@ export interface Ledger {
   /** Up to date, also where the totals are not written yet. */
   costOf(session: ProjectedSession): CostFields | undefined;
   isDirty(): boolean;
-  /** Makes and writes the totals of changed sessions, until the time is over. */
-  write(maxMs?: number): void;
+  /** Of how many sessions totals are to be made. */
+  waiting(): number;
+  /** Makes and writes totals of changed sessions, those that wait longest first, up to a limit; of how many it did. */
+  write(limit?: TotalsLimit): number;
+  /** The same of one session, where it waits. */
+  writeOf(session: ProjectedSession): void;
   forget(): void;
+}
+
+/** What one transaction makes at most. */
+export interface TotalsLimit {
+  /** Then sessions of many requests, which were made not long ago, wait for a later round. */
+  ms?: number;
+  /** Sessions; one of many requests counts for several. Tells the same on a slow machine. */
+  sessions?: number;
 }
 
 export interface LedgerDeps {
@@ -65,6 +77,8 @@ interface Made {
 }
 
 /** To add ten thousand requests up takes 5 ms: the totals of so long a session are half a second old while it works. */
+/** As much work as the rest of a session's totals. */
+const requestsPerSession = 500;
 const exactRequests = 2000;
 function patienceOf(requests: number): number {
   return requests <= exactRequests ? 0 : requests / 20;
@@ -145,12 +159,13 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
     for (const other of owners.settle(no)) markNo(other);
   }
 
-  function writeOne(session: ProjectedSession): void {
+  function writeOne(session: ProjectedSession): number {
     settle(session.no);
     const told = totals.make(session.no, session.id);
     totals.write(session.no, told);
     session.cost = remember(session.id, told, costFieldsOf(told));
     deps.onChanged(session.id);
+    return told.requests;
   }
 
   return {
@@ -199,18 +214,30 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
 
     isDirty: () => !stale.isEmpty(),
 
-    write(maxMs = Number.POSITIVE_INFINITY) {
-      const until = performance.now() + maxMs;
+    waiting: stale.count,
+
+    write({ ms, sessions = Number.POSITIVE_INFINITY } = {}) {
+      const until = performance.now() + (ms ?? Number.POSITIVE_INFINITY);
+      let written = 0;
+      let left = sessions;
       // What an owner's change marks on the way comes in the same round.
       for (const id of stale.ids()) {
-        if (Number.isFinite(maxMs) && isRecent(made.get(id))) continue;
-        deps.meter(id);
+        if (ms !== undefined && isRecent(made.get(id))) continue;
         const session = deps.find(id);
         // Points of what is no session yet, or never will be.
-        if (session) writeOne(session);
+        const requests = session ? writeOne(session) : 0;
         stale.unmark(id);
-        if (performance.now() > until) return;
+        written += 1;
+        left -= 1 + requests / requestsPerSession;
+        if (left <= 0 || performance.now() > until) break;
       }
+      return written;
+    },
+
+    writeOf(session) {
+      if (!stale.has(session.id)) return;
+      writeOne(session);
+      stale.unmark(session.id);
     },
 
     forget() {

@@ -306,8 +306,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   /** For the thread that reads: what it needs of the session is written. */
   function toldOf(sessionId: string, at: number) {
-    behind.forTotals();
     const found = projection.find(sessionId);
+    if (found) behind.forTotalsOf(found);
     const session = found && projection.view(found, at);
     return session && { no: found.no, session };
   }
@@ -405,7 +405,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     lookBack: createLookBack(database, appender.seq),
     sessions(query) {
       behind.forReading(query.filter, query.now);
-      if (query.sort === 'cost') behind.forTotals();
+      if (query.sort === 'cost') behind.forSums();
       return readSessions(database, projection, query);
     },
     session(sessionId, at) {
@@ -413,10 +413,8 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return session && projection.view(session, at);
     },
     sessionCost(sessionId, at) {
-      behind.forTotals();
-      const session = projection.find(sessionId);
-      const told = session && projection.view(session, at);
-      return told && sessionCost(session.no, told);
+      const asked = toldOf(sessionId, at);
+      return asked && sessionCost(asked.no, asked.session);
     },
     async sessionCostJson(sessionId, at) {
       const asked = toldOf(sessionId, at);
@@ -435,10 +433,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
     spans: createSpanReader(database),
     spentSince(sinceMs) {
-      behind.forTotals();
+      behind.forSums();
       return spentSince(sinceMs);
     },
-    alertNumbers: createAlertNumbers(database, behind.forTotals),
+    alertNumbers: createAlertNumbers(database, behind.forSums),
     access: createAccessRows(database, commits),
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
@@ -473,9 +471,9 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       if (isLost) search.rebuild();
       return { ...found, index: search.progress() };
     },
-    analyse(query) {
+    async analyse(query) {
+      await behind.forTotals();
       behind.forReading(query.filter, query.now);
-      behind.forTotals();
       return analyses.run(query);
     },
     deadLetters: deadLetters.newest,
@@ -536,7 +534,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       await Promise.all([compression.stop(), search.stop(), calls.pause()]);
       await commits.close();
       try {
-        database.transaction(behind.write)();
+        database.transaction(behind.writeAll)();
         database.pragma('wal_checkpoint(TRUNCATE)');
       } catch (error) {
         // A full disk: the events are in the log all the same, and sessions are folded from them at the next start.

@@ -7,6 +7,7 @@ export interface StaleTotals {
   /** In the order in which they were marked. */
   ids(): Iterable<string>;
   isEmpty(): boolean;
+  count(): number;
   unmark(sessionId: string): void;
   /** After a rollback: what the database says holds. */
   forget(): void;
@@ -33,6 +34,7 @@ export function createStaleTotals(database: Database): StaleTotals {
     has: (sessionId) => marked.has(sessionId),
     ids: () => marked,
     isEmpty: () => marked.size === 0,
+    count: () => marked.size,
     unmark(sessionId) {
       drop.run(sessionId);
       marked.delete(sessionId);

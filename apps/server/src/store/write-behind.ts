@@ -1,8 +1,9 @@
 import type { Filter } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { GroupCommit } from './group-commit.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, TotalsLimit } from './ledger.ts';
 import type { Counters, Meta } from './meta.ts';
+import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';
 
 /** When what is known of sessions goes to disk: behind the events, and soon. */
@@ -11,12 +12,17 @@ export interface WriteBehind {
   start(): void;
   /** Last in each transaction. */
   beforeCommit(): void;
-  /** Writes it now, inside a transaction. */
+  /** Writes it now, inside a transaction; of totals that wait not more than who appends can wait for. */
   write(): void;
+  /** All of it, at the end. */
+  writeAll(): void;
   /** Lists are read from what is written; a filter may ask for what time has changed since. */
   forReading(filter: Filter | undefined, at: number): void;
-  /** Sums of money are read from what is written. */
-  forTotals(): void;
+  /** Sums of money are read from what is written: all that waits now, in steps between which others append. */
+  forTotals(): Promise<void>;
+  /** For who cannot wait; where very many sessions changed at once, some are told as they were before. */
+  forSums(): void;
+  forTotalsOf(session: ProjectedSession): void;
   stop(): void;
 }
 
@@ -39,6 +45,10 @@ export interface WriteBehindDeps {
 const projectionMs = 250;
 /** Totals that were not made in this time wait for the next round: who appends must not wait for them. */
 const totalsMs = 10;
+/** Sessions whose totals one transaction makes for whoever reads: a few milliseconds of work. */
+const stepSessions = 12;
+/** The same for who cannot wait. */
+const sumsSessions = 48;
 const rebuildMs = 100;
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
@@ -50,9 +60,9 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
 
   const isDirty = () => projection.isDirty() || ledger.isDirty();
 
-  function write(maxTotalsMs?: number): void {
+  function write(limit: TotalsLimit = { ms: totalsMs }): void {
     projection.write();
-    ledger.write(maxTotalsMs);
+    ledger.write(limit);
     meta.set('projected_seq', deps.seq());
     meta.set('counters', JSON.stringify(counters));
     writtenAt = performance.now();
@@ -103,21 +113,38 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     },
     beforeCommit() {
       const elapsed = performance.now() - writtenAt;
-      if (isDirty() && elapsed >= projectionMs) write(totalsMs);
+      if (isDirty() && elapsed >= projectionMs) write();
       // A session may still wait for its refold, or for its totals.
       if (isDirty() && !isStopped) writeTimer ??= setTimeout(writeLater, Math.max(20, projectionMs - elapsed));
     },
     write: () => write(),
+    writeAll: () => write({}),
     forReading(filter, at) {
       const isFiltered = filter !== undefined && filter.terms.length > 0;
       if (!isDirty() && !isFiltered) return;
       writeAtOnce(() => {
-        if (isDirty()) write(isFiltered ? undefined : totalsMs);
+        if (isDirty()) write(isFiltered ? { sessions: sumsSessions } : undefined);
         if (isFiltered) projection.refresh(at);
       });
     },
-    forTotals() {
-      if (ledger.isDirty()) writeAtOnce(() => ledger.write());
+    async forTotals() {
+      try {
+        for (let left = ledger.waiting(); left > 0; ) {
+          const written = await deps.commits().run(() => ledger.write({ sessions: stepSessions }));
+          // Written by somebody else meanwhile.
+          if (written === 0) return;
+          left -= written;
+        }
+      } catch (error) {
+        // What is read is a little older, and the next commit tries again.
+        complain('Totals of sessions could not be written', error);
+      }
+    },
+    forSums() {
+      if (ledger.isDirty()) writeAtOnce(() => void ledger.write({ sessions: sumsSessions }));
+    },
+    forTotalsOf(session) {
+      if (ledger.isDirty()) writeAtOnce(() => ledger.writeOf(session));
     },
     stop() {
       isStopped = true;
