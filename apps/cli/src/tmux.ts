@@ -24,13 +24,9 @@ export function createTmux(socket: string | undefined): Tmux {
 
   return {
     place(pane) {
-      // display-message answers for the current pane where there is no such one.
-      const { said } = run(['list-panes', '-a', '-F', '#{pane_id}\t#{session_name}\t#{pane_tty}']);
-      const [, session, tty] =
-        said
-          .split('\n')
-          .map((line) => line.split('\t'))
-          .find(([id]) => id === pane) ?? [];
+      // display-message would answer for the current pane where there is no such one.
+      const { said } = run(['list-panes', '-a', '-F', '#{pane_id} #{pane_tty} #{session_name}']);
+      const [, tty, session] = said.match(new RegExp(`^${pane} (\\S+) (.*)$`, 'm')) ?? [];
       return session === undefined || tty === undefined ? undefined : { session, tty };
     },
     show(pane, client) {

@@ -48,26 +48,6 @@ it('tail: the last ones, then what comes, through a filter, each once', async ()
   expect(told[0]).toMatch(/^\d\d:\d\d:\d\d shop a · prompt/i);
 });
 
-it('tail --json goes on where it was when the service comes back', async () => {
-  const service = await testService();
-  await service.fire('a', 'Stop');
-  const tail = await startTelltale(['tail', '--json'], envOf(service));
-  const seqs = () =>
-    tail
-      .out()
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line).seq);
-  await until(() => expect(seqs()).toEqual([1]));
-  const port = new URL(service.url).port;
-  await service.close(0);
-  await until(() => expect(tail.err()).toContain('the connection is lost; trying again'));
-  const again = await testService({ home: service.home, port: Number(port) });
-  for (let n = 0; n < 3; n++) await again.fire('a', 'Stop', { n });
-  await until(() => expect(seqs()).toEqual([1, 2, 3, 4]));
-  expect((await tail.end('SIGTERM')).err).toContain('connected again');
-});
-
 it('tail says what a filter lacks, and prints nothing that orders the terminal', async () => {
   const service = await testService();
   const refused = await telltale(['tail', '--filter', 'is:'], envOf(service));
