@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { costSources, priceDifferenceSchema, tokensSchema } from './cost-view.ts';
 
-/** Who tells what a session cost. */
-export const reconciledSources = ['ledger', 'metric', 'transcript', 'prometheus', 'loki'] as const;
+/** Who tells what a session cost; `client`: the sum that it wrote into the transcript, where it sent no telemetry. */
+export const reconciledSources = ['ledger', 'metric', 'transcript', 'client', 'prometheus', 'loki'] as const;
 
 /** Why two of them differ; `reconciliation/words.ts` says it in words. */
 export const differenceReasons = [

@@ -39,6 +39,7 @@ export interface ReconciliationFacts {
 export const comparedWith: Readonly<Partial<Record<ReconciledSource, ReconciledSource>>> = {
   metric: 'ledger',
   transcript: 'ledger',
+  client: 'transcript',
   prometheus: 'metric',
   loki: 'ledger',
 };
@@ -93,6 +94,8 @@ export function saidView(said: Partial<Record<ReconciledSource, Amount>>): Said 
 
 function partsOf(facts: ReconciliationFacts, source: ReconciledSource, against: ReconciledSource): readonly Part[] {
   const [mine, theirs] = [facts.said[source], facts.said[against]];
+  // Older clients write none, and one that is killed, neither.
+  if (source === 'client' && !mine) return [];
   if (mine && theirs) return split(facts, source, minus(mine, theirs));
   if (theirs && !isNothing(theirs)) return [['nothing', negative(theirs)]];
   return mine && !isNothing(mine) ? [['alone', mine]] : [];
@@ -139,6 +142,7 @@ function metricParts(facts: ReconciliationFacts, surplus: Amount): Part[] {
 function restReason(facts: ReconciliationFacts, source: ReconciledSource, rest: Amount): DifferenceReason {
   const tokens = tokenCount(rest.tokens);
   if (tokens === 0 && Math.abs(rest.nanos) <= roundingOf(facts)) return 'rounding';
+  if (source === 'client' && tokens === 0) return 'prices';
   const isMore = Math.abs(rest.nanos) <= roundingOf(facts) ? tokens > 0 : rest.nanos > 0;
   if (source === 'metric') return isMore ? 'events-missing' : 'points-missing';
   return isMore ? 'more' : 'less';

@@ -101,6 +101,48 @@ describe('the recordings of the real client', () => {
   });
 });
 
+describe('without telemetry', () => {
+  it.each(servedScenarios)('%s: the client’s own sum in the transcript is what was served', async (recording) => {
+    const store = open();
+    for (const deliver of deliveriesOf(recording, ['transcripts'])) await deliver(store);
+    const answer = await reconcile({ store, now }, all);
+    const { requests } = servedIn(recording);
+    expect(answer.sources.map(({ source }) => source)).toContain('client');
+    for (const { sessionId, said, differences } of answer.sessions) {
+      const served = requests.filter((one) => one.sessionId === sessionId);
+      const { micros, tokens } = sumOf(served);
+      expect([nanos(said.client?.costUsd ?? 0), said.client?.tokens]).toEqual([Math.round(micros * 1000), tokens]);
+      const unsaid = sumOf(served.filter(({ kind }) => kind === 'compact'));
+      expect(sayings(differences.filter(({ source }) => source === 'client'))).toEqual(
+        unsaid.micros > 0 ? [['client', 'more', Math.round(unsaid.micros * 1000), 0]] : [],
+      );
+    }
+  });
+
+  it('a sum that lacks the end is said to, one of a client without such a row is no difference', async () => {
+    const store = open();
+    const row = (n: number) => ({
+      ...{ type: 'assistant', uuid: `u-${n}`, timestamp: '2026-11-21T09:00:00.000Z', requestId: `req-${n}` },
+      message: { model: 'claude-opus-5-5', usage: { input_tokens: 1000, output_tokens: 0 } },
+    });
+    const usage = { inputTokens: 1000, outputTokens: 0, cacheReadInputTokens: 0, cacheCreationInputTokens: 0 };
+    const state = { type: 'cost-state', totalCostUSD: 0.004, modelUsage: { 'claude-opus-5-5': usage } };
+    const append = (sessionId: string, rows: readonly unknown[]) =>
+      store.appendTranscript({ sessionId, lines: rows.map((one) => ({ text: JSON.stringify(one), bytes: 1 })) });
+    await append('killed', [row(1), state, row(2)]);
+    await append('old', [row(3)]);
+    const { sessions } = await reconcile({ store, now }, all);
+    const told = sessions.map(({ sessionId, differences }) => [sessionId, sayings(differences)]);
+    expect(Object.fromEntries(told)).toEqual({
+      killed: [
+        ['transcript', 'alone', 8_000_000, 2],
+        ['client', 'less', -4_000_000, 0],
+      ],
+      old: [['transcript', 'alone', 4_000_000, 1]],
+    });
+  });
+});
+
 it('knows a request of a provider that tells telemetry no id by its tokens', async () => {
   const store = open();
   for (const body of otlpBodies('tools-logs')) {
@@ -131,7 +173,7 @@ it('says which sources know nothing of a session', async () => {
         ['transcript', 'nothing', -34_249_200, 7],
       ],
     },
-    { said: ['transcript'], costSource: 'transcript', differences: [['transcript', 'alone', 9_625_600, 1]] },
+    { said: ['transcript', 'client'], costSource: 'transcript', differences: [['transcript', 'alone', 9_625_600, 1]] },
   ]);
   for (const session of sessions) expectExplained(session);
   expectExplained(total);

@@ -52,7 +52,9 @@ export async function reconcile(deps: ReconcileDeps, query: ReconcileQuery): Pro
     answerOf(prometheusUrl, (url) => askPrometheus(url, asked)),
     answerOf(lokiUrl, (url) => askLoki(url, asked)),
   ]);
-  const states = { ...here, prometheus: prometheus.state, loki: loki.state };
+  // Told where a transcript has it; nobody switches it on.
+  const client = numbers.sessions.some(({ facts: { said } }) => said.client) ? ('ok' as const) : undefined;
+  const states = { ...here, client, prometheus: prometheus.state, loki: loki.state };
   const answering = reconciledSources.filter((source) => states[source] === 'ok');
   const facts = numbers.sessions.map((session) => {
     const [metrics, events] = [prometheus.amounts.get(session.id), loki.amounts.get(session.id)];
@@ -67,9 +69,10 @@ export async function reconcile(deps: ReconcileDeps, query: ReconcileQuery): Pro
   return {
     from: new Date(query.from).toISOString(),
     to: new Date(query.to).toISOString(),
-    sources: reconciledSources.map((source) =>
-      present({ source, state: states[source], problem: { prometheus, loki }[source as 'loki']?.problem }),
-    ),
+    sources: reconciledSources.flatMap((source) => {
+      const state = states[source];
+      return state ? present({ source, state, problem: { prometheus, loki }[source as 'loki']?.problem }) : [];
+    }),
     sessions,
     total: {
       costUsd: usdOfNanos(sessions.reduce((nanos, { costUsd = 0 }) => nanos + nanosOfUsd(costUsd), 0)),

@@ -4,6 +4,7 @@ export const sourceNames: Readonly<Record<ReconciledSource, string>> = {
   ledger: 'Events',
   metric: 'Metrics',
   transcript: 'Transcript',
+  client: 'Client’s own',
   prometheus: 'Prometheus',
   loki: 'Loki',
 };
@@ -33,11 +34,15 @@ const sentences: Readonly<Record<DifferenceReason, (told: Told) => string>> = {
   'events-missing': () => 'The metric knows more: events were lost on the way, or are not here yet.',
   'points-missing': () => 'The metric knows less: its exports were lost, are switched off, or are not here yet.',
   less: ({ source, against }) =>
-    `${sourceNames[source]} knows less than ${sourceNames[against].toLowerCase()}: not arrived yet, sent before it ran, or no longer kept.`,
+    source === 'client'
+      ? 'The client’s own sum is from before the transcript’s last requests: it was killed, or still runs.'
+      : `${sourceNames[source]} knows less than ${sourceNames[against].toLowerCase()}: not arrived yet, sent before it ran, or no longer kept.`,
   more: ({ source, against }) =>
-    source === 'loki'
-      ? 'Loki knows more: a record that was sent twice counts twice there, or it did not come here.'
-      : `${sourceNames[source]} knows more than ${sourceNames[against].toLowerCase()}: it did not come here, or was deleted here.`,
+    source === 'client'
+      ? 'The client’s own sum knows more than the transcript: compactions, titles and answers that broke off are in none.'
+      : source === 'loki'
+        ? 'Loki knows more: a record that was sent twice counts twice there, or it did not come here.'
+        : `${sourceNames[source]} knows more than ${sourceNames[against].toLowerCase()}: it did not come here, or was deleted here.`,
   nothing: ({ source }) =>
     source === 'transcript'
       ? 'In no transcript that is stored here.'
@@ -49,7 +54,9 @@ const sentences: Readonly<Record<DifferenceReason, (told: Told) => string>> = {
       ? 'Told by the transcript alone: telemetry was off, or the session was imported.'
       : source === 'metric'
         ? 'Told by metrics alone: events are switched off, or were lost.'
-        : `Told by ${sourceNames[source]} alone.`,
+        : source === 'client'
+          ? 'Told by the client’s own sum alone.'
+          : `Told by ${sourceNames[source]} alone.`,
 };
 
 function requestsOf({ requests = 0 }: Told): string {

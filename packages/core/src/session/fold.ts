@@ -1,7 +1,7 @@
 import type { Agent, Trouble, Wait } from '../session-view.ts';
 
 /** Of this fold and of the transcript fold: those of another version are thrown away and made anew. */
-export const foldVersion = 5;
+export const foldVersion = 6;
 
 /** Everything that a session's view needs, as plain JSON of bounded size: the store keeps it beside the session. */
 export interface SessionFold {
@@ -19,6 +19,8 @@ export interface SessionFold {
   worktree?: string;
   host?: string;
   user?: string;
+  repo?: string;
+  commit?: string;
   terminal?: string;
   tmuxPane?: string;
   entrypoint?: string;

@@ -2,6 +2,7 @@ import { projectName, worktreeOf } from '../catalogue/path.ts';
 import { callSummary, isAgentTool } from '../catalogue/tools.ts';
 import { type Fields, fieldsAt, rowOf, textAt } from '../fields.ts';
 import { present } from '../present.ts';
+import type { Amount } from '../reconciliation/amount.ts';
 import { lostAfterMs, type SessionFacts, yourTurnMs } from '../session/view.ts';
 import type { Session, SessionGroup, SessionState } from '../session-view.ts';
 import type { TranscriptEntry } from '../transcript-entry.ts';
@@ -16,6 +17,7 @@ import {
   startAgent,
 } from './agents.ts';
 import { blocksOf, isToolResult, isToolUse, resultOutcome } from './blocks.ts';
+import { reckonedIn } from './reckoned.ts';
 import { isHouseAgent, queuedPrompt, type UserRow, userRow } from './said.ts';
 
 /** What a session's transcript has told so far; plain JSON of bounded size. */
@@ -37,6 +39,8 @@ export interface TranscriptFold extends AgentBoard {
   tools: number;
   failures: number;
   lastLine?: string;
+  /** What the client itself reckoned for the conversation, as its last row tells. */
+  reckoned?: Amount | undefined;
   /** How the last row of the main agent left it. */
   turn: 'none' | 'running' | 'finished' | 'failed';
 }
@@ -67,6 +71,7 @@ export function foldEntry(fold: TranscriptFold, entry: TranscriptEntry): void {
     return;
   }
   noteTitle(fold, entry);
+  if (entry.type === 'cost-state' && entry.agentId === undefined) fold.reckoned = reckonedIn(entry) ?? fold.reckoned;
   if (entry.at !== undefined) {
     if (fold.firstAt === '' || entry.at < fold.firstAt) fold.firstAt = entry.at;
     if (entry.at > fold.lastAt) fold.lastAt = entry.at;
