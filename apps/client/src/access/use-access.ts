@@ -24,6 +24,8 @@ export function useAccess() {
     access: shallowReadonly(access),
     /** Until it is known, nothing is missing on the page. */
     showsNumbersOnly: computed(() => access.value?.scope === 'numbers'),
+    /** Delete, annotate, import: refused to others, in words; what is only offered is offered to these. */
+    mayChange: computed(() => access.value?.scope === 'admin'),
     signOut,
   };
 }
