@@ -6,8 +6,9 @@ import type { GroupCommit } from './group-commit.ts';
 export interface RetentionPace extends Pick<GroupCommit, 'run'> {
   /** Between two steps: a turn; while events come, as long as the step took. */
   rest(): Promise<void>;
-  /** Of the file, in use. */
+  /** Of the file: in use, and not. */
   usedBytes(): number;
+  freeBytes(): number;
   /** Since the start, by the steps alone: what is appended meanwhile does not hide it. */
   freedBytes(): number;
 }
@@ -18,7 +19,8 @@ export function createRetentionPace(
 ): RetentionPace {
   const value = (name: string) => Number(database.pragma(name, { simple: true }));
   const pageSize = value('page_size');
-  const usedBytes = () => (value('page_count') - value('freelist_count')) * pageSize;
+  const freeBytes = () => value('freelist_count') * pageSize;
+  const usedBytes = () => value('page_count') * pageSize - freeBytes();
   let freed = 0;
   let knownSeq = seq();
   let tookMs = 0;
@@ -41,6 +43,7 @@ export function createRetentionPace(
       tookMs = 0;
     },
     usedBytes,
+    freeBytes,
     freedBytes: () => freed,
   };
 }

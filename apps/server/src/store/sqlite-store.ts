@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { builtInPrices, ledgerVersion, type Prices, type TranscriptEntry } from '@telltale/core';
+import { builtInPrices, type Prices, type TranscriptEntry } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
 import { createCallBuild } from '../analysis/call-build.ts';
 import { createReadingThread } from '../reading/thread.ts';
@@ -9,24 +9,21 @@ import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
-import { createBackgroundBuild } from './background-build.ts';
+import { createBuilds } from './builds.ts';
 import { createCompression } from './compress.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { deleteSessionRows, eraseFreed } from './delete-session.ts';
+import { createDeletion } from './deletion.ts';
 import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
-import { createFreshEvents } from './fresh-events.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedger } from './ledger.ts';
-import { ledgerParts } from './ledger-build.ts';
 import { createLookBack } from './look-back.ts';
 import { type Counters, createMeta } from './meta.ts';
-import { createMetered, meteredParts } from './metered.ts';
+import { createMetered } from './metered.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import { createProjection, type ProcessGone } from './projection.ts';
-import { createPruning } from './prune.ts';
 import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
 import { createQuotas } from './quotas.ts';
@@ -36,13 +33,7 @@ import { createSpanReader } from './read-spans.ts';
 import { createReadingNeeds } from './reading-needs.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createReconciliation } from './reconciliation.ts';
-import { fingerprintOf, repriceParts } from './reprice.ts';
-import { createRetention } from './retention.ts';
-import { createRetentionPace } from './retention-pace.ts';
 import type { RetentionRules } from './retention-rules.ts';
-import { createSessionlessEvents } from './retention-sessionless.ts';
-import { createRetentionSizes } from './retention-sizes.ts';
-import { createRetentionTakes } from './retention-takes.ts';
 import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
 import { createSpentSince } from './spent-since.ts';
@@ -52,6 +43,7 @@ import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
 import { createTranscripts } from './transcripts.ts';
 import { createUnpricedModels } from './unpriced-models.ts';
+import { createUpkeep } from './upkeep.ts';
 import { createWriteBehind } from './write-behind.ts';
 
 export interface SqliteStoreOptions {
@@ -88,9 +80,6 @@ export interface SqliteStore extends Store {
   pruneNow(): Promise<void>;
 }
 
-/** How long after the start, and how often, what is kept for days only is forgotten. */
-const pruneMs = 10 * 60_000;
-const dayMs = 24 * 60 * 60_000;
 /** Silent for so long, a session that did not end is taken for over. */
 const silentMs = 15 * 60_000;
 
@@ -133,13 +122,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     onRefold: (id) => options.onSessionChanged?.(id),
     onFoldError: (id, error) => onProblem(`An event of session ${id} could not be folded`, error),
   });
-  const pruning = createPruning(database, {
-    ...{ meta, counters, now },
-    forget() {
-      payloads.forget();
-      telemetry.forget();
-    },
-  });
   const tombstones = createTombstones(database);
   const { prices = builtInPrices } = options;
   const meteredOf = createMetered(database);
@@ -161,11 +143,11 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     facets,
     ledger,
     isDeleted: tombstones.holdsEvent,
-    isForgotten: (event) => pruning.isForgotten(event) || sessionless.isForgotten(event),
+    isForgotten: (event) => upkeep.isForgotten(event),
   });
   const telemetry = createTelemetry(database, {
     isDeleted: tombstones.holdsTelemetry,
-    isForgotten: pruning.isForgottenTelemetry,
+    isForgotten: (nanos) => upkeep.isForgottenTelemetry(nanos),
     onPoint: ledger.addPoint,
   });
   const id = meta.get('store_id') ?? newId();
@@ -179,45 +161,27 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
   const annotations = createAnnotations(database);
-  const { retention: rules = {} } = options;
-  const sizes = createRetentionSizes(database, rules, now);
-  const pace = createRetentionPace(database, { commits, seq: appender.seq });
-  const sessionless = createSessionlessEvents(database, {
-    ...{ commits: pace, rest: pace.rest, meta, now, onEventsGone, alone },
-  });
-  const retention = createRetention(database, {
-    ...{
-      rules,
-      now,
-      sessionless,
-      alone,
-      find: projection.find,
-      usedBytes: pace.usedBytes,
-      freedBytes: pace.freedBytes,
-    },
-    takes: createRetentionTakes(database, {
-      ...{ commits: pace, rest: pace.rest, fresh: createFreshEvents(database, pace.rest) },
-      ...{ pruned: prunedSessions, settle, onEventsGone },
-      onEventsGoing: (no) => calls.finish(no),
-      forget() {
-        payloads.forget();
-        transcripts.forget();
-      },
-    }),
-    async onTaking({ no }) {
-      await search.pause();
-      await search.takeOut(no, pace).finally(search.resume);
-    },
-    onTaken(session) {
-      sizes.forget();
-      options.onSessionChanged?.(session.id);
-    },
-    giveBack: () => eraseFreed(database, (work) => commits.run(work)),
-  });
   const search = createSearch(database, { commits, reader, transcripts, onProblem });
   const calls = createCallBuild(database, {
     ...{ commits, payloads, onProblem },
     entriesBehind: transcripts.entriesBehind,
+  });
+
+  const upkeep = createUpkeep(database, {
+    ...{ rules: options.retention ?? {}, hookTelemetryDays, telemetryDays },
+    ...{ meta, counters, commits, behind, appender, projection, prunedSessions, payloads, transcripts, telemetry },
+    ...{ statusLines, quotas, search, calls, pausing, now, onProblem },
+    onChanged: (sessionId) => options.onSessionChanged?.(sessionId),
+  });
+  const deleteSession = createDeletion(database, {
+    ...{ commits, search, tombstones, now, pausing, onGone },
+    noOf: (sessionId) => projection.find(sessionId)?.no,
+    settle() {
+      compression.tidy();
+      if (projection.isDirty() || ledger.isDirty()) behind.write();
+      // Viewers resume by seq: a deleted newest one must not come again.
+      meta.set('high_seq', appender.seq());
+    },
   });
 
   const analyses = createAnalyses({ file, prices });
@@ -226,27 +190,12 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const { areManyRequests, areManyWords } = createReadingNeeds(database);
   const spentSince = createSpentSince(database);
   const reconcile = createReconciliation(database);
-  const isEmpty = () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0;
-  const { event, find, entriesBehind } = { event: reader.one, find: projection.find, ...transcripts };
-  const builds = [
-    {
-      ...{ name: 'ledger', version: `${ledgerVersion}` },
-      parts: ledgerParts(database, { ledger, event, find, entriesBehind }),
-    },
-    {
-      ...{ name: 'prices', version: fingerprintOf(prices) },
-      parts: repriceParts(database, prices, { onChanged: ledger.touch }),
-    },
-    {
-      ...{ name: 'metered', version: '1', isEmpty: () => false },
-      parts: meteredParts(database, { onFound: ledger.touch }),
-    },
-  ].map((build) =>
-    createBackgroundBuild({
-      ...{ isEmpty, ...build, meta, commits },
-      onProblem: (error) => onProblem('The ledger of older sessions could not be made', errorOf(error)),
-    }),
-  );
+  const builds = createBuilds(database, {
+    ...{ meta, commits, prices, ledger, event: reader.one, find: projection.find },
+    entriesBehind: transcripts.entriesBehind,
+    isEmpty: () => appender.seq() === 0 && transcripts.entriesBehind(0, 1).length === 0,
+    onProblem: (error) => onProblem('The ledger of older sessions could not be made', errorOf(error)),
+  });
   const deadLetters = createDeadLetters(database);
   const countSessions = database
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
@@ -256,52 +205,19 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   if (indexes) search.start();
   if (compresses) compression.start();
   if (indexes) calls.start();
-  const pruneTimer = setInterval(() => {
-    prune().catch((error) => onProblem('What is old could not be deleted', error));
-  }, pruneMs).unref();
+  upkeep.start();
   behind.start();
-  for (const build of builds) build.start();
+  builds.start();
 
-  /** Around what takes rows away that settling may hold. */
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
+  /** Nothing is settled or indexed while this works. */
+  async function pausing<T>(work: () => Promise<T>): Promise<T> {
     await Promise.all([compression.pause(), search.pause()]);
     try {
-      await calls.runNow();
       return await work();
     } finally {
       if (compresses) compression.resume();
       search.resume();
     }
-  }
-
-  async function prune(): Promise<void> {
-    const notesBefore = now() - hookTelemetryDays * dayMs;
-    const telemetryBefore = now() - telemetryDays * dayMs;
-    while (await commits.run(() => pruneNotes(notesBefore)));
-    while (await commits.run(() => pruning.points(telemetryBefore)));
-    while (await commits.run(() => pruning.spans(telemetryBefore)));
-    await commits.run(() => {
-      statusLines.prune(telemetryBefore);
-      quotas.prune(telemetryBefore);
-    });
-    await retention.run();
-  }
-
-  /** Nothing of the session waits to be folded or written. */
-  function settle(session: ProjectedSession): void {
-    session.refoldAfter = 0;
-    projection.view(session, now());
-    projection.touch(session);
-    behind.write();
-  }
-
-  function onEventsGone(count: number, freshIds: readonly string[] = []): void {
-    // Viewers resume by seq: a deleted newest one must not come again.
-    meta.set('high_seq', appender.seq());
-    counters.events -= count;
-    payloads.forget();
-    appender.settled(freshIds);
-    behind.write();
   }
 
   /** For the thread that reads: what it needs of the session is written. */
@@ -310,13 +226,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     if (found) behind.forTotalsOf(found);
     const session = found && projection.view(found, at);
     return session && { no: found.no, session };
-  }
-
-  /** With the counters: after a crash they must not count what is gone. */
-  function pruneNotes(before: number): boolean {
-    const isMore = pruning.notes(before);
-    behind.write();
-    return isMore;
   }
 
   function newId(): string {
@@ -495,42 +404,18 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       }),
     annotations: annotations.page,
 
-    async retention(asked) {
-      const { parts, kept } = await sizes.tell(asked);
-      const freeBytes =
-        Number(database.pragma('freelist_count', { simple: true })) *
-        Number(database.pragma('page_size', { simple: true }));
-      const limit = rules.maxBytes === undefined ? {} : { maxBytes: rules.maxBytes };
-      return { databaseBytes: databaseBytes(), freeBytes, ...limit, parts, kept, ...retention.state() };
-    },
-    prune: (asked) => retention.run(asked),
-
-    async deleteSession(sessionId, onDeleted) {
-      await Promise.all([compression.pause(), search.pause()]);
-      try {
-        const no = projection.find(sessionId)?.no;
-        if (no !== undefined) await search.takeOut(no);
-        const isDeleted = await commits.run(() => deleteNow(sessionId));
-        if (!isDeleted) return false;
-        onDeleted?.();
-        await search.erase();
-        await eraseFreed(database, (work) => commits.run(work));
-        return true;
-      } finally {
-        if (compresses) compression.resume();
-        search.resume();
-      }
-    },
+    retention: async (asked) => ({ ...(await upkeep.report(asked)), databaseBytes: databaseBytes() }),
+    prune: upkeep.free,
+    deleteSession,
 
     stats() {
       return { ...counters, sessions: countSessions.get() ?? 0, databaseBytes: databaseBytes() };
     },
 
     async close() {
-      clearInterval(pruneTimer);
-      await Promise.all([retention.stop(), analyses.close(), reading.close()]);
+      await Promise.all([upkeep.stop(), analyses.close(), reading.close()]);
       behind.stop();
-      for (const build of builds) build.stop();
+      builds.stop();
       await Promise.all([compression.stop(), search.stop(), calls.pause()]);
       await commits.close();
       try {
@@ -545,23 +430,16 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       }
     },
 
-    pruneNow: prune,
+    pruneNow: upkeep.prune,
     takeCallsNow: calls.runNow,
     indexNow: search.runNow,
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
   };
 
-  function deleteNow(sessionId: string): boolean {
-    compression.tidy();
-    if (projection.isDirty() || ledger.isDirty()) behind.write();
-    // Viewers resume by seq: a deleted newest one must not come again.
-    meta.set('high_seq', appender.seq());
-    const no = projection.find(sessionId)?.no;
-    if (no !== undefined) search.takeOutRest(no);
-    const deleted = deleteSessionRows(database, tombstones, { id: sessionId, deletedAt: now() });
-    if (!deleted) return false;
+  /** A session was deleted, inside the transaction. */
+  function onGone(sessionId: string, events: number): void {
     statusLines.drop(sessionId);
-    counters.events -= deleted.events;
+    counters.events -= events;
     facets.forget();
     telemetry.forget();
     payloads.forget();
@@ -572,7 +450,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     appender.forget();
     // The counters, too: after a crash they must not count what is gone.
     behind.write();
-    return true;
   }
 
   function isComplete(session: ProjectedSession, { agentId, now: at = now() }: TranscriptQuery): boolean {
