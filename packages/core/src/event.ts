@@ -15,6 +15,10 @@ export const originSchema = z.object({
   pid: z.number().int().optional(),
   host: z.string().optional(),
   user: z.string().optional(),
+  /** The git repository as its remote names it, without scheme and user: `github.com/ada/shop`. */
+  repo: z.string().optional(),
+  /** What was checked out when the session began. */
+  commit: z.string().optional(),
   entrypoint: z.string().optional(),
   /** `TERM_PROGRAM`, for example `vscode`, `iTerm.app`, `tmux`. */
   terminal: z.string().optional(),

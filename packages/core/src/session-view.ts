@@ -83,6 +83,10 @@ export const sessionSchema = z.object({
   worktree: z.string().optional(),
   host: z.string().optional(),
   user: z.string().optional(),
+  /** The git repository, as its remote names it. */
+  repo: z.string().optional(),
+  /** What was checked out when it began, or went on. */
+  commit: z.string().optional(),
   /** Where it runs, for the way there. */
   terminal: z.string().optional(),
   tmuxPane: z.string().optional(),

@@ -98,6 +98,8 @@ export const facetsSchema = z.object({
   models: z.array(z.string()),
   branches: z.array(z.string()),
   users: z.array(z.string()),
+  hosts: z.array(z.string()),
+  repos: z.array(z.string()),
   agents: z.array(z.string()),
   labels: z.array(z.string()),
 });

@@ -3,7 +3,8 @@ import { shallowReadonly, shallowRef } from 'vue';
 import { api } from './api.ts';
 
 const nothing: Facets = {
-  ...{ apps: [], tools: [], names: [], models: [], branches: [], users: [], agents: [], labels: [] },
+  ...{ apps: [], tools: [], names: [], models: [], branches: [], users: [] },
+  ...{ hosts: [], repos: [], agents: [], labels: [] },
 };
 const staleAfterMs = 15_000;
 const facets = shallowRef<Facets>(nothing);

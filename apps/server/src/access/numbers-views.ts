@@ -53,16 +53,16 @@ export const statusNumbers = serviceStatusSchema
   .transform((status) => ({ ...status, connectCommand: 'npm run connect -- ~/code/my-project' }));
 
 export const facetNumbers = facetsSchema
-  .pick({ apps: true, tools: true, models: true, users: true, agents: true })
+  .pick({ apps: true, tools: true, models: true, users: true, hosts: true, agents: true })
   // Whoever sends an event chooses its name.
-  .transform((facets) => ({ ...facets, names: [], branches: [], labels: [] }));
+  .transform((facets) => ({ ...facets, names: [], branches: [], repos: [], labels: [] }));
 
 export const reconciliationNumbers = reconciliationSchema.extend({
   sessions: z.array(reconciliationSchema.shape.sessions.element.omit({ title: true })),
 });
 
 /** What rows of an analysis may be: names. A row of calls, errors or rules would tell what was done. */
-const nameRows = ['model', 'project', 'user', 'agent', 'kind', 'tool', 'decider', 'hour', 'session', 'geo'];
+const nameRows = ['model', 'project', 'user', 'machine', 'agent', 'kind', 'tool', 'decider', 'hour', 'session', 'geo'];
 
 export function isNameRow(by: string): boolean {
   return nameRows.includes(by);
@@ -79,7 +79,7 @@ export const analysisNumbers = analysisSchema
     rows: rows.map((row) => (analysis.by === 'session' && !row.isRest ? { ...row, label: row.key } : row)),
   }));
 
-const nameFields: readonly FieldKey[] = ['app', 'session', 'agent', 'tool', 'outcome', 'model', 'user'];
+const nameFields: readonly FieldKey[] = ['app', 'session', 'agent', 'tool', 'outcome', 'model', 'user', 'host'];
 const numberTerms: readonly FilterTerm['kind'][] = ['is', 'duration', 'cost', 'since', 'since-date'];
 
 /** Whether a filter asks for nothing but names, states, times and numbers: else its answer would tell of content. */

@@ -6,6 +6,7 @@ export interface KnownSession {
   app?: string | undefined;
   title?: string | undefined;
   user?: string | undefined;
+  host?: string | undefined;
 }
 
 export type KnownSessions = (no: number) => KnownSession;
@@ -15,17 +16,19 @@ interface Row {
   app: string | null;
   title: string | null;
   user: string | null;
+  host: string | null;
 }
 
 /** Who a session is, asked for once in an analysis. */
 export function createKnownSessions(database: Database): KnownSessions {
-  const one = database.prepare<[number], Row>('SELECT id, app, title, user FROM sessions WHERE no = ?');
+  const one = database.prepare<[number], Row>('SELECT id, app, title, user, host FROM sessions WHERE no = ?');
   const known = new Map<number, KnownSession>();
   return (no) => {
     let session = known.get(no);
     if (!session) {
-      const { id = '', app = null, title = null, user = null } = one.get(no) ?? {};
-      session = { no, id, app: app ?? undefined, title: title ?? undefined, user: user ?? undefined };
+      const { id = '', app = null, title = null, user = null, host = null } = one.get(no) ?? {};
+      const told = { app: app ?? undefined, title: title ?? undefined, user: user ?? undefined };
+      session = { no, id, ...told, host: host ?? undefined };
       known.set(no, session);
     }
     return session;

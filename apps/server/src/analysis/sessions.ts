@@ -13,7 +13,7 @@ export const sessions: AnalysisDefinition = {
   question: 'How many sessions begin each day?',
   view: 'work',
   shape: 'time',
-  by: { project: 'project', user: 'user' },
+  by: { project: 'project', user: 'user', machine: 'machine' },
   measures: [
     { key: 'started', label: 'begun', unit: 'count', as: 'sum' },
     { key: 'lengthP50', label: 'length, median', unit: 'ms', as: 'p50', of: 'lengthMs' },

@@ -71,6 +71,8 @@ function readOrigin(headers: IncomingHttpHeaders): Origin {
 const originHeaders = [
   ['host', 'telltale-host'],
   ['user', 'telltale-user'],
+  ['repo', 'telltale-repo'],
+  ['commit', 'telltale-commit'],
   ['entrypoint', 'telltale-claude-code-entrypoint'],
   ['terminal', 'telltale-term-program'],
   ['tmuxPane', 'telltale-tmux-pane'],

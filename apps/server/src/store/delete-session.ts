@@ -56,6 +56,8 @@ const facetColumns = {
   apps: ['sessions.app', 'event_log.app', 'fresh_events.app'],
   branches: ['sessions.branch'],
   users: ['sessions.user'],
+  hosts: ['sessions.host'],
+  repos: ['sessions.repo'],
   models: ['sessions.model', 'event_log.model', 'fresh_events.model'],
   tools: ['event_log.tool_name', 'fresh_events.tool_name'],
   agents: ['event_log.agent_type', 'fresh_events.agent_type'],

@@ -27,6 +27,8 @@ export function createFacets(database: Database): Facets {
       models: new Set<string>(),
       branches: new Set<string>(),
       users: new Set<string>(),
+      hosts: new Set<string>(),
+      repos: new Set<string>(),
       agents: new Set<string>(),
       // Kept with the annotations, which are few: see annotations.ts.
       labels: new Set<string>(),
@@ -61,6 +63,8 @@ export function createFacets(database: Database): Facets {
         models: sorted(known.models),
         branches: sorted(known.branches),
         users: sorted(known.users),
+        hosts: sorted(known.hosts),
+        repos: sorted(known.repos),
         agents: sorted(known.agents),
         labels: sorted(known.labels),
       };

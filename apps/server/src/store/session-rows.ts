@@ -35,7 +35,7 @@ export function createSessionRows(database: Database): SessionRows {
     FROM sessions WHERE id = ?`);
   const insert = database.prepare<[string]>('INSERT INTO sessions (id) VALUES (?)');
   const update = database.prepare(`
-    UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, host = ?, model = ?, state = ?, group_name = ?, started_at = ?,
+    UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, host = ?, repo = ?, model = ?, state = ?, group_name = ?, started_at = ?,
       ended_at = ?, last_event_at = ?, last_seq = ?, installs = ?, installed_twice = ?, fold = ?, fold_version = ?,
       transcript = ?, metered = ?, look_at = ?, is_watched = ?
     WHERE no = ?`);
@@ -68,6 +68,7 @@ export function createSessionRows(database: Database): SessionRows {
         told?.branch ?? null,
         told?.user ?? null,
         told?.host ?? null,
+        told?.repo ?? null,
         told?.model ?? null,
         told?.state ?? null,
         told?.group ?? null,

@@ -49,6 +49,8 @@ const session = fc.record({
   model: optional(word),
   branch: optional(word),
   user: optional(word),
+  host: optional(word),
+  repo: optional(word),
   labels: optional(fc.array(word, { maxLength: 2 })),
   pinned: optional(fc.boolean()),
   bookmarks: optional(fc.constantFrom(0, 1, 3)),
@@ -130,7 +132,7 @@ beforeAll(() => {
   db.exec(`
     CREATE TABLE events (seq INTEGER PRIMARY KEY, session INTEGER, session_id TEXT, agent_id TEXT, agent_type TEXT, app TEXT, at INTEGER,
       name TEXT, tool_name TEXT, outcome TEXT, model TEXT, duration_ms INTEGER, search_text TEXT);
-    CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, labels TEXT,
+    CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, host TEXT, repo TEXT, labels TEXT,
       state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
       pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE session_totals (session INTEGER PRIMARY KEY, cost_nanos INTEGER NOT NULL, cost_source TEXT NOT NULL);
@@ -141,7 +143,7 @@ afterAll(() => db.close());
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
   db.exec('DELETE FROM events; DELETE FROM sessions; DELETE FROM session_totals');
   const addTotals = prepare('INSERT INTO session_totals SELECT no, ?, ? FROM sessions WHERE id = ?');
-  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)');
+  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)');
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
     addSession.run(
@@ -150,6 +152,8 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       row.model,
       row.branch,
       row.user,
+      row.host,
+      row.repo,
       labels,
       row.state,
       row.group,

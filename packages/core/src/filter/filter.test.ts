@@ -175,6 +175,8 @@ describe('completions', () => {
     models: [],
     branches: [],
     users: [],
+    hosts: [],
+    repos: [],
     agents: ['Explore'],
     labels: ['regression'],
   };
@@ -185,7 +187,7 @@ describe('completions', () => {
       to: 10,
       options: [{ insert: 'tool:', hint: 'tool:Bash' }],
     });
-    expect(completions('', 0, facets).options).toHaveLength(14);
+    expect(completions('', 0, facets).options).toHaveLength(16);
   });
 
   it('offers what exists behind a key, also after a comma and inside quotes', () => {

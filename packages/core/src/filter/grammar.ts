@@ -12,7 +12,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   cost>0.5                 what the event's session cost, in dollars; one whose cost nobody knows is neither
  *
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
- * where it tells one, else its session's; `branch:`, `user:` and `label:` are the session's, labels of anything in it
+ * where it tells one, else its session's; `branch:`, `user:`, `host:`, `repo:` and `label:` are the session's, labels of anything in it
  * included.
  */
 export interface Filter {
@@ -29,6 +29,8 @@ export const fieldKeys = [
   'model',
   'branch',
   'user',
+  'host',
+  'repo',
   'label',
 ] as const;
 export const filterKeys = [...fieldKeys, 'is', 'duration', 'cost', 'since'] as const;
@@ -97,6 +99,8 @@ export const filterExamples = {
   model: 'model:*opus*',
   branch: 'branch:main',
   user: 'user:ada',
+  host: 'host:workstation',
+  repo: 'repo:*shop',
   label: 'label:regression',
   is: 'is:waiting',
   duration: 'duration>30s',

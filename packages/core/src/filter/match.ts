@@ -18,6 +18,8 @@ export interface FilteredSession {
   readonly model?: string | undefined;
   readonly branch?: string | undefined;
   readonly user?: string | undefined;
+  readonly host?: string | undefined;
+  readonly repo?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly pinned?: boolean | undefined;
   readonly bookmarks?: number | undefined;
@@ -124,6 +126,14 @@ const fieldTests = {
     const test = fieldTest(patterns);
     return (event, context) => test(sessionOf(event, context)?.user);
   },
+  host: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(sessionOf(event, context)?.host);
+  },
+  repo: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(sessionOf(event, context)?.repo);
+  },
   label: (patterns) => {
     const test = fieldTest(patterns);
     return (event, context) => sessionOf(event, context)?.labels?.some(test) ?? false;
@@ -183,6 +193,8 @@ const sessionTests: Partial<
   model: (patterns, session) => fieldTest(patterns)(session.model),
   branch: (patterns, session) => fieldTest(patterns)(session.branch),
   user: (patterns, session) => fieldTest(patterns)(session.user),
+  host: (patterns, session) => fieldTest(patterns)(session.host),
+  repo: (patterns, session) => fieldTest(patterns)(session.repo),
   label: (patterns, session) => session.labels?.some(fieldTest(patterns)) ?? false,
 };
 

@@ -35,6 +35,8 @@ export const filterColumns = {
     model: 'sessions.model',
     branch: 'sessions.branch',
     user: 'sessions.user',
+    host: 'sessions.host',
+    repo: 'sessions.repo',
     /** JSON list of texts, or NULL. */
     labels: 'sessions.labels',
     /** 1 or 0, and counts: what people put on it. */
@@ -144,6 +146,8 @@ const sessionFields: Partial<Record<FieldKey, FieldSql>> = {
   model: (patterns) => anyValue(sessions.model, patterns),
   branch: (patterns) => anyValue(sessions.branch, patterns),
   user: (patterns) => anyValue(sessions.user, patterns),
+  host: (patterns) => anyValue(sessions.host, patterns),
+  repo: (patterns) => anyValue(sessions.repo, patterns),
   label: (patterns) => {
     const label = anyValue('label.value', patterns);
     return {
@@ -171,6 +175,8 @@ const eventFields = {
   },
   branch: (patterns) => ofSessionWhere(anyValue(sessions.branch, patterns)),
   user: (patterns) => ofSessionWhere(anyValue(sessions.user, patterns)),
+  host: (patterns) => ofSessionWhere(anyValue(sessions.host, patterns)),
+  repo: (patterns) => ofSessionWhere(anyValue(sessions.repo, patterns)),
   label: (patterns) => ofSessionWhere(sessionFields.label?.(patterns) ?? never),
 } as const satisfies Record<FieldKey, FieldSql>;
 

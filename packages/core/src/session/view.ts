@@ -59,6 +59,8 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     worktree: facts.worktree ?? fold.worktree,
     host: fold.host,
     user: fold.user,
+    repo: fold.repo,
+    commit: fold.commit,
     terminal: fold.terminal,
     tmuxPane: fold.tmuxPane,
     entrypoint: fold.entrypoint,
