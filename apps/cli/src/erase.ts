@@ -61,11 +61,14 @@ export async function deleteSession(service: Service, id: string): Promise<boole
 /** What Loki made of the wish to delete the log lines of sessions. */
 export type LokiAnswer = { taken: number } | { refused: string };
 
+/** Loki wants a time of ten digits or so; there was no Claude Code before. */
+const beforeAll = '2020-01-01T00:00:00Z';
+
 /** Loki keeps a session's id beside each line; it takes such a wish where `deletion_mode` allows it. */
 export async function eraseFromLoki(url: string, ids: readonly string[]): Promise<LokiAnswer> {
   let taken = 0;
   for (const id of ids) {
-    const query = new URLSearchParams({ query: lokiQuery(id), start: '0' });
+    const query = new URLSearchParams({ query: lokiQuery(id), start: beforeAll });
     const answer = await fetch(`${url.replace(/\/+$/, '')}/loki/api/v1/delete?${query}`, {
       ...{ method: 'POST', signal: AbortSignal.timeout(30_000) },
     }).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { serviceStatusSchema } from '@telltale/core';
-import { Problem } from './problem.ts';
-import type { Service } from './service.ts';
+import { Problem } from '../problem.ts';
+import type { Service } from '../service.ts';
 
 /** Where OTLP is expected where nobody says otherwise; the collector of the stack has it, too. */
 const usualPort = 4318;
