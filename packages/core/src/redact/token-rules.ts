@@ -17,6 +17,7 @@ export const tokenRules = [
     literals: ['sk-ant-'],
     expression: 'sk-ant-[A-Za-z0-9_-]{10,}',
   },
+  { name: 'telltale-token', literals: ['ttk_'], expression: 'ttk_[A-Za-z0-9_-]{40,}' },
   {
     name: 'openai-key',
     literals: ['sk-'],
