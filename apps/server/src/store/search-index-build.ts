@@ -1,6 +1,7 @@
 import { searchVersion } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import { type FreshLook, isBurst } from './burst.ts';
+import { eraseFreed } from './delete-session.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { FoundText, SearchIndex } from './search-index.ts';
 import type { SearchSources, SourceRow } from './search-index-sources.ts';
@@ -117,7 +118,10 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       });
     }
     // A session was deleted, and the service was killed before that was done.
-    if (get('erasing') === 1) await erase();
+    if (get('erasing') === 1) {
+      await erase();
+      await eraseFreed(database, (work) => commits.run(work));
+    }
     for (const { session } of takenOut.all()) {
       const rows = sources.ofSession(session, { events: get('events'), entries: get('entries') });
       await addAll(rows, rest, () => void forgetTakenOut.run(session));

@@ -658,6 +658,25 @@ describe('deletion', () => {
     connection.close();
   });
 
+  it('is made up for at the next start where the service was killed before the words were off the disk', async () => {
+    // Less than is merged away of itself.
+    const mine = Array.from({ length: 5 }, (_, n) => prompt(n, `wombat ${word(n)}`));
+    const others = Array.from({ length: 120 }, (_, n) => prompt(n, `other ${n}`, { session: 's-2' }));
+    await store.append([...mine, ...others]);
+    await store.indexNow();
+    const left = () => ends.slice(0, 5).filter((end) => bytes().includes(end));
+    let crashed: SqliteStore | undefined;
+    await store.deleteSession('s-1', () => {
+      crashed = openCrashed();
+    });
+    await store.close();
+    expect(left()).toHaveLength(5);
+    await crashed?.indexNow();
+    expect(countOf('wombat', {}, crashed)).toBe(0);
+    expect(countOf('other', {}, crashed)).toBe(120);
+    expect(left()).toEqual([]);
+  });
+
   it('finds what comes of a session after it was deleted, although numbers of entries are used again', async () => {
     await store.appendTranscript(transcript([said('first'), said('second')]));
     await store.indexNow();
