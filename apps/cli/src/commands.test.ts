@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { buildCommand, folderOf, telltale } from '../fixtures/telltale.ts';
 import { commands } from './commands.ts';
+import { createContext } from './context.ts';
 
 buildCommand();
 
@@ -42,3 +44,17 @@ it.each([['status'], ['tail'], ['open', 'x'], ['import'], ['erase', '--session',
     });
   },
 );
+
+it('docs/cli.md has a section for every command, in the order of the help', () => {
+  const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  expect([...text.matchAll(/^## (\w+)$/gm)].map(([, name]) => name)).toEqual(Object.keys(commands));
+});
+
+it.each(Object.keys(commands))('%s has every option that docs/cli.md names', (name) => {
+  const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  const section = new RegExp(`^## ${name}\\n(.*?)(?=^## |$(?![\\s\\S]))`, 'ms').exec(text)?.[1] ?? '';
+  const known = commands[name as keyof typeof commands](createContext(process)).options.map(({ long }) => long);
+  // Of other programs: npm, claude.
+  const named = [...section.replace(/claude --settings/g, '').matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
+  expect(named.filter((option) => !known.includes(option))).toEqual([]);
+});
