@@ -7,4 +7,5 @@ export * from './analysis/percentile.ts';
 export * from './analysis/said-calls.ts';
 export * from './analysis/suggestion.ts';
 export * from './analysis/tally.ts';
+export * from './analysis/value-words.ts';
 export * from './analysis/view.ts';

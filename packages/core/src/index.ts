@@ -10,6 +10,7 @@ export * from './catalogue.ts';
 export * from './context-now.ts';
 export * from './context-window.ts';
 export * from './cost-view.ts';
+export * from './cost-words.ts';
 export * from './day-start.ts';
 export * from './event.ts';
 export * from './fields.ts';

@@ -20,3 +20,9 @@ export function analysis(name: string, asked: AnalysisAsked): Promise<Analysis> 
 export async function analyses(): Promise<AnalysisInfo[]> {
   return (await get('/api/analysis', {}, analysisListSchema)).analyses;
 }
+
+/** Where the service hands out all analyses as a file. */
+export function analysesFile(asked: AnalysisAsked): string {
+  const said = Object.entries(asked).filter(([, value]) => value !== '');
+  return `/api/analysis.html?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`;
+}

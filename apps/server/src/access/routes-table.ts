@@ -83,6 +83,7 @@ export const routesTable = {
   'DELETE /api/sessions/:id': { needs: 'admin', audit: { action: 'deleted' } },
 
   'GET /api/analysis': { needs: 'numbers', asks: [], shows: 'whole' },
+  'GET /api/analysis.html': { needs: 'viewer', audit: { action: 'exported' } },
   'GET /api/analysis/:name': {
     needs: 'numbers',
     asks: [

@@ -5,6 +5,7 @@ import type { Hub } from '../live/hub.ts';
 import { accessRoutes } from '../routes/access.ts';
 import { alertRoutes } from '../routes/alerts.ts';
 import { analysisRoutes } from '../routes/analysis.ts';
+import { analysisFileRoutes } from '../routes/analysis-file.ts';
 import { annotationRoutes } from '../routes/annotations.ts';
 import { eventRoutes } from '../routes/events.ts';
 import { exportRoutes } from '../routes/export.ts';
@@ -52,6 +53,7 @@ export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Rou
     ...reconciliationRoutes({ ...deps, prometheusUrl, lokiUrl }),
     ...searchRoutes(deps),
     ...analysisRoutes(deps),
+    ...analysisFileRoutes({ ...deps, version }),
     ...annotationRoutes({ ...deps, redact: taking.redact }),
     ...alertRoutes(alerting),
     ...exportRoutes({ store, now, version, redactPii, environment }),

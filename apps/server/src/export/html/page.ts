@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { ExportFacts, ExportSources } from '@telltale/core/export';
 import { storyOf } from '@telltale/core/export';
 import { type StoryTurn, turnLine } from '@telltale/core/story';
 import { durationWords, moneyWords, oneLine, plural } from '@telltale/core/words';
 import { costHtml, costWords } from './costs.ts';
+import { documentHead } from './document.ts';
 import { escapeHtml } from './escape.ts';
 import { stepHtml } from './steps.ts';
 import { style } from './style.ts';
-
-// Nothing is loaded and nothing runs: the file is safe to open, wherever its words come from.
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
 
 /** A session as one file that reads like its page; piece by piece, prompt by prompt. */
 export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<string> {
@@ -23,19 +14,7 @@ export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<
   const { session, cost } = sources;
   const title = session.title ?? `Session ${session.id.slice(0, 8)}`;
   const costOfPrompt = new Map(cost?.byPrompt.map((part) => [part.key, part]));
-  yield `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="Telltale ${escapeHtml(facts.version)}">
-<title>${escapeHtml(oneLine(title, 120))}</title>
-<style>${style}</style>
-</head>
-<body>
-`;
+  yield documentHead({ title: oneLine(title, 120), version: facts.version, style });
   yield headHtml(sources, title);
   yield contentsHtml(story.turns);
   yield '<main>\n';
