@@ -395,6 +395,12 @@ it('tells prompts, answers and calls of a session that only telemetry tells', ()
   const inputs = ({ turns }: Story) =>
     turns.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'action' ? [Object.keys(item.input)] : [])));
   expect(inputs(heard).flat()).toEqual(expect.arrayContaining(['command', 'file_path']));
+  const summaries = ({ turns }: Story) =>
+    turns.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'action' ? [item.action.summary] : [])));
+  expect(summaries(heard)).toContain('Bash ls -1 && echo listed');
+  const session = sessionFromTranscript(entriesOf('tools', id), { sessionId: id, now: 0 });
+  const silent = session && buildStory({ events: mine, entries: [], session: { ...session, state: 'idle' } });
+  expect([heard, silent].map((story) => story?.turns.at(-1)?.state)).toEqual(['running', 'done']);
   // With a hook, telemetry's words are said twice by nobody.
   const hooked = [...mine, ...eventsOf('tools', id)];
   expect(essence(buildStory({ events: hooked, entries: [] })).prompts).toHaveLength(told.prompts);

@@ -36,7 +36,8 @@ export interface StorySources {
  */
 export function buildStory({ events, entries, session }: StorySources): Story {
   const done = fromEvents(events);
-  if (entries.length === 0 && !events.some(({ source }) => source === 'hook')) {
+  const isHeardOnly = entries.length === 0 && !events.some(({ source }) => source === 'hook');
+  if (isHeardOnly) {
     const heard = heardDrafts(uniqueById(events));
     done.prompts.push(...heard.prompts);
     done.items.push(...heard.items);
@@ -70,7 +71,9 @@ export function buildStory({ events, entries, session }: StorySources): Story {
   const items = strays.length > 0 ? [...main, ...strays].sort(byItem) : main;
 
   const marks = [...done.marks, ...said.marks].sort(byAt);
-  const isOver = hasEnded(session, marks);
+  // Telemetry tells no end of a turn.
+  const isSilent = isHeardOnly && session !== undefined && session.state !== 'working';
+  const isOver = isSilent || hasEnded(session, marks);
   return finish(buildTurns({ prompts, items, ends: ends.get(mainLane) ?? [], marks, isOver }));
 }
 

@@ -42,7 +42,7 @@ function joinCall(
   const at = said?.at ?? done?.at ?? '';
   const isUntold = said !== undefined && done !== undefined && telemetryRow(done.name) !== undefined;
   // Telemetry alone does not say what the call worked on.
-  const heard = isUntold ? { ...done, ...wordsOf(actionOf(said, input, at)) } : done;
+  const heard = isUntold ? { ...done, ...wordsOf(actionOf(said, input, at)) } : done && withHeard(done, told);
   const action = heard ? withSaid(heard, said) : actionOf(said, input, at);
   const item: ActionItem = {
     kind: 'action',
@@ -132,6 +132,12 @@ function batchEntry(payload: Fields, toolUseId: string | undefined): Fields | un
 
 function wordsOf({ summary, toolName, agentId, name, errorLine }: Action): Partial<Action> {
   return { summary, name, ...present({ toolName, agentId, errorLine }) };
+}
+
+/** What the call worked on, where telemetry alone tells of it and logs that. */
+function withHeard(done: Action, { input, heardInput, cwd }: Told): Action {
+  if (input || !heardInput || telemetryRow(done.name) === undefined) return done;
+  return { ...done, summary: callSummary(done.toolName ?? '', heardInput, cwd) };
 }
 
 /** What the events left open, the transcript may tell. */
