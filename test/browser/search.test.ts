@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { otlpBodies } from '../../packages/core/fixtures/otlp.ts';
+import { entriesOf, sessionsOf } from '../../packages/core/fixtures/transcript.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
-import { deliver } from './deliver.ts';
+import { deliver, deliverTranscript } from './deliver.ts';
 import { demoDay } from './demo-day.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
 
@@ -46,11 +48,13 @@ describe.runIf(requires('chromium'))('the search', () => {
     await waitFor('the box has the focus', () => box(viewer).evaluate((input) => input === document.activeElement));
     await viewer.shot('search-empty');
     await viewer.page.keyboard.type('tokens');
-    await hits(viewer).first().waitFor();
-    await waitFor('the address says it', () => Promise.resolve(viewer.page.url().endsWith('/search?q=tokens')));
-    // The name migrateTokens has the word, too.
-    expect(new Set((await marked(viewer)).map((text) => text?.toLowerCase()))).toEqual(new Set(['tokens']));
-    expect(await viewer.page.getByRole('heading', { name: /Users are signed out/ }).count()).toBe(1);
+    await viewer.page.waitForURL('**/search?q=tokens');
+    // The name migrateTokens has the word, too. What was found for "token" stands until its answer is there.
+    await waitFor('that word alone', async () => {
+      const words = new Set((await marked(viewer)).map((text) => text?.toLowerCase()));
+      return words.size === 1 && words.has('tokens');
+    });
+    await expect.poll(() => viewer.page.getByRole('heading', { name: /Users are signed out/ }).count()).toBe(1);
     await viewer.shot('search-dark');
   });
 
@@ -65,7 +69,7 @@ describe.runIf(requires('chromium'))('the search', () => {
     expect(told).toBeLessThan(all);
     await prompts.click();
     await waitFor('only prompts', async () => (await hits(viewer).count()) === told);
-    expect(viewer.page.url()).toContain('kind=prompt');
+    await viewer.page.waitForURL(/kind=prompt/);
     expect(await facets.getByRole('button', { name: /^tool results/ }).count()).toBe(1);
     await viewer.page.reload();
     await waitFor('the same again', async () => (await hits(viewer).count()) === told);
@@ -114,6 +118,51 @@ describe.runIf(requires('chromium'))('the search', () => {
     await waitFor('it is marked', () => viewer.page.evaluate(() => (CSS.highlights.get('found-here')?.size ?? 0) > 0));
   });
 
+  it('leads to what only telemetry tells', async () => {
+    for (const body of otlpBodies('tools-logs')) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${setting.service.url}/v1/logs`, {
+        ...{ method: 'POST', headers, body: JSON.stringify(body) },
+      });
+      expect(response.status).toBe(200);
+    }
+    await found('friendlier now');
+    const viewer = await open('/search?q=%22friendlier+now%22');
+    await hits(viewer).first().click();
+    await viewer.page.waitForURL('**/sessions/*');
+    await viewer.page.getByText('The greeting is friendlier now.').first().waitFor();
+    await waitFor('it is marked', () => viewer.page.evaluate(() => (CSS.highlights.get('found-here')?.size ?? 0) > 0));
+    await viewer.shot('search-heard');
+  });
+
+  it('finds what a fork copied once, where it was said, and leads to the fork', async () => {
+    const [origin = '', fork = ''] = sessionsOf('forked-new');
+    for (const sessionId of [fork, origin])
+      await deliverTranscript(setting.service, {
+        ...{ sessionId, app: 'shop', hooks: [] },
+        entries: entriesOf('forked-new', sessionId).map(({ line }) => ({ line })),
+      });
+    await found('turn-2 Another way');
+    await found('turn-1 First');
+    const viewer = await open('/search?q=%22turn-1+First%22');
+    await hits(viewer).first().waitFor();
+    expect(await hits(viewer).count()).toBe(1);
+    expect(await hits(viewer).first().getAttribute('href')).toContain(origin);
+    await viewer.shot('search-fork');
+    await viewer.page.getByRole('link', { name: 'also in a fork' }).click();
+    await viewer.page.waitForURL(`**/sessions/${fork}?*entry=*`);
+    await viewer.page.getByText('Another way.').first().waitFor();
+  });
+
+  /** Waits until the index holds the phrase. */
+  async function found(phrase: string): Promise<void> {
+    await waitFor(`"${phrase}" is found`, async () => {
+      const response = await fetch(`${setting.service.url}/api/search?q=${encodeURIComponent(`"${phrase}"`)}`);
+      const { total, index } = (await response.json()) as { total: { hits: number }; index: { waiting: number } };
+      return total.hits > 0 && index.waiting === 0;
+    });
+  }
+
   it('says what could be dropped where nothing is found', async () => {
     const viewer = await open('/search?q=tokens+nowhere-at-all&kind=prompt');
     await viewer.page.getByRole('heading', { name: 'No text holds these words' }).waitFor();
@@ -121,7 +170,7 @@ describe.runIf(requires('chromium'))('the search', () => {
     await viewer.page.getByRole('button', { name: 'without kind: prompt' }).click();
     await viewer.page.getByRole('button', { name: 'any of the words' }).click();
     await hits(viewer).first().waitFor();
-    expect(await box(viewer).inputValue()).toBe('tokens OR nowhere-at-all');
+    await expect.poll(() => box(viewer).inputValue()).toBe('tokens OR nowhere-at-all');
     await box(viewer).fill('->');
     await viewer.page.getByRole('heading', { name: 'There is no word in it' }).waitFor();
   });
