@@ -118,7 +118,7 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
     const isAbove = () => usedBytes() > maxBytes * slack;
     for (const part of parts) await take(part, now() - quietMs, isAbove);
     if (!isStopped && usedBytes() > maxBytes)
-      problem = `The database holds ${mb(usedBytes())} MB, and TELLTALE_MAX_DATABASE_MB is ${mb(maxBytes)}: what is left is pinned or labelled, or of the last hour, or what sessions are known by.`;
+      problem = `The database holds ${mb(usedBytes())} MB, and TELLTALE_MAX_DATABASE_MB is ${mb(maxBytes)}: what is left is pinned or labelled, of the last hour, metrics and traces, or what sessions are known by.`;
   }
 
   const freedNow = () => Math.max(0, deps.freedBytes() - freedBefore);

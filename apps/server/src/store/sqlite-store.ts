@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { builtInPrices, type Prices, type TranscriptEntry } from '@telltale/core';
+import { builtInPrices, type Prices } from '@telltale/core';
 import { createAnalyses } from '../analysis/analyses.ts';
 import { createCallBuild } from '../analysis/call-build.ts';
 import { createReadingThread } from '../reading/thread.ts';
 import { createAccessRows } from './access-rows.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
+import { createAnnotationDoor } from './annotation-door.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
 import { createBuilds } from './builds.ts';
@@ -22,7 +23,6 @@ import { type Counters, createMeta } from './meta.ts';
 import { createMetered } from './metered.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
-import type { ProjectedSession } from './projected-session.ts';
 import { createProjection, type ProcessGone } from './projection.ts';
 import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
@@ -38,9 +38,10 @@ import { createSearch } from './search-index-door.ts';
 import { createSessionCost } from './session-cost.ts';
 import { createSpentSince } from './spent-since.ts';
 import { createStatusLines } from './status-lines.ts';
-import type { Store, TranscriptQuery } from './store.ts';
+import type { Store } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createTombstones } from './tombstones.ts';
+import { createTranscriptDoor } from './transcript-door.ts';
 import { createTranscripts } from './transcripts.ts';
 import { createUnpricedModels } from './unpriced-models.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -79,9 +80,6 @@ export interface SqliteStore extends Store {
   /** Forgets now what is kept for days only; of itself it does so every ten minutes. */
   pruneNow(): Promise<void>;
 }
-
-/** Silent for so long, a session that did not end is taken for over. */
-const silentMs = 15 * 60_000;
 
 /** The store on one SQLite file. Throws a StoreError with one sentence when the file cannot be used. */
 export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
@@ -271,21 +269,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     appendPoints: (points) => commits.run(() => points.forEach(telemetry.addPoint)),
     appendSpans: (spans) => commits.run(() => spans.forEach(telemetry.addSpan)),
 
-    appendTranscript: (chunk) =>
-      commits.run(() => {
-        if (tombstones.holdsAll(chunk.sessionId)) return { stored: 0, duplicates: 0, nextOffset: chunk.size ?? 0 };
-        const session = projection.find(chunk.sessionId) ?? projection.create(chunk.sessionId);
-        const entries: TranscriptEntry[] = [];
-        const result = transcripts.append(session.no, chunk, {
-          onEntry: (entry) => entries.push(entry),
-          isDeleted: either(tombstones.entriesOf(session), prunedSessions.entriesOf(session)),
-        });
-        if (entries.length > 0) {
-          projection.addEntries(session, entries, chunk.app);
-          ledger.addEntries(session, entries);
-        }
-        return result;
-      }),
+    ...createTranscriptDoor({ commits, projection, ledger, transcripts, tombstones, prunedSessions, now }),
 
     putStatusLine: ({ sessionId, status, quotas: told }) =>
       commits.run(() => {
@@ -354,20 +338,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return areManyRequests() ? reading.ask('reconcile', query) : reconcile(query);
     },
     unpricedModels: createUnpricedModels(database),
-    transcript(query) {
-      const session = projection.find(query.sessionId);
-      if (!session) return { items: [], next: null, complete: false };
-      return { ...transcripts.page(session.no, query), complete: isComplete(session, query) };
-    },
-    transcriptOffset(transcript) {
-      if (tombstones.holdsAll(transcript.sessionId)) return transcript.size ?? 0;
-      return transcripts.offsetOf(projection.find(transcript.sessionId)?.no, transcript);
-    },
     facets: () => ({ ...facets.read(), labels: annotations.labels() }),
-    transcriptPlaces(sessionId) {
-      const session = projection.find(sessionId);
-      return session ? transcripts.placesOf(session.no) : new Map();
-    },
     memo: (name) => meta.get(`memo ${name}`),
     setMemo: (name, value) =>
       commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
@@ -387,22 +358,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
     deadLetters: deadLetters.newest,
 
-    annotate: (annotation) =>
-      commits.run(() => {
-        const session = projection.find(annotation.sessionId);
-        if (!session || !projection.view(session, now())) return undefined;
-        const result = annotations.add(session, annotation, now());
-        if ('annotation' in result && result.isNew) annotations.summarise(session, now());
-        return result;
-      }),
-    removeAnnotation: (annotationId) =>
-      commits.run(() => {
-        const removed = annotations.remove(annotationId);
-        const session = removed && projection.find(removed.sessionId);
-        if (session) annotations.summarise(session, now());
-        return removed;
-      }),
-    annotations: annotations.page,
+    ...createAnnotationDoor({ commits, projection, annotations, now }),
 
     retention: async (asked) => ({ ...(await upkeep.report(asked)), databaseBytes: databaseBytes() }),
     prune: upkeep.free,
@@ -452,24 +408,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     behind.write();
   }
 
-  function isComplete(session: ProjectedSession, { agentId, now: at = now() }: TranscriptQuery): boolean {
-    if (!transcripts.isWhole(session.no, agentId)) return false;
-    const told = projection.view(session, at);
-    return told === undefined || told.endedAt !== undefined || at - Date.parse(told.lastEventAt) > silentMs;
-  }
-
   function databaseBytes(): number {
     return ['', '-wal'].reduce(
       (sum, ending) => sum + (statSync(file + ending, { throwIfNoEntry: false })?.size ?? 0),
       0,
     );
   }
-}
-
-/** Whether one of two tests holds, as far as there are any. */
-function either<T>(
-  one: ((value: T) => boolean) | undefined,
-  other: ((value: T) => boolean) | undefined,
-): ((value: T) => boolean) | undefined {
-  return one && other ? (value) => one(value) || other(value) : (one ?? other);
 }
