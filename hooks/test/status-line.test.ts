@@ -153,7 +153,7 @@ describe.each(shells.map((shell) => ({ shell })))('the status line in $shell', (
     status = 400;
     await show('', told({ other: 1 }));
     await until(() => posts().length === 6 && !existsSync(join(home, 'statusline', 's1.lock')), 'a refused one');
-    expect(list(join(home, 'statusline'))).toEqual(['s1.seen']);
+    expect(list(join(home, 'statusline'))).toEqual(['s1.clock', 's1.seen']);
   });
 
   it('does not wait for a service that hangs', async () => {

@@ -13,14 +13,13 @@ import https from 'node:https';
 /**
  * One connection, one request at a time, 10 s in all for each.
  * @param {string} url
- * @param {string | undefined} token
+ * @param {() => string | undefined} readToken asked again when it was refused: it may be another one meanwhile
  * @returns {Client}
  */
-export function createClient(url, token) {
+export function createClient(url, readToken) {
   const { Agent, request } = url.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  /** @type {Headers} */
-  const common = token ? { authorization: `Bearer ${token}` } : {};
+  let token = readToken();
 
   /**
    * @param {string} method
@@ -33,9 +32,11 @@ export function createClient(url, token) {
     return new Promise((done) => {
       const signal = AbortSignal.timeout(10_000);
       const fail = () => done({ status: 0, body: '' });
-      const options = { method, agent, signal, headers: asBytes({ ...common, ...headers }) };
+      const bearer = token ? { authorization: `Bearer ${token}` } : {};
+      const options = { method, agent, signal, headers: asBytes({ ...bearer, ...headers }) };
       const asked = request(url + path, options, (response) => {
         let text = '';
+        if (response.statusCode === 401 || response.statusCode === 403) token = readToken();
         response.setEncoding('utf8');
         response.on('data', (chunk) => {
           if (text.length < 1000) text += chunk;

@@ -5,7 +5,18 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appName } from './app-name.mjs';
-import { destinationOf, isAlive, isDestination, openSpool, publish, read, remove, telltaleHome } from './spool.mjs';
+import { gitFacts } from './git.mjs';
+import {
+  destinationOf,
+  isAlive,
+  isDestination,
+  openSpool,
+  publish,
+  read,
+  readConfig,
+  remove,
+  telltaleHome,
+} from './spool.mjs';
 
 // hook.sh for machines without a POSIX shell (Windows): stdin to the spool, a detached sender, nothing printed.
 
@@ -34,7 +45,9 @@ async function takeStdin(words) {
   const body = await readStdin();
   const nanos = `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
   const item = join(spool, stem);
-  writeItem(item, body, headers(id, installOf(words, project), app));
+  // A session begins or goes on: what it works on.
+  const who = isWhoOff(home) ? undefined : { ...(words.has('sweep') && gitFacts(project)) };
+  writeItem(item, body, headers(id, installOf(words, project), app, who));
   const record = words.has('transcript') ? noteTranscript(spool, body, app, words.has('end')) : undefined;
   if (words.has('sweep')) writeFileSync(join(spool, 'transcripts', 'sweep'), '');
   renameSync(`${item}.tmp`, join(spool, `${nanos}-${stem}.json`));
@@ -103,15 +116,17 @@ function installOf(words, project) {
  * @param {string} id
  * @param {string} install
  * @param {string} app
+ * @param {{ repo?: string | undefined, commit?: string | undefined } | undefined} who undefined: nothing of who and where
  */
-function headers(id, install, app) {
+function headers(id, install, app, who) {
   const { env } = process;
   const lines = Object.entries({
     'telltale-event-id': id,
     'telltale-install': install,
     'telltale-app': app,
-    'telltale-host': hostname(),
-    'telltale-user': userInfo().username,
+    ...(who && { 'telltale-host': hostname(), 'telltale-user': userInfo().username }),
+    'telltale-repo': who?.repo,
+    'telltale-commit': who?.commit,
     'telltale-claude-pid': env.CLAUDE_PID,
     'telltale-claude-code-entrypoint': env.CLAUDE_CODE_ENTRYPOINT,
     'telltale-term-program': env.TERM_PROGRAM,
@@ -121,6 +136,11 @@ function headers(id, install, app) {
   });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break in a value would forge a header
   return lines.map(([name, value]) => (value && !/[\0-\x1f\x7f]/.test(value) ? `${name}: ${value}\n` : '')).join('');
+}
+
+/** @param {string} home */
+function isWhoOff(home) {
+  return (process.env.TELLTALE_WHO || readConfig(home).who) === 'off';
 }
 
 /** @param {string} spool */

@@ -55,8 +55,14 @@ fi
 headers="telltale-event-id: $id
 telltale-install: $install"
 header telltale-app "$app"
-header telltale-host "$host"
-header telltale-user "${USER:-${LOGNAME:-}}"
+who telltale-host "$host"
+who telltale-user "${USER:-${LOGNAME:-}}"
+case $words in *' sweep '*)
+  # A session begins or goes on: what it works on.
+  . "$t/git.sh"
+  who telltale-repo "$repo"
+  who telltale-commit "$commit" ;;
+esac
 header telltale-tty "$tty"
 header telltale-claude-pid "${CLAUDE_PID:-}"
 header telltale-claude-code-entrypoint "${CLAUDE_CODE_ENTRYPOINT:-}"

@@ -6,12 +6,13 @@ while read -r line || [ "$line" ]; do
   [ "$line" ] && case $project/ in "${line%/}"/*) exit 0 ;; esac
 done <"$home/ignore"
 
-url=${TELLTALE_URL:-}
-if [ ! "$url" ]; then
-  while read -r line || [ "$line" ]; do
-    case $line in *'"url"'*:*'"'*) url=${line#*'"url"'}; url=${url#*:*'"'}; url=${url%%'"'*}; break ;; esac
-  done <"$home/config.json"
-fi
+url=${TELLTALE_URL:-} who=${TELLTALE_WHO:-}
+while read -r line || [ "$line" ]; do
+  case $line in
+    *'"url"'*:*'"'*) [ "$url" ] || { url=${line#*'"url"'}; url=${url#*:*'"'}; url=${url%%'"'*}; } ;;
+    *'"who"'*:*'"off"'*) who=${who:-off} ;;
+  esac
+done <"$home/config.json"
 url=${url:-http://127.0.0.1:4000}
 url=${url%/}
 case $url in *[!]A-Za-z0-9:/._~%@[-]*) exit 0 ;; http://?* | https://?*) ;; *) exit 0 ;; esac
@@ -36,6 +37,8 @@ if [ ! "$app" ]; then
   app=${app##*[/\\]}
 fi
 
+# Whoever does not want to be told of says "who": "off".
+who() { [ "$who" = off ] || header "$@"; }
 header() {
   case $2 in '' | *[[:cntrl:]]*) ;; *) headers="$headers
 $1: $2" ;; esac

@@ -16,7 +16,7 @@ async function main(spool) {
   process.chdir(spool);
   const url = read('url')?.trim();
   if (!url) return;
-  const client = createClient(url, read('token')?.trim() || readConfig(join(spool, '..', '..')).token);
+  const client = createClient(url, () => read('token')?.trim() || readConfig(join(spool, '..', '..')).token);
   const transcripts = createTranscripts(client, renewLock);
   // After the lock is released the folder is listed once more: a hook may have come that still saw it held.
   while (await takeLock()) {

@@ -108,6 +108,8 @@ work_until_idle() {
 
 back_off() {
   batch=4
+  # It may be another one meanwhile.
+  read_token
   case $failures in 1) sleep 0.3 ;; 2) sleep 1 ;; 3) sleep 2 ;; *) sleep 5 ;; esac
 }
 

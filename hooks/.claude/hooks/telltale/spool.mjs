@@ -29,7 +29,7 @@ export function isDestination(url) {
 
 /**
  * @param {string} home
- * @returns {{ url?: string, token?: string }}
+ * @returns {{ url?: string, token?: string, who?: string }}
  */
 export function readConfig(home) {
   const text = read(join(home, 'config.json'));

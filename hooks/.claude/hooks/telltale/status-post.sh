@@ -31,12 +31,32 @@ headers="telltale-at: $(date +%s%N)"
 # No nanoseconds on this machine: the last moment of the second, so that it is not older than what it tells of.
 case $headers in *[!0-9]) headers="telltale-at: $(date +%s).999" ;; esac
 header telltale-app "$app"
-header telltale-host "$host"
-header telltale-user "${USER:-${LOGNAME:-}}"
+who telltale-host "$host"
+who telltale-user "${USER:-${LOGNAME:-}}"
 
+# Whoever was killed with a lock leaves it behind.
+forget_old() { [ "$(find "$1" -prune -mmin +1)" ] && rmdir "$1"; }
+
+# On a busy machine an earlier run may come here later: the client's own clock tells.
+clock=0
+case $telltale_input in *'"total_duration_ms":'[0-9]*) clock=${telltale_input#*'"total_duration_ms":'}; clock=${clock%%[!0-9]*} ;; esac
+tries=0
+until mkdir "$session.write"; do
+  forget_old "$session.write" || sleep 0.1 || sleep 1
+  tries=$((tries + 1))
+  [ $tries -lt 100 ] || exit 0
+done
+client= told=
+read -r client told <"$session.clock"
+if [ "$client" = $PPID ] && [ "$clock" -lt "$told" ]; then
+  rmdir "$session.write"
+  exit 0
+fi
+printf '%s\n' "$PPID $clock" >"$session.clock"
 # One file with both, so that nobody sees the one without the other.
-printf '%s\n\n%s' "$headers" "$telltale_input" >"$session.$$" && mv -f "$session.$$" "$session.new" || exit 0
-printf '%s\n' "$key" >"$session.$$" && mv -f "$session.$$" "$session.seen"
+printf '%s\n\n%s' "$headers" "$telltale_input" >"$session.$$" && mv -f "$session.$$" "$session.new"
+printf '%s\n' "$key" >"$session.seen"
+rmdir "$session.write"
 
 token=${TELLTALE_TOKEN:-}
 if [ ! "$token" ]; then
@@ -66,8 +86,7 @@ post() {
 failures=0
 while [ -f "$session.new" ]; do
   if ! mkdir "$session.lock"; then
-    # Whoever was killed with it leaves it behind.
-    [ "$(find "$session.lock" -prune -mmin +1)" ] && rmdir "$session.lock" && continue
+    forget_old "$session.lock" && continue
     exit 0
   fi
   while mv -f "$session.new" "$session.now"; do
