@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { createAdmission } from './access/admission.ts';
+import type { Rates } from './access/door.ts';
+import { notingGuard } from './access/noting-guard.ts';
 import type { Visitor } from './access/visitor.ts';
 import { createComplaints } from './complaints.ts';
 import type { Config } from './config.ts';
@@ -24,6 +26,8 @@ export interface ServiceOptions {
   /** For whoever runs the service; one line each. */
   print: (line: string) => void;
   now?: () => number;
+  /** How often who may ask; the usual rates where nothing is said. */
+  rates?: Partial<Rates>;
 }
 
 export interface Service {
@@ -42,7 +46,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const foundation: Foundation = { ...base, store: openStore(base) };
   const lag = createLoopLag();
   try {
-    const access = createAccess(foundation);
+    const access = createAccess(foundation, options.rates);
     const parts = createParts(foundation);
     await parts.open();
     const ports = await openPorts(foundation, { ...parts, access, root, lag });
@@ -69,25 +73,34 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 }
 
 /** One port for everything, and one that takes telemetry only. */
-async function openPorts(foundation: Foundation, parts: RoutedParts) {
+async function openPorts(foundation: Foundation, parts: Omit<RoutedParts, 'otlpPort'>) {
   const { config, version, complaints } = foundation;
   const { hub, taking, access, root } = parts;
   const { door, audit } = access;
   const guard = createGuard({ ...config, door });
+  const noting = notingGuard(guard, audit);
+  let otlpPort: number | 'off' | undefined;
   const app = createApp({
-    ...{ version, admission: createAdmission({ guard, audit }), described: taking.routes, routes: serviceRoutesOf(foundation, parts) },
+    ...{
+      version,
+      admission: createAdmission({ guard, audit }),
+      described: taking.routes,
+      routes: serviceRoutesOf(foundation, { ...parts, otlpPort: () => otlpPort }),
+    },
     pages: createPages(join(root, 'apps/client/dist')),
     onError: (error) => complaints.raise('request', error.stack ?? error.message),
   });
   const onJoined = (visitor: Visitor) => audit.note({ visitor, action: 'watched' });
-  const socket = createLiveSocket({ hub, guard, isStillIn: door.isStillIn, onJoined });
+  const socket = createLiveSocket({ hub, guard: noting, isStillIn: door.isStillIn, onJoined });
   access.onLeft(socket.showOut);
-  const server = createHttpServer({ app, intake: taking.intake, socket, guard });
+  const server = createHttpServer({ app, intake: taking.intake, socket, guard: noting });
   const port = await listen(server, { ...config, problemOf: listenProblem });
   const otlp = await openOtlpPort({
-    ...{ port: config.otlpPort, host: config.host, guard, intake: taking.otlpIntake },
+    ...{ port: config.otlpPort, host: config.host, guard: noting, intake: taking.otlpIntake },
     onProblem: (problem) => complaints.raise('otlp', problem),
   });
+  // Where the port was taken by another, the service's own takes telemetry, too.
+  otlpPort = config.otlpPort === 'off' ? 'off' : (otlp.port ?? port);
   return {
     told: { port, ...(otlp.port !== undefined && { otlpPort: otlp.port }) },
     drain: (drainMs: number) => Promise.all([drain(server, drainMs), otlp.close(drainMs)]),

@@ -462,6 +462,7 @@ describe('the audit log', () => {
     await read('/api/sessions/s-1/transcript');
     await read('/api/sessions/s-1/transcript');
     await read('/api/events?session=s-1&q=zebra');
+    await read('/api/events/1');
     await read('/api/search?q=zebra');
     await read('/api/sessions/s-1/export?format=csv');
     await read('/api/sessions/s-1/export?format=csv');

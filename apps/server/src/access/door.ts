@@ -61,12 +61,12 @@ export function openDoor(): Door {
 export interface DoorDeps {
   tokens: Tokens;
   signIns: SignIns;
-  rates?: Rates;
+  rates: Rates;
   now?: () => number;
 }
 
 /** Everyone needs a token. */
-export function tokenDoor({ tokens, signIns, rates = usualRates, now }: DoorDeps): Door {
+export function tokenDoor({ tokens, signIns, rates, now }: DoorDeps): Door {
   const sending = createRateLimit(rates.ingest, now);
   const reading = createRateLimit(rates.reading, now);
   const strangers = createRateLimit(rates.nobody, now);

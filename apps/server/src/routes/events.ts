@@ -1,6 +1,7 @@
 import { eventPageSchema, eventSchema, maxLivePayloadBytes } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import { z } from 'zod';
+import { tellAudit } from '../access/admission.ts';
 import { patientPage } from '../store/patient-page.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
@@ -54,7 +55,9 @@ export function eventRoutes({ store, now, timeZone }: EventRoutesDeps): Route[] 
       handle(context) {
         const seq = seqNumber().safeParse(context.req.param('seq'));
         const event = seq.success ? store.event(seq.data) : undefined;
-        return event ? context.json(event) : context.json({ error: 'there is no such event' }, 404);
+        if (!event) return context.json({ error: 'there is no such event' }, 404);
+        tellAudit(context, { sessionId: event.sessionId });
+        return context.json(event);
       },
     }),
   ];

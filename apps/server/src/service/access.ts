@@ -1,5 +1,5 @@
 import { type Audit, createAudit } from '../access/audit.ts';
-import { type Door, openDoor, tokenDoor } from '../access/door.ts';
+import { type Door, openDoor, type Rates, tokenDoor, usualRates } from '../access/door.ts';
 import { createSignIns, type SignIns } from '../access/sign-ins.ts';
 import { createTokens, type Tokens } from '../access/tokens.ts';
 import { messageOf } from '../complaints.ts';
@@ -19,7 +19,7 @@ export interface Access {
 }
 
 /** Throws one sentence where the service could be reached from elsewhere and nobody has a token. */
-export function createAccess({ config, store, now, complaints }: Foundation): Access {
+export function createAccess({ config, store, now, complaints }: Foundation, rates: Partial<Rates> = {}): Access {
   const listeners: (() => void)[] = [];
   const left = () => {
     for (const listener of listeners) listener();
@@ -38,7 +38,7 @@ export function createAccess({ config, store, now, complaints }: Foundation): Ac
   if (config.requiresTokens && tokens.isEmpty()) throw new Error(withoutTokens(config.host));
   return {
     ...{ tokens, signIns, audit, left },
-    door: config.requiresTokens ? tokenDoor({ tokens, signIns }) : openDoor(),
+    door: config.requiresTokens ? tokenDoor({ tokens, signIns, rates: { ...usualRates, ...rates } }) : openDoor(),
     onLeft: (listener) => void listeners.push(listener),
     start: () => void audit.prune(),
     async stop() {

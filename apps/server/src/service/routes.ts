@@ -37,6 +37,8 @@ export interface RoutedParts {
   alerting: Alerting;
   access: Access;
   lag: ReturnType<typeof createLoopLag>;
+  /** Undefined until the ports are open. */
+  otlpPort: () => number | 'off' | undefined;
 }
 
 /** Every route that is read, in the order of /openapi.json. */
@@ -67,7 +69,7 @@ export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Rou
 
 /** What the service says about itself, to its page and to Prometheus. */
 function stateOf({ config, store, complaints, now, version }: Foundation, parts: RoutedParts) {
-  const { root, hub, files, taking, lag } = parts;
+  const { root, hub, files, taking, lag, otlpPort } = parts;
   const status = {
     ...{ store, hub, spool: files.spool, version, now, timeZone: config.timeZone, grafanaUrl: config.grafanaUrl },
     // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
@@ -75,6 +77,7 @@ function stateOf({ config, store, complaints, now, version }: Foundation, parts:
     storageProblem: () => complaints.problemOf('storing'),
     lostTranscripts: files.watch.lost,
     archiveProblem: () => complaints.problemOf('archive'),
+    otlpPort,
   };
   const metrics = serviceMetrics({ ...status, refused: taking.refused }, lag);
   const info = renderInfo({ ...config, version });
