@@ -15,7 +15,15 @@ import {
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createMetricSums, summedMetrics } from './metric-sums.ts';
-import { amountOf, createReconciliationRows, type HeardRow, pairsOf, type SaidRow } from './reconciliation-rows.ts';
+import {
+  amountOf,
+  createReconciliationRows,
+  type HeardGroup,
+  type HeardRow,
+  pairsOf,
+  type SaidRow,
+  sumOf,
+} from './reconciliation-rows.ts';
 
 export interface ReconciliationQuery {
   /** Sessions with an event in between, whole (ms). */
@@ -47,6 +55,8 @@ export interface ReconciledNumbers {
 
 interface SessionRow {
   no: number;
+  /** An amount, as JSON. */
+  reckoned: string | null;
   id: string;
   startedAt: number | null;
   lastEventAt: number;
@@ -67,7 +77,8 @@ interface Read extends SessionNumbers {
 
 /** Reads what each source that is stored here says of sessions, in turns; nothing is written. */
 export function createReconciliation(database: Database): (query: ReconciliationQuery) => Promise<ReconciledNumbers> {
-  const columns = 'no, id, started_at AS startedAt, last_event_at AS lastEventAt';
+  const columns = `no, id, started_at AS startedAt, last_event_at AS lastEventAt,
+    transcript ->> '$.fold.reckoned' AS reckoned`;
   const between = database.prepare<[number, number, number], SessionRow>(`
     SELECT ${columns} FROM sessions WHERE last_event_at >= ? AND coalesce(started_at, last_event_at) <= ?
     ORDER BY last_event_at DESC, no DESC LIMIT ?`);
@@ -95,31 +106,34 @@ export function createReconciliation(database: Database): (query: Reconciliation
     return amount;
   }
 
-  async function read(row: SessionRow): Promise<Read> {
-    const heard = await rows.heardOf(row.no);
-    const said = await rows.saidOf(row.no);
+  function read(row: SessionRow): Read {
+    const heard = rows.heardOf(row.no);
+    const said = rows.saidOf(row.no);
+    const odd = rows.oddOf(row.no, sumOf(said).requests ?? 0);
     const metric = metricOf(row);
-    const pairs = pairsOf(heard, said);
+    const pairs = pairsOf(odd.heard, odd.said);
     const told = new Set(pairs.values());
     const parts = { unheard: [] as SaidRow[], inherited: [] as SaidRow[] };
-    for (const one of said) {
+    for (const one of odd.said) {
       if (pairs.has(one)) continue;
       if (one.isOwner === 1 && !rows.isHeard(one.id)) parts.unheard.push(one);
       else parts.inherited.push(one);
     }
-    const ledger = heardAmount(heard);
+    const ledger = sumOf(heard);
     const facts: ReconciliationFacts = {
       said: {
         ...(heard.length > 0 && { ledger }),
         ...(metric && { metric }),
-        ...(said.length > 0 && { transcript: saidAmount(said) }),
+        ...(said.length > 0 && { transcript: sumOf(said) }),
+        // Where telemetry tells the same by the request, there is nothing that it adds.
+        ...(row.reckoned !== null && heard.length === 0 && !metric && { client: JSON.parse(row.reckoned) as Amount }),
       },
       unheard: saidAmount(parts.unheard),
       inherited: saidAmount(parts.inherited),
-      untold: heardAmount(heard.filter((one) => !told.has(one))),
+      untold: heardAmount(odd.heard.filter((one) => !told.has(one))),
       ...{ otherPrices: noAmount, brokenOff: noAmount, unpriced: noAmount },
       refusals: parts.unheard.length > 0 ? (refusals.get(row.no, row.no) ?? 0) : 0,
-      rounded: heard.filter(({ costNanos }) => costNanos % 1000 === 0).length,
+      rounded: heard.reduce((sum, { rounded }) => sum + rounded, 0),
     };
     const differing: Differing[] = [];
     for (const [one, event] of pairs) {
@@ -127,12 +141,13 @@ export function createReconciliation(database: Database): (query: Reconciliation
       if (one.tableNanos === null) facts.unpriced = plusAmount(facts.unpriced, amount);
       else if (Math.abs(amount.nanos) > roundingNanos) differing.push({ key: keyOf(event), amount });
     }
-    const unpriced = [...heard, ...said].filter(({ tableNanos }) => tableNanos === null);
     return {
       ...{ id: row.id, lastEventAt: row.lastEventAt, startedAt: row.startedAt ?? row.lastEventAt, facts, differing },
       groups: groupsOf(heard, metric && isBroken(metric, ledger, facts.rounded)),
-      unpriced: said.filter(({ tableNanos }) => tableNanos === null).length,
-      unpricedModels: new Set(unpriced.map(({ model }) => modelBase(model))),
+      unpriced: said.reduce((sum, { unpriced }) => sum + unpriced, 0),
+      unpricedModels: new Set(
+        [...heard, ...said].filter(({ unpriced }) => unpriced > 0).map(({ model }) => modelBase(model)),
+      ),
     };
   }
 
@@ -142,7 +157,7 @@ export function createReconciliation(database: Database): (query: Reconciliation
     if (hasMore) found.length = limit;
     const reads: Read[] = [];
     for (const row of found) {
-      reads.push(await read(row));
+      reads.push(read(row));
       await setImmediate(); // whoever sends an event comes first
     }
     const groups = merged(reads.map((one) => one.groups));
@@ -171,16 +186,15 @@ function isBroken(metric: Amount, ledger: Amount, rounded: number): boolean {
   return Math.abs(metric.nanos - ledger.nanos) <= mayDiffer && tokenCount(metric.tokens) > tokenCount(ledger.tokens);
 }
 
-function groupsOf(heard: readonly HeardRow[], hasBroken = false): Map<string, ReckonedGroup> {
+function groupsOf(heard: readonly HeardGroup[], hasBroken = false): Map<string, ReckonedGroup> {
   const groups = new Map<string, ReckonedGroup>();
   for (const row of heard) {
-    if (row.tableNanos === null) continue;
+    if (row.requests === row.unpriced) continue;
     const group = groupIn(groups, row);
-    group.requests += 1;
-    if (Math.abs(row.costNanos - row.tableNanos) <= roundingNanos) continue;
-    group.differing += 1;
-    group.costNanos += row.costNanos;
-    group.tableNanos += row.tableNanos;
+    group.requests += row.requests - row.unpriced;
+    group.differing += row.differing;
+    group.costNanos += row.differingCost;
+    group.tableNanos += row.differingTable;
   }
   // Of few requests only the metric tells whether one broke off or the version has other prices.
   if (hasBroken)
