@@ -86,8 +86,8 @@ interface SessionRow {
 
 export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
   const { index, sources } = deps;
-  const copiesOf = createSearchCopies(database, sources);
-  const reader = createSearchReader(database, { parts: index.parts, copiesOf });
+  const copies = createSearchCopies(database, sources);
+  const reader = createSearchReader(database, { parts: index.parts, copies });
   const sessionRows = database.prepare<[string], SessionRow>(`
     SELECT no, id, app, title, branch, user, model, state, started_at, last_event_at
     FROM sessions WHERE no IN (SELECT value FROM json_each(?))`);
@@ -172,8 +172,8 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
       return undefined;
     }
     const said = entry?.line.promptId;
-    const copied = doc.entry === null ? undefined : copiesOf(doc.session, doc.entry);
-    const copies = copied?.copies.filter(({ session }) => session !== doc.session) ?? [];
+    const copied = doc.entry === null ? undefined : copies.of(doc.session, doc.entry);
+    const others = copied?.copies.filter(({ session }) => session !== doc.session) ?? [];
     return {
       kind: piece.kind,
       at: at ?? new Date(Math.floor(doc.id / idsPerMs)).toISOString(),
@@ -185,7 +185,7 @@ export function createSearchAnswer(database: Database, deps: SearchAnswerDeps) {
         toolName: piece.toolName ?? (doc.tool === null ? undefined : tools.get(doc.tool)),
         agentId: event?.agentId ?? entry?.agentId,
         saidIn: copied && copied.owner.session !== doc.session ? toldPlace(copied.owner) : undefined,
-        copiedTo: copies.length > 0 ? copies.map(toldPlace) : undefined,
+        copiedTo: others.length > 0 ? others.map(toldPlace) : undefined,
       }),
       snippet: snippetOf(piece.text, wantedTerms(text)),
     };

@@ -17,14 +17,22 @@ export interface EntryPlace {
   seq: number;
 }
 
+export interface SearchCopies {
+  /** Undefined where no other session has the entry. */
+  of(session: number, entry: number): CopiedEntry | undefined;
+  /** Whether anything of a session may be a copy, or be copied. */
+  hasKin(session: number): boolean;
+}
+
 interface Copy extends EntryPlace {
   at: number;
   born: number;
 }
 
 /** Which entries of which sessions are the same, and whose they are: as the ledger decides it of requests. */
-export function createSearchCopies(database: Database, { entryAt }: Pick<SearchSources, 'entryAt'>) {
+export function createSearchCopies(database: Database, { entryAt }: Pick<SearchSources, 'entryAt'>): SearchCopies {
   const kinOf = database.prepare<[number], number>('SELECT other FROM kin WHERE session = ?').pluck();
+  const hasKin = database.prepare<[number], number>('SELECT 1 FROM kin WHERE session = ? LIMIT 1').pluck();
   const placeOf = database.prepare<[number], { agent: string; uuid: string | null; at: number | null }>(
     'SELECT agent, uuid, at FROM transcript_entries WHERE seq = ?',
   );
@@ -65,8 +73,7 @@ export function createSearchCopies(database: Database, { entryAt }: Pick<SearchS
     return ranked.reduce((a, b) => (isBefore(b.rank, a.rank) ? b : a)).copy;
   }
 
-  /** Undefined where no other session has the entry. */
-  return (no: number, seq: number): CopiedEntry | undefined => {
+  function of(no: number, seq: number): CopiedEntry | undefined {
     const kin = kinOf.all(no);
     const place = kin.length > 0 ? placeOf.get(seq) : undefined;
     if (!place || place.uuid === null) return undefined;
@@ -80,5 +87,7 @@ export function createSearchCopies(database: Database, { entryAt }: Pick<SearchS
     const all = [own, ...others];
     const owner = ownerOf(all) ?? own;
     return { owner, copies: all.filter((copy) => copy !== owner) };
-  };
+  }
+
+  return { of, hasKin: (no) => hasKin.get(no) !== undefined };
 }

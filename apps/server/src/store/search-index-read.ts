@@ -2,7 +2,7 @@ import type { SqlCondition } from '@telltale/core';
 import { type SearchKind, type SearchText, searchKinds, termSql, toFts } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import { facetWord, idsPerMs, type SearchPart, wordsTable } from './search-index.ts';
-import type { CopiedEntry } from './search-index-copies.ts';
+import type { SearchCopies } from './search-index-copies.ts';
 
 /** What is asked for beside the words. */
 export interface SearchConditions {
@@ -51,10 +51,10 @@ const commonFrom = 3000;
 
 export interface SearchReaderDeps {
   parts(): SearchPart[];
-  copiesOf(session: number, entry: number): CopiedEntry | undefined;
+  copies: SearchCopies;
 }
 
-export function createSearchReader(database: Database, { parts, copiesOf }: SearchReaderDeps): SearchReader {
+export function createSearchReader(database: Database, { parts, copies }: SearchReaderDeps): SearchReader {
   const idOfText = database
     .prepare<[number, number], number>(
       'SELECT id FROM search_docs WHERE session = ? AND key = CAST(? AS INTEGER) ORDER BY id LIMIT 1',
@@ -94,8 +94,13 @@ export function createSearchReader(database: Database, { parts, copiesOf }: Sear
   function copiesAmong({ sessions, fromMs, toMs }: SearchConditions): (doc: FoundDoc) => boolean {
     const [from, to] = [idFrom(fromMs) ?? 0, idFrom(toMs) ?? Number.MAX_SAFE_INTEGER];
     const fits = new Map<number, boolean>();
+    // Asked once of each session: nearly all have none.
+    const kin = new Map<number, boolean>();
     return ({ session, key, entry }) => {
-      const owner = entry === null ? undefined : copiesOf(session, entry)?.owner.session;
+      if (entry === null) return false;
+      const hasKin = kin.get(session) ?? copies.hasKin(session);
+      kin.set(session, hasKin);
+      const owner = hasKin ? copies.of(session, entry)?.owner.session : undefined;
       if (owner === undefined || owner === session) return false;
       const id = idOfText.get(owner, key);
       if (id === undefined || id < from || id >= to) return false;
