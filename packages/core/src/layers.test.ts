@@ -49,7 +49,7 @@ for (const layer of layers) {
     const imports = sourcesOf(layer.folder).flatMap((file) =>
       importsOf(scriptOf(file)).map((name) => ({ file: relative(root, file), name })),
     );
-    expect(imports.length).toBeGreaterThan(15);
+    expect(imports.length).toBeGreaterThan(50);
     expect(imports.filter(({ file, name }) => !isAllowed(layer, file, name))).toEqual([]);
   });
 }

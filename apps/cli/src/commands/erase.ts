@@ -88,7 +88,7 @@ function linesOf({ sessions, spooled, words, left, loki }: Erased): string[] {
     lines.push(
       `Loki deletes nothing (${loki.refused}); its lines go by its retention. deletion_mode in its settings allows it.`,
     );
-  lines.push('Claude Code’s own transcript, if it is still there, is not Telltale’s: it lies in ~/.claude/projects.');
+  lines.push('Not touched: Claude Code’s own transcripts in ~/.claude/projects, backups, and copies in an archive.');
   return lines;
 }
 

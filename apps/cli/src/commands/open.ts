@@ -13,7 +13,7 @@ export function openCommand({ service, print, env }: Context) {
       const telltale = service();
       const path =
         asked === undefined ? '/' : `/sessions/${encodeURIComponent((await findSession(telltale, asked)).id)}`;
-      const address = `${telltale.url}${path}`;
+      const address = `${(env.TELLTALE_PUBLIC_URL || telltale.url).replace(/\/+$/, '')}${path}`;
       print(address);
       if (!isPrint) openInBrowser(address, env.BROWSER);
     });

@@ -10,7 +10,7 @@ export function statusCommand({ service, print, colours, now }: Context) {
     .action(async ({ json }) => {
       const { url, get } = service();
       const status = await get('/api/status', serviceStatusSchema);
-      const { sessions } = await get('/api/sessions?limit=200', sessionPageSchema);
+      const { sessions } = await get('/api/sessions?limit=500', sessionPageSchema);
       const of = (group: string) => sessions.filter((session) => session.group === group);
       const [needsYou, trouble, working] = [of('needs-you'), of('trouble'), of('working')];
       if (json) {

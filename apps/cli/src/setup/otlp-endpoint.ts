@@ -20,7 +20,9 @@ export async function findOtlpEndpoint(service: Service): Promise<OtlpEndpoint> 
     if (error instanceof Problem) return undefined;
     throw error;
   });
-  if (!status) return { endpoint: at(usualPort), why: 'the usual port; no service answers now' };
+  if (!status && url.protocol === 'http:')
+    return { endpoint: at(usualPort), why: 'the usual port; no service has said another' };
+  if (!status) return { endpoint: service.url, why: 'its own address' };
   const { otlpPort } = status;
   if (typeof otlpPort === 'number' && url.protocol === 'http:')
     return { endpoint: at(otlpPort), why: `the service ${status.version}` };
