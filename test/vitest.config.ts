@@ -27,6 +27,7 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { ...beside, name: 'beside', include: tests, exclude: [...alone, pages, ...never] } },
       // A browser draws when it can: such a test gets a second try, which `npm test` names. Nothing else does.

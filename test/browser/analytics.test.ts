@@ -44,7 +44,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
       .first()
       .waitFor();
     await spend.getByLabel('by').selectOption('project');
-    expect(new URL(page.url()).search).toBe('?range=all&by-spend=project');
+    await page.waitForURL((url) => url.search === '?range=all&by-spend=project');
     const byProject = await ask('spend?from=0&by=project');
     for (const { label, values, sessions } of byProject.rows) {
       const row = spend.getByRole('row').filter({ has: page.getByRole('button', { name: label, exact: true }) });
@@ -63,8 +63,8 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
       .getByRole('button', { name: `${first?.sessions} sessions of ${first?.label}` })
       .click();
     await page.waitForURL(/\/sessions\?filter=session/);
-    await page.getByText(`${first?.sessions} sessions`).first().waitFor();
-    expect(await page.locator('a.title').count()).toBe(first?.sessions);
+    await waitFor('its sessions', async () => (await page.locator('a.title').count()) === first?.sessions);
+    await page.getByText(`${first?.sessions} sessions`, { exact: true }).waitFor();
 
     await page.goBack();
     const spend = card(page, 'Spend');
@@ -88,13 +88,16 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     // The middle of the third of the days that are drawn.
     const over = await chart.locator('.u-over').boundingBox();
     const [x, y] = [(over?.x ?? 0) + ((over?.width ?? 0) * 2.5) / buckets.length, (over?.y ?? 0) + 60];
-    await page.mouse.move(x, y);
     const sum = rows.reduce((total, { series }) => total + micros(series?.costUsd?.[2]), 0);
-    await card(page, 'Spend')
+    const words = card(page, 'Spend')
       .locator('.tip')
-      .getByText(moneyWords(sum / 1e6))
-      .first()
-      .waitFor();
+      .getByText(moneyWords(sum / 1e6));
+    // A chart that is drawn anew, with news, waits for the pointer to move.
+    await waitFor('the day under the pointer', async () => {
+      await page.mouse.move(x - 2, y);
+      await page.mouse.move(x, y);
+      return (await words.count()) > 0;
+    });
     await viewer.shot('analytics-pointer');
     await page.mouse.click(x, y);
     await page.waitForURL(/\/sessions\?filter=session/);
@@ -107,9 +110,9 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     const spend = card(page, 'Spend');
     const swatch = spend.getByRole('button', { name: /^Show / }).first();
     await swatch.click();
-    expect(await swatch.getAttribute('aria-pressed')).toBe('false');
+    await expect.poll(() => swatch.getAttribute('aria-pressed')).toBe('false');
     await swatch.click();
-    expect(await swatch.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => swatch.getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: 'by the price table' }).click();
     const byTable = await ask('spend?from=0&prices=table');
     expect(micros(byTable.total.costUsd)).not.toBe(truth);
@@ -140,7 +143,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
       .getByText(moneyWords((cost(1) + cost(2)) / 1e6))
       .first()
       .waitFor();
-    expect(new URL(page.url()).search).toBe(`?range=custom&from=${dayOf(1)}&to=${dayOf(2)}`);
+    await page.waitForURL((url) => url.search === `?range=custom&from=${dayOf(1)}&to=${dayOf(2)}`);
     await page.reload();
     await spend
       .getByText(moneyWords((cost(1) + cost(2)) / 1e6))
@@ -208,6 +211,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     const started = (await ask('sessions?from=0')).total.started ?? 0;
     const sum = card(page, 'Sessions').locator('.sum b');
     await waitFor('the number of sessions', async () => (await sum.textContent()) === `${started}`);
+    await waitFor('every card', async () => (await page.locator('.card:not(:has(.sum))').count()) === 0);
     const before = await card(page, 'Tools').boundingBox();
     const response = await fetch(`${setting.service.url}/ingest/hook`, {
       method: 'POST',

@@ -39,7 +39,7 @@ describe.runIf(requires('chromium'))('what needs me', () => {
     const sent = session.hooks.length;
     session.allow(id, 'Bash', command, { stdout: '' }, 3000);
     for (const hook of session.hooks.slice(sent)) await sendHook(service, hook);
-    await card.waitFor({ state: 'detached', timeout: 5000 });
+    await card.waitFor({ state: 'detached' });
     await wall.page.getByText('nobody waits').waitFor();
     await waitFor('the title', async () => (await viewer.page.title()) === 'Telltale');
     await viewer.close();
@@ -55,7 +55,7 @@ describe.runIf(requires('chromium'))('what needs me', () => {
     const viewer = await setting.open('/');
     const card = viewer.page.locator('.trouble .card');
     await card.getByText('failed 3 times').waitFor();
-    expect(await viewer.page.title()).toBe('(1) Telltale');
+    await waitFor('the title', async () => (await viewer.page.title()) === '(1) Telltale');
     await viewer.shot('trouble');
     await card.getByRole('button', { name: 'Acknowledge' }).click();
     await viewer.page.mouse.move(800, 500);

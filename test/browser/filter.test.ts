@@ -18,7 +18,10 @@ describe.runIf(requires('chromium'))('the filter box', () => {
   it('filters rows, cards and pulse by one typed term, and says how many cards it hides', async () => {
     const viewer = await setting.open('/');
     await viewer.rows.filter({ hasText: 'prisma migrate' }).waitFor();
-    const before = await pulseOf(viewer);
+    const before = await waitFor('the pulse', async () => {
+      const told = await pulseOf(viewer);
+      return /^[1-9]/.test(told ?? '') && told;
+    });
     await type(viewer, 'app:docs');
     await waitFor('rows of docs only', async () => {
       const apps = await viewer.page.locator('[role=grid] [role=row] .app').allInnerTexts();
@@ -29,7 +32,7 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     await waitFor('no card of another project', async () => (await cardsOfOthers(cards, 'docs')).length === 0);
     await cards.getByText(/\d hidden by the filter/).waitFor();
     await waitFor('another pulse', async () => (await pulseOf(viewer)) !== before);
-    expect(viewer.page.url()).toContain('filter=app:docs');
+    await viewer.page.waitForURL(/filter=app:docs/);
     await viewer.shot('filtered');
     await viewer.close();
   });
@@ -49,7 +52,10 @@ describe.runIf(requires('chromium'))('the filter box', () => {
       await route.continue();
     });
     await type(viewer, 'tool:WebFetch');
-    await waitFor('other rows', async () => (await viewer.rowTexts()).every((text) => text.includes('WebFetch')));
+    await waitFor('other rows', async () => {
+      const texts = await viewer.rowTexts();
+      return texts.length > 0 && texts.every((text) => text.includes('WebFetch'));
+    });
     expect(await limits.isVisible()).toBe(true);
     release();
     await limits.waitFor({ state: 'hidden' });
@@ -100,7 +106,7 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     const drop = viewer.page.getByRole('button', { name: /Drop tool:Teleport · \d+ rows/ });
     await drop.click();
     await waitFor('rows', async () => (await viewer.rows.count()) > 5);
-    expect(new URL(viewer.page.url()).searchParams.get('filter')).toBe('app:docs');
+    await viewer.page.waitForURL((url) => url.searchParams.get('filter') === 'app:docs');
     await viewer.close();
   });
 
@@ -118,6 +124,8 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     await opened.getByRole('button', { name: 'raw', exact: true }).waitFor();
     await opened.getByText('context.header').first().waitFor();
     await viewer.page.getByRole('button', { name: '3', exact: true }).click();
+    await viewer.page.getByRole('button', { name: '3 min' }).waitFor();
+    await viewer.page.waitForURL(/range=3/);
     const before = await stateOf(viewer);
     await viewer.page.reload();
     await isAgain(viewer, before);

@@ -33,15 +33,17 @@ describe.runIf(requires('chromium'))('the keyboard', () => {
     const earlier = await selected().innerText();
     expect(earlier).not.toBe(last);
     await press('Enter');
-    await opened().waitFor();
-    const first = await opened().getByRole('heading').first().innerText();
-    expect(earlier).toContain(first);
+    const heading = opened().getByRole('heading').first();
+    await waitFor('the same opened', async () => {
+      const words = await heading.innerText();
+      return words !== '' && earlier.includes(words);
+    });
     await press('j');
     await waitFor('the next one opened', async () => (await selected().innerText()) !== earlier);
     await press('Escape');
     await opened().waitFor({ state: 'detached' });
     await press('j');
-    expect(await selected().innerText()).toBe(last);
+    await expect.poll(() => selected().innerText()).toBe(last);
   });
 
   it('goes to the box with / and leaves it with Escape', async () => {

