@@ -223,6 +223,7 @@ export function createLedger(database: Database, deps: LedgerDeps): Ledger {
       // What an owner's change marks on the way comes in the same round.
       for (const id of stale.ids()) {
         if (ms !== undefined && isRecent(made.get(id))) continue;
+        deps.meter(id);
         const session = deps.find(id);
         // Points of what is no session yet, or never will be.
         const requests = session ? writeOne(session) : 0;
