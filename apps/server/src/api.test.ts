@@ -187,6 +187,18 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/audit?session=s-1&before=9&limit=5', 200],
     ['/api/audit?limit=0', 400],
   ],
+  'get /api/quota': [
+    ['/api/quota?hours=48', 200],
+    ['/api/quota?hours=0', 400],
+  ],
+  'post /ingest/statusline': [
+    ['/ingest/statusline', 204, { session_id: 's-1', context_window: {} }],
+    ['/ingest/statusline', 400, {}],
+  ],
+  'get /api/analysis.html': [
+    ['/api/analysis.html', 200],
+    ['/api/analysis.html?zone=Mars/Olympus', 400],
+  ],
   'get /healthz': [['/healthz', 200]],
   'get /metrics': [['/metrics', 200]],
 };
