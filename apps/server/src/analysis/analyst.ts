@@ -2,9 +2,7 @@ import { type Prices, toSessionSql } from '@telltale/core';
 import { type Analysis, bucketSizeFor, bucketStarts, createTally, maxBuckets } from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
-import { openConnection } from '../store/connection.ts';
-import { createPayloads } from '../store/payloads.ts';
-import { freshSearchText } from '../store/search-words.ts';
+import type { Payloads } from '../store/payloads.ts';
 import { createCallSource } from './calls.ts';
 import type { AnalysisDefinition, AnalysisQuery, Asked } from './definition.ts';
 import { createFirstEvents } from './first-events.ts';
@@ -13,20 +11,21 @@ import { analysisNamed } from './table.ts';
 
 export interface Analyst {
   run(query: AnalysisQuery): Analysis;
-  close(): void;
+  /** The same, with a pause after each fact; one state of the database is for whoever goes through them to keep. */
+  steps(query: AnalysisQuery): Generator<undefined, Analysis>;
+}
+
+export interface AnalystDeps {
+  payloads: Payloads;
+  prices: Prices;
+  isStopped?: () => boolean;
 }
 
 /** Sessions behind a number that are told by name: as many as fit into the address of the list of sessions. */
 const maxBehind = 40;
 
-/** Answers from a connection of its own that only reads; what must be written before is written by who asks. */
-export function createAnalyst(file: string, prices: Prices, isStopped = () => false): Analyst {
-  const database = openConnection(file, { readonly: true });
-  database.pragma('cache_size = -16000');
-  database.pragma('temp_store = MEMORY');
-  const payloads = createPayloads(database);
-  // Words in a filter are looked for by the views, which call it.
-  database.function('fresh_search_text', { deterministic: true }, freshSearchText);
+/** Answers from a connection that only reads; what must be written before is written by who asks. */
+export function createAnalyst(database: Database, { payloads, prices, isStopped = () => false }: AnalystDeps): Analyst {
   const firstEvents = createFirstEvents(database);
   const calls = createCallSource(database, payloads, firstEvents);
   const sessionsIn = database
@@ -45,7 +44,7 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
     )
     .pluck();
 
-  function run(query: AnalysisQuery): Analysis {
+  function* steps(query: AnalysisQuery): Generator<undefined, Analysis> {
     const definition = analysisNamed(query.name);
     if (!definition) throw new Error(`there is no analysis ${query.name}`);
     const { timeZone, prices: way } = query;
@@ -71,14 +70,12 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
       ...{ measures, buckets, limit: query.limit },
       ...(isBehind && { behind: { row: query.row, bucket } }),
     });
-    // One state of the database, whatever is stored meanwhile.
-    database.transaction(() => {
-      for (const fact of definition.facts({ database, sessions, calls, firstEvents, prices }, asked)) {
-        // The service ends, and nobody waits for the answer any more.
-        if (isStopped()) throw new Error('the service stops');
-        tally.add(fact);
-      }
-    })();
+    for (const fact of definition.facts({ database, sessions, calls, firstEvents, prices }, asked)) {
+      // The service ends, and nobody waits for the answer any more.
+      if (isStopped()) throw new Error('the service stops');
+      tally.add(fact);
+      yield;
+    }
     const { behind, total, rows, ...result } = tally.result();
     const unknown = definition.unknown === undefined ? 0 : countUnknown(asked);
     return present({
@@ -104,13 +101,16 @@ export function createAnalyst(file: string, prices: Prices, isStopped = () => fa
     return sessionsIn.all(from, to).filter((no) => !firstOf.has(no) && (!only || only.has(no))).length;
   }
 
-  return {
-    run,
-    close() {
-      payloads.close();
-      database.close();
-    },
-  };
+  // One state of the database, whatever is stored meanwhile.
+  const run = database.transaction((query: AnalysisQuery): Analysis => {
+    const work = steps(query);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  });
+
+  return { run: (query) => run(query), steps };
 }
 
 /** Sessions that the conditions leave; undefined where there is none. */

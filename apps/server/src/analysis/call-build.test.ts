@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { otlpBodies, otlpContext } from '../../../../packages/core/fixtures/otlp.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import { openConnection } from '../store/connection.ts';
+import { createPayloads } from '../store/payloads.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { AppendRecord } from '../store/store.ts';
 import { createAnalyst } from './analyst.ts';
@@ -21,10 +22,16 @@ const { open } = stores;
 /** Beside the store, as its thread does it, without the time that a thread takes to begin. */
 function analystOf(store: SqliteStore, file: string) {
   store.sessions({ limit: 1, now });
-  const analyst = createAnalyst(file, builtInPrices);
+  const database = openConnection(file, { readonly: true });
+  const payloads = createPayloads(database);
+  const analyst = createAnalyst(database, { payloads, prices: builtInPrices });
   const ask = (name: AnalysisName, more: Partial<AnalysisQuery> = {}): Analysis =>
     analyst.run({ ...{ name, from: 0, to: now + 900 * dayMs, now, limit: 1000 }, ...whole, ...more });
-  return { ask, close: analyst.close };
+  const close = () => {
+    payloads.close();
+    database.close();
+  };
+  return { ask, close };
 }
 
 const whole = { prices: 'client', timeZone: 'UTC' } as const;

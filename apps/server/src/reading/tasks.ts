@@ -1,7 +1,11 @@
-import type { Session } from '@telltale/core';
+import { setImmediate } from 'node:timers/promises';
+import type { Prices, Session } from '@telltale/core';
+import type { Analysis } from '@telltale/core/analysis';
 import { type AmsSession, amsSession, type ExportFacts, type ExportFormat } from '@telltale/core/export';
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { Database } from 'better-sqlite3';
+import { createAnalyst } from '../analysis/analyst.ts';
+import type { AnalysisQuery } from '../analysis/definition.ts';
 import { byteStream } from '../export/byte-stream.ts';
 import { formats } from '../export/formats.ts';
 import { createSessionReader } from '../export/read.ts';
@@ -13,6 +17,7 @@ import { createSearchIndex } from '../store/search-index.ts';
 import { createSearchAnswer, type SearchQuery } from '../store/search-index-answer.ts';
 import type { SearchProgress } from '../store/search-index-build.ts';
 import { createSearchSources } from '../store/search-index-sources.ts';
+import { freshSearchText } from '../store/search-words.ts';
 import { createSessionCost } from '../store/session-cost.ts';
 import { createTranscripts } from '../store/transcripts.ts';
 
@@ -31,18 +36,32 @@ export interface AskedFile extends AskedExport {
   format: ExportFormat;
 }
 
+export interface ReadingOptions {
+  file: string;
+  prices: Prices;
+  /** The service ends, and nobody waits for an answer any more. */
+  isStopped: () => boolean;
+  /** An analysis may take seconds over a million events: after so long, others are answered in between. */
+  turnMs?: number;
+}
+
 /** What is answered by a connection that only reads. What must be written before, is written by who asks. */
-export function createReadingTasks(file: string) {
+export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: ReadingOptions) {
   const database = openConnection(file, { readonly: true });
-  database.pragma('cache_size = -4000');
+  database.pragma('cache_size = -8000');
   database.pragma('temp_store = MEMORY');
   const payloads = createPayloads(database);
+  // Words in a filter are looked for by the views, which call it.
+  database.function('fresh_search_text', { deterministic: true }, freshSearchText);
   const events = createEventReader(database, payloads);
   const transcripts = createTranscripts(database);
-  const snapshot = snapshotOf(database, () => {
+  const { snapshot, inTurns } = snapshotsOf(database, () => {
     payloads.forget();
     transcripts.forget();
   });
+  const analyst = createAnalyst(database, { payloads, prices, isStopped });
+  /** One after the other: each is a state of the database of its own. */
+  let analyses: Promise<unknown> = Promise.resolve();
   const costOf = createSessionCost(database);
   const search = createSearchTask(database, { reader: events, transcripts });
   const exports = new Map<number, ReadableStreamDefaultReader<Uint8Array>>();
@@ -63,6 +82,11 @@ export function createReadingTasks(file: string) {
       /** As JSON: to hand over ten thousand requests one by one would take as long as to read them. */
       sessionCost({ no, session }: AskedSession): Uint8Array<ArrayBuffer> {
         return new TextEncoder().encode(JSON.stringify(snapshot(() => costOf(no, session))));
+      },
+      analyse(query: AnalysisQuery): Promise<Analysis> {
+        const analysis = analyses.then(() => inTurns(() => analyst.steps(query), turnMs));
+        analyses = analysis.catch(() => {});
+        return analysis;
       },
       search: (query: SearchQuery): SearchAnswer & { isLost: boolean } => snapshot(() => search(query)),
       reconcile: createReconciliation(database) satisfies (query: ReconciliationQuery) => Promise<ReconciledNumbers>,
@@ -101,16 +125,41 @@ export type ReadingTasks = ReturnType<typeof createReadingTasks>['tasks'];
  * One state of the database for each piece of work. Numbers of batches and chunks that were deleted are given to others:
  * what was kept of them is forgotten when anybody has written.
  */
-function snapshotOf(database: Database, forget: () => void): <T>(work: () => T) => T {
+function snapshotsOf(database: Database, forget: () => void) {
   const version = database.prepare<[], number>('PRAGMA data_version').pluck();
   let known = -1;
-  const inTransaction = database.transaction((work: () => unknown) => {
+  function look(): void {
     const now = version.get() ?? 0;
     if (now !== known) forget();
     known = now;
+  }
+  const alone = database.transaction((work: () => unknown) => {
+    look();
     return work();
   });
-  return <T>(work: () => T) => inTransaction(work) as T;
+
+  return {
+    /** While something is done in turns, it is answered from the same state. */
+    snapshot: <T>(work: () => T) => (database.inTransaction ? work() : alone(work)) as T,
+
+    /** Goes through the steps and answers others in between. */
+    async inTurns<T>(begin: () => Generator<undefined, T>, turnMs: number): Promise<T> {
+      database.exec('BEGIN');
+      try {
+        look();
+        const work = begin();
+        for (let until = performance.now() + turnMs; ; ) {
+          const { done, value } = work.next();
+          if (done) return value;
+          if (performance.now() < until) continue;
+          await setImmediate();
+          until = performance.now() + turnMs;
+        }
+      } finally {
+        database.exec('COMMIT');
+      }
+    },
+  };
 }
 
 function createSearchTask(database: Database, sourcesOf: Parameters<typeof createSearchSources>[1]) {

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { builtInPrices } from '@telltale/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requestRecord } from '../../fixtures/ledger-records.ts';
 import { hookRecord, testStores } from '../../fixtures/test-store.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
+import { createReadingTasks } from './tasks.ts';
 import { createReadingThread, type ReadingThread } from './thread.ts';
 
 const { open, folder } = testStores();
@@ -43,7 +46,7 @@ describe('the thread that only reads', () => {
     await store.indexNow();
     const question = { q: 'walruses', order: 'newest', limit: 5, now } as const;
     const { index: _, ...here } = store.search(question);
-    thread = createReadingThread({ file });
+    thread = createReadingThread({ file, prices: builtInPrices });
     const { index: __, isLost, ...there } = await thread.ask('search', question);
     expect(there).toEqual(here);
     expect({ hits: there.total.hits, isLost }).toEqual({ hits: 1, isLost: false });
@@ -53,7 +56,7 @@ describe('the thread that only reads', () => {
     const { store, file } = await longSession();
     await store.indexNow();
     await store.compressNow();
-    thread = createReadingThread({ file });
+    thread = createReadingThread({ file, prices: builtInPrices });
     const question = { q: 'walruses', order: 'newest', limit: 5, now } as const;
     expect((await thread.ask('search', question)).total.hits).toBe(1);
     await store.deleteSession('s-1');
@@ -69,6 +72,39 @@ describe('the thread that only reads', () => {
     expect(found.sessions.map(({ session, hits }) => [session.id, hits[0]?.snippet.text])).toEqual([
       ['s-2', 'two walruses'],
     ]);
+  });
+
+  it('answers others while an analysis is under way, and analyses one after the other', async () => {
+    const { store, file } = await longSession();
+    await store.indexNow();
+    let isStopped = false;
+    const { tasks, close } = createReadingTasks({ file, prices: builtInPrices, isStopped: () => isStopped, turnMs: 0 });
+    const question = { q: 'walruses', order: 'newest', limit: 5, now } as const;
+    const analysis = { name: 'spend', from: 0, to: now, now, prices: 'client', timeZone: 'UTC', limit: 9 } as const;
+
+    const order: string[] = [];
+    const asked = tasks.analyse(analysis).finally(() => order.push('analysis'));
+    const next = tasks.analyse({ ...analysis, by: 'project' }).finally(() => order.push('next'));
+    await setImmediate();
+    expect(tasks.search(question).total.hits).toBe(1);
+    order.push('search');
+    await store.append([
+      hookRecord(
+        { session_id: 's-2', hook_event_name: 'UserPromptSubmit', prompt: 'more walruses', prompt_id: 'p-2' },
+        { id: 'e-2', receivedAt: at },
+      ),
+    ]);
+    await store.indexNow();
+    expect(await asked).toMatchObject({ total: { requests: 600 }, sessions: 1 });
+    expect((await next).total).toEqual((await asked).total);
+    expect(order).toEqual(['search', 'analysis', 'next']);
+    expect(tasks.search(question).total.hits).toBe(2);
+
+    const broken = tasks.analyse(analysis);
+    isStopped = true;
+    await expect(broken).rejects.toThrow('the service stops');
+    expect(tasks.search(question).total.hits).toBe(2);
+    close();
   });
 
   it('makes a file no faster than it is read, and says so where it breaks off', async () => {

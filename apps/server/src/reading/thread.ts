@@ -1,3 +1,4 @@
+import type { Prices } from '@telltale/core';
 import { createWorkerThread } from '../worker-thread.ts';
 import type { AskedFile, ReadingTasks } from './tasks.ts';
 
@@ -12,11 +13,17 @@ export interface ReadingThread {
   close(): Promise<void>;
 }
 
-/** Not the thread of analyses, which may take seconds over one answer. */
-export function createReadingThread(workerData: { file: string }): ReadingThread {
+export interface ReadingData {
+  file: string;
+  prices: Prices;
+}
+
+export function createReadingThread(data: ReadingData): ReadingThread {
+  /** Read by the thread while it is at work and hears nothing. */
+  const stop = new Int32Array(new SharedArrayBuffer(4));
   const thread = createWorkerThread<{ task: keyof ReadingTasks; of: unknown }, never>({
     ...{ name: 'worker', beside: import.meta.url },
-    workerData,
+    workerData: { ...data, stop },
   });
   let files = 0;
   const ask: ReadingThread['ask'] = (task, of) => thread.ask({ task, of });
@@ -48,6 +55,9 @@ export function createReadingThread(workerData: { file: string }): ReadingThread
         },
       });
     },
-    close: thread.close,
+    close() {
+      Atomics.store(stop, 0, 1);
+      return thread.close();
+    },
   };
 }

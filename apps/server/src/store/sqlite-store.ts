@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { builtInPrices, type Prices } from '@telltale/core';
-import { createAnalyses } from '../analysis/analyses.ts';
 import { createCallBuild } from '../analysis/call-build.ts';
 import { createReadingThread } from '../reading/thread.ts';
 import { createAccessRows } from './access-rows.ts';
@@ -182,8 +181,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
   });
 
-  const analyses = createAnalyses({ file, prices });
-  const reading = createReadingThread({ file });
+  const reading = createReadingThread({ file, prices });
   const sessionCost = createSessionCost(database);
   const { areManyRequests, areManyWords } = createReadingNeeds(database);
   const spentSince = createSpentSince(database);
@@ -354,7 +352,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     async analyse(query) {
       await behind.forTotals();
       behind.forReading(query.filter, query.now);
-      return analyses.run(query);
+      return reading.ask('analyse', query);
     },
     deadLetters: deadLetters.newest,
 
@@ -369,7 +367,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     },
 
     async close() {
-      await Promise.all([upkeep.stop(), analyses.close(), reading.close()]);
+      await Promise.all([upkeep.stop(), reading.close()]);
       behind.stop();
       builds.stop();
       await Promise.all([compression.stop(), search.stop(), calls.pause()]);
