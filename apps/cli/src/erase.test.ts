@@ -31,7 +31,7 @@ it('erases a session with what waits of it on this machine, proves it, and leave
   const { code, out, err } = await telltale(['erase', '--session', 'gone-1', '--yes'], envOf(service));
   expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('gone-1  shop') });
   expect(out).toMatch(
-    /^Erased 1 session and 1 event in the spool\.\nProof: .* of [2-9] words that the search found, it finds none\.\n/,
+    /^Erased 1 session and 1 event in the spool\.\nProof: .* of \d+ words that the search found, it finds none\.\n/,
   );
   expect([await hits('armadillo'), await hits('xylophone'), await hits('capybara')]).toEqual([0, 1, 1]);
   expect((await service.get('/api/sessions/gone-1')).status).toBe(404);

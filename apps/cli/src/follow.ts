@@ -1,22 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  eventPageSchema,
-  isBookkeeping,
-  type LiveMessage,
-  liveMessageSchema,
-  type TelltaleEvent,
-} from '@telltale/core';
+import { type LiveMessage, liveMessageSchema } from '@telltale/core';
 import WebSocket from 'ws';
 import { Problem } from './problem.ts';
 import { noService, type Service } from './service.ts';
+import { createTeller, type TellerOptions } from './teller.ts';
 
-export interface FollowOptions {
-  filter: string;
-  /** How many of the newest come first. */
-  last: number;
-  /** Also what the client tells of itself, hooks and plugins. */
-  isWhole: boolean;
-  onEvent(event: TelltaleEvent): void;
+export interface FollowOptions extends TellerOptions {
+  /** What the line itself does. */
   onNote(note: string): void;
 }
 
@@ -29,7 +19,6 @@ interface Cursor {
 const silenceMs = 45_000;
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
-const pageSize = 1000;
 
 /** Tells what comes, each event once, also across restarts of the service; throws where it cannot begin. */
 export async function follow(service: Service, options: FollowOptions): Promise<never> {
@@ -61,6 +50,7 @@ function listen(service: Service, from: Cursor | undefined, options: FollowOptio
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live`, {
     headers: token ? { authorization: `Bearer ${token}` } : {},
   });
+  const teller = createTeller(service, options);
   let cursor = from;
   return new Promise((resolve) => {
     // One after the other: some are answered by asking the service.
@@ -98,7 +88,7 @@ function listen(service: Service, from: Cursor | undefined, options: FollowOptio
       const { store, seq } = message.hello;
       if (cursor && cursor.store !== store) options.onNote('the database was replaced; starting over');
       if (cursor?.store !== store) {
-        await tellLast(seq);
+        await teller.tellLast(seq);
         cursor = { store, after: seq };
       }
       options.onOpen();
@@ -106,44 +96,12 @@ function listen(service: Service, from: Cursor | undefined, options: FollowOptio
     } else if ('error' in message) throw new Refused(`The filter cannot be read: ${message.error}.`, 2);
     else if (!cursor) return;
     else if ('events' in message) {
-      for (const event of message.events) if (event.seq > cursor.after) tell(event);
+      for (const event of message.events) if (event.seq > cursor.after) teller.tell(event);
       cursor = { ...cursor, after: Math.max(cursor.after, message.upTo) };
     } else if ('skipped' in message) {
-      await tellSkipped(Math.max(message.skipped.from - 1, cursor.after), message.skipped.to);
+      await teller.tellBetween(Math.max(message.skipped.from - 1, cursor.after), message.skipped.to);
       cursor = { ...cursor, after: Math.max(cursor.after, message.skipped.to) };
     }
-  }
-
-  function tell(event: TelltaleEvent): void {
-    if (options.isWhole || event.source !== 'otel' || !isBookkeeping(event.name)) options.onEvent(event);
-  }
-
-  async function tellLast(seq: number): Promise<void> {
-    const found: TelltaleEvent[] = [];
-    for (let before = seq + 1; found.length < options.last; ) {
-      const page = await service.get(`/api/events?${query({ before, limit: options.last })}`, eventPageSchema);
-      found.push(
-        ...page.events.filter(({ source, name }) => options.isWhole || source !== 'otel' || !isBookkeeping(name)),
-      );
-      if (page.next === null) break;
-      before = page.next;
-    }
-    for (const event of found.slice(0, options.last).reverse()) tell(event);
-  }
-
-  async function tellSkipped(from: number, to: number): Promise<void> {
-    for (let after = from; after < to; ) {
-      const page = await service.get(`/api/events?${query({ after, limit: pageSize })}`, eventPageSchema);
-      for (const event of page.events) if (event.seq <= to) tell(event);
-      if (page.next === null) return;
-      after = page.next;
-    }
-  }
-
-  function query(numbers: Record<string, number>): string {
-    const query = new URLSearchParams({ filter: options.filter });
-    for (const [name, value] of Object.entries(numbers)) query.set(name, String(value));
-    return query.toString();
   }
 }
 

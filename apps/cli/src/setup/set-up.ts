@@ -47,13 +47,14 @@ export function undo(wishes: Wishes, context: Context): Promise<void> {
 export async function setUpStatusLine(wishes: Wishes, context: Context): Promise<void> {
   const { print, colours, self } = context;
   const plan = planStatusLine(scripts);
-  if (!plan.hasChange) return print('The status line is there already.');
-  print(colours.bold('\nPutting the status line around yours.'));
+  if (!plan.hasChange) return print('The status line is set up already.');
+  print(colours.bold('\nSetting up the status line.'));
   show(plan, wishes, context);
+  print(lineMeaning);
   if (wishes.dryRun) return print(dryRun);
   await decide(plan, wishes);
   for (const backup of plan.apply()) print(`\n  Backup: ${backup}`);
-  print(`\nDone. Sessions that start from now on have it. Undo: ${self} setup --statusline --undo`);
+  print(`\nDone. Sessions show it from now on. Undo: ${self} setup --statusline --undo`);
 }
 
 export function undoStatusLine(wishes: Wishes, context: Context): Promise<void> {
@@ -77,6 +78,11 @@ async function takeAway(
   dropTelemetryFile(telltaleHome());
   print(`\nDone. What was recorded stays in ${telltaleHome()}.`);
 }
+
+const lineMeaning = `
+Your own status line stays, with its output and exit code. Behind it stands who else waits for you, such as
+"▲ 2 need you: api 4 m", and the service gets what only a status line is told: how full the context is, how long the
+prompt cache is warm, how much of your usage limits is used.`;
 
 const dryRun = '\nA dry run: nothing was written.';
 

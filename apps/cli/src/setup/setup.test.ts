@@ -219,23 +219,3 @@ it('a dry run shows everything and writes nothing', async () => {
   expect(out).toContain('A dry run: nothing was written.');
   expect([readdirSync(home), readdirSync(project)]).toEqual([['shop'], []]);
 });
-
-it('puts a status line around the user’s, alone or with the rest, and gives theirs back', async () => {
-  const { paths, setup, write, text, json } = user();
-  const before = '{"statusLine": {"type":"command", "command":"date +%H:%M"}}\n';
-  write(paths.user, before);
-  const alone = await setup('--statusline');
-  expect(alone).toMatchObject({ code: 0, out: expect.stringContaining('Undo: telltale setup --statusline --undo') });
-  expect(json(paths.user).statusLine.command).toContain('date +%H:%M');
-  expect(Object.keys(json(paths.user))).toEqual(['statusLine']);
-  expect((await setup('--statusline')).out).toContain('is there already');
-  await setup('--statusline', '--undo');
-  expect(text(paths.user)).toBe(before);
-
-  await setup('--global', '--statusline');
-  expect(Object.keys(json(paths.user))).toEqual(['statusLine', 'hooks', 'env']);
-  await setup('--statusline', '--undo');
-  expect(json(paths.user)).toEqual({ ...JSON.parse(before), hooks, env: telemetry.env });
-  await setup('--global', '--undo');
-  expect(text(paths.user)).toBe(before);
-});

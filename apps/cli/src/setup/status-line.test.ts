@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildCommand, folderOf, telltale } from '../fixtures/telltale.ts';
+import { buildCommand, folderOf, telltale } from '../../fixtures/telltale.ts';
 
 buildCommand();
 
@@ -39,4 +39,22 @@ it('comes with hooks of a project, and stays in the own settings when those go',
   expect([existsSync(settings), existsSync(join(project, '.claude'))]).toEqual([true, false]);
   expect(await telltale(['setup', '--statusline', '--undo', '--yes'], { env })).toMatchObject({ code: 0 });
   expect(existsSync(settings)).toBe(false);
+});
+
+it('goes alone and leaves hooks and telemetry of all projects, which give the file back as it was', async () => {
+  const home = folderOf('cli');
+  const settings = join(home, '.claude', 'settings.json');
+  mkdirSync(join(home, '.claude'));
+  writeFileSync(settings, own);
+  const env = { HOME: home, TELLTALE_URL: 'http://127.0.0.1:9' };
+  const setup = (...args: string[]) => telltale(['setup', ...args], { env });
+  const keys = () => Object.keys(JSON.parse(readFileSync(settings, 'utf8')));
+
+  expect(await setup('--global', '--statusline')).toMatchObject({ code: 0 });
+  expect(keys()).toEqual(['statusLine', 'hooks', 'env']);
+  await setup('--statusline', '--undo');
+  expect(JSON.parse(readFileSync(settings, 'utf8')).statusLine).toEqual(JSON.parse(own).statusLine);
+  expect(keys()).toEqual(['statusLine', 'hooks', 'env']);
+  await setup('--global', '--undo');
+  expect(readFileSync(settings, 'utf8')).toBe(own);
 });
