@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { requires } from '../../test/requires.ts';
 import { runners, until } from './installs.ts';
 import { it, type Stage } from './stage.ts';
 
@@ -23,7 +22,7 @@ const remotes = {
 };
 
 for (const runner of runners) {
-  describe.runIf(requires('git')).concurrent(`who and where, in ${runner.name}`, () => {
+  describe.concurrent(`who and where, in ${runner.name}`, () => {
     async function setUp(stage: Stage, env: Record<string, string> = {}) {
       const server = await stage.serve();
       const install = stage.install(runner, { TELLTALE_URL: server.url, USER: 'ada', ...env });

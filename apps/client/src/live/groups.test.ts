@@ -46,6 +46,23 @@ describe('groups', () => {
     });
   });
 
+  it('puts those of whose page it is first, in each group', () => {
+    const sessions = [
+      session('a', { startedAt: ago(30), user: 'bob' }),
+      session('b', { startedAt: ago(20), user: 'ada' }),
+      session('c', { startedAt: ago(10) }),
+    ];
+    const order = (me?: { user?: string; host: string }) =>
+      groupSessions(sessions, now, nothingNoted, me)
+        .working.map(({ id }) => id)
+        .join();
+    expect([order(), order({ user: 'ada', host: 'ws' }), order({ user: 'bob', host: 'ws' })]).toEqual([
+      'a,b,c',
+      'b,c,a',
+      'a,c,b',
+    ]);
+  });
+
   it('lets a trouble go that was acknowledged, and a snoozed one for its hour', () => {
     const one = session('t', { group: 'trouble', trouble: [trouble(3)] });
     const key = troubleKey(one, trouble(3));

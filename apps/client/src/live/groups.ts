@@ -1,4 +1,4 @@
-import type { FiringAlert, Session, Trouble } from '@telltale/core';
+import type { FiringAlert, ServiceStatus, Session, Trouble } from '@telltale/core';
 
 /** What one viewer has already taken note of; kept in the browser. */
 export interface Noted {
@@ -27,8 +27,15 @@ export interface Groups {
 
 const turnStaysMs = 30 * 60_000;
 
-/** Sorts sessions into the groups of the page; the service says where a session stands, the viewer what is noted. */
-export function groupSessions(sessions: readonly Session[], now: number, noted: Noted): Groups {
+/** Whose page it is. */
+export type Me = ServiceStatus['me'];
+
+/**
+ * Sorts sessions into the groups of the page; the service says where a session stands, the viewer what is noted. Where
+ * several people report, those of `me` stand first.
+ */
+export function groupSessions(sessions: readonly Session[], now: number, noted: Noted, me?: Me): Groups {
+  const isTheirs = (session: Session) => (me && !isOf(session, me) ? 1 : 0);
   const groups = { 'needs-you': [], trouble: [], 'your-turn': [], working: [], idle: [] } as Record<
     GroupName | 'idle',
     Session[]
@@ -41,9 +48,16 @@ export function groupSessions(sessions: readonly Session[], now: number, noted: 
     else groups[group].push(session);
   }
   for (const name of groupNames) {
-    groups[name].sort((a, b) => arrival(a, name) - arrival(b, name) || (a.id < b.id ? -1 : 1));
+    groups[name].sort(
+      (a, b) => isTheirs(a) - isTheirs(b) || arrival(a, name) - arrival(b, name) || (a.id < b.id ? -1 : 1),
+    );
   }
   return { ...groups, doneToday };
+}
+
+/** Of a session that does not say whose it is nobody knows that it is another's. */
+function isOf({ user }: Session, me: NonNullable<Me>): boolean {
+  return user === undefined || user === me.user;
 }
 
 /** When a session came into its group: the order of its card, which does not change while it stays. */

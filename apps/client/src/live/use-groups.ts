@@ -1,7 +1,7 @@
 import { computed } from 'vue';
 import { useLive } from '../data/use-live.ts';
 import { useNow } from '../data/use-now.ts';
-import { standingAlerts } from '../data/use-status.ts';
+import { standingAlerts, useStatus } from '../data/use-status.ts';
 import { groupSessions, openAlerts } from './groups.ts';
 import { useNoted } from './noted.ts';
 
@@ -9,7 +9,12 @@ const live = useLive();
 const now = useNow();
 
 /** The groups of all sessions, unfiltered: what header, title, favicon, wall and notices count. */
-export const allGroups = computed(() => groupSessions(live.sessions.value, now.value, useNoted().noted.value));
+export const allGroups = computed(() =>
+  groupSessions(live.sessions.value, now.value, useNoted().noted.value, useStatus().value?.me),
+);
+
+/** Several people report: then a card says whose it is. */
+export const areSeveral = computed(() => new Set(live.sessions.value.flatMap(({ user }) => user ?? [])).size > 1);
 
 /** Alerts about no single session that nobody put aside. */
 export const shownAlerts = computed(() => openAlerts(standingAlerts.value, now.value, useNoted().noted.value));

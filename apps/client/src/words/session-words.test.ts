@@ -1,6 +1,6 @@
 import { type Session, waitKinds } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { stateWordsOf, troubleWords, waitWordsOf } from './session-words.ts';
+import { placeHint, stateWordsOf, troubleWords, waitWordsOf, whoWords } from './session-words.ts';
 
 const since = '2026-11-21T10:00:00.000Z';
 const waiting = (kind: (typeof waitKinds)[number], summary: string) => [{ kind, summary, since, mayBeRunning: false }];
@@ -23,4 +23,15 @@ it('names each wait with the same words on its card and as the state of its sess
 it('tells every reason of a trouble, not only the first', () => {
   const trouble = [{ summary: 'went silent while working' }, { summary: 'failed 3 times: Bash make' }];
   expect(troubleWords({ trouble } as unknown as Session)).toBe('went silent while working · failed 3 times: Bash make');
+});
+
+it('says who ran a session and on what, as far as that is told', () => {
+  const told = { user: 'ada', host: 'ws', cwd: '/src/shop', repo: 'github.com/ada/shop', commit: '0123456789abcdef' };
+  expect([whoWords(told as Session), placeHint(told as Session)]).toEqual([
+    'ada@ws',
+    '/src/shop\ngithub.com/ada/shop at 0123456789ab',
+  ]);
+  const little = { host: 'ws', commit: '0123456789abcdef' } as Session;
+  expect([whoWords(little), placeHint(little)]).toEqual(['ws', 'commit at 0123456789ab']);
+  expect([whoWords({} as Session), placeHint({} as Session)]).toEqual(['', undefined]);
 });

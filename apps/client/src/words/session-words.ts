@@ -11,6 +11,18 @@ export function placeWords(session: Session): string {
   return line ? `${session.app} · ${line}` : session.app;
 }
 
+/** "ada@ws": who ran it, and on which machine. */
+export function whoWords({ user, host }: Session): string {
+  return [user, host].filter(Boolean).join('@');
+}
+
+/** Folder, repository and commit, for the hover. */
+export function placeHint({ cwd, repo, commit }: Session): string | undefined {
+  const at = commit === undefined ? '' : ` at ${commit.slice(0, 12)}`;
+  const lines = [cwd, repo === undefined ? at && `commit${at}` : repo + at];
+  return lines.filter(Boolean).join('\n') || undefined;
+}
+
 /** "permission: Bash rm -rf dist", "question: “Which colour?”". */
 export function waitWordsOf(wait: Wait): string {
   return `${wait.kind === 'question' ? 'question' : waitedFor[wait.kind]}: ${wait.summary}`;

@@ -1,8 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseFilter, type Session } from '@telltale/core';
 import type { Store } from '../store/store.ts';
+import { whoIsHere } from '../who-is-here.ts';
 
 /**
  * Who waits for the person at this machine, as a small file that status lines read (hooks' attention.sh): the time, then
@@ -114,14 +114,6 @@ export function createAttentionFile(options: AttentionOptions): AttentionFile {
 /** Of colleagues on other machines who report here, too, nobody waits for me. */
 function isMine({ user, host }: Session, me: { user?: string; host: string }): boolean {
   return user === undefined || user === me.user || host === undefined || host === me.host;
-}
-
-function whoIsHere(): { user?: string; host: string } {
-  try {
-    return { user: userInfo().username, host: hostname() };
-  } catch {
-    return { host: hostname() }; // A container's user may have no name.
-  }
 }
 
 function told(waiting: ReadonlyMap<string, Session>): string {
