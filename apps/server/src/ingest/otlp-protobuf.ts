@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs/light.js';
+import { createRequire } from 'node:module';
+import type protobuf from 'protobufjs/light.js';
 import { otlpSchema } from './otlp-schema.ts';
 
 /** The three signals of OTLP/HTTP. */
@@ -7,11 +8,12 @@ export type Signal = (typeof signals)[number];
 
 const messageNames = { logs: 'Logs', metrics: 'Metrics', traces: 'Trace' } as const satisfies Record<Signal, string>;
 
-/** Compiled at the first use: most clients send JSON, or none at all. */
+/** Loaded and compiled at the first use: most clients send JSON, or none at all. */
 let root: protobuf.Root | undefined;
+const require = createRequire(import.meta.url);
 
 function message(name: string): protobuf.Type {
-  root ??= protobuf.Root.fromJSON(otlpSchema);
+  root ??= (require('protobufjs/light.js') as typeof protobuf).Root.fromJSON(otlpSchema);
   return root.lookupType(name);
 }
 

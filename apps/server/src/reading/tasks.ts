@@ -96,7 +96,7 @@ export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: Rea
       },
       /** `file` is how it is asked for afterwards, piece by piece. */
       exportBegin({ file, format, ...asked }: AskedFile): void {
-        exports.set(file, byteStream(formats[format].write(readerOf(asked), asked.facts)).getReader());
+        exports.set(file, byteStream(formats[format](readerOf(asked), asked.facts)).getReader());
       },
       /** Undefined at the end. */
       async exportNext(file: number): Promise<Uint8Array<ArrayBuffer> | undefined> {

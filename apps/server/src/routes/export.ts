@@ -1,6 +1,6 @@
 import { exportFormats, exportName } from '@telltale/core/export';
 import { z } from 'zod';
-import { formats } from '../export/formats.ts';
+import { fileTypes } from '../export/file-types.ts';
 import { createSessionReader, type ExportStore } from '../export/read.ts';
 import type { Store } from '../store/store.ts';
 import { answer, problem, type Route, route } from './route.ts';
@@ -41,7 +41,7 @@ export function exportRoutes(deps: ExportRoutesDeps): Route[] {
         const reader = createSessionReader(deps, context.req.param('id') ?? '', isMasked);
         const session = reader.session();
         if (!session) return context.json({ error: 'there is no such session' }, 404);
-        const { type, ending } = formats[format];
+        const { type, ending } = fileTypes[format];
         const facts = { version, environment, isMasked, exportedAt: new Date(now()).toISOString() };
         const file = deps.store.exported(context.req.param('id') ?? '', { format, facts });
         if (!file) return context.json({ error: 'there is no such session' }, 404);
