@@ -18,8 +18,8 @@ export interface EntryPlace {
 }
 
 export interface SearchCopies {
-  /** Undefined where no other session has the entry. */
-  of(session: number, entry: number): CopiedEntry | undefined;
+  /** Undefined where no other session has the entry. `known`: what one look has found, as copies are found together. */
+  of(session: number, entry: number, known?: Map<string, CopiedEntry | undefined>): CopiedEntry | undefined;
   /** Whether anything of a session may be a copy, or be copied. */
   hasKin(session: number): boolean;
 }
@@ -73,12 +73,21 @@ export function createSearchCopies(database: Database, { entryAt }: Pick<SearchS
     return ranked.reduce((a, b) => (isBefore(b.rank, a.rank) ? b : a)).copy;
   }
 
-  function of(no: number, seq: number): CopiedEntry | undefined {
-    const kin = kinOf.all(no);
-    const place = kin.length > 0 ? placeOf.get(seq) : undefined;
+  function of(no: number, seq: number, known = new Map<string, CopiedEntry | undefined>()): CopiedEntry | undefined {
+    const place = placeOf.get(seq);
     if (!place || place.uuid === null) return undefined;
-    const { agent, uuid, at } = place;
-    const others = kin.flatMap((other) => {
+    const key = `${place.agent} ${place.uuid}`;
+    const copied = known.has(key) ? known.get(key) : lookFor(no, seq, { ...place, uuid: place.uuid });
+    known.set(key, copied);
+    return copied;
+  }
+
+  function lookFor(
+    no: number,
+    seq: number,
+    { agent, uuid, at }: { agent: string; uuid: string; at: number | null },
+  ): CopiedEntry | undefined {
+    const others = kinOf.all(no).flatMap((other) => {
       const same = seqIn.get(other, agent, uuid);
       return same === undefined ? [] : (copyOf(other, same, at ?? 0) ?? []);
     });

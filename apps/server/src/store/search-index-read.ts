@@ -2,7 +2,7 @@ import type { SqlCondition } from '@telltale/core';
 import { type SearchKind, type SearchText, searchKinds, termSql, toFts } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
 import { facetWord, idsPerMs, type SearchPart, wordsTable } from './search-index.ts';
-import type { SearchCopies } from './search-index-copies.ts';
+import type { CopiedEntry, SearchCopies } from './search-index-copies.ts';
 
 /** What is asked for beside the words. */
 export interface SearchConditions {
@@ -96,11 +96,12 @@ export function createSearchReader(database: Database, { parts, copies }: Search
     const fits = new Map<number, boolean>();
     // Asked once of each session: nearly all have none.
     const kin = new Map<number, boolean>();
+    const known = new Map<string, CopiedEntry | undefined>();
     return ({ session, key, entry }) => {
       if (entry === null) return false;
       const hasKin = kin.get(session) ?? copies.hasKin(session);
       kin.set(session, hasKin);
-      const owner = hasKin ? copies.of(session, entry)?.owner.session : undefined;
+      const owner = hasKin ? copies.of(session, entry, known)?.owner.session : undefined;
       if (owner === undefined || owner === session) return false;
       const id = idOfText.get(owner, key);
       if (id === undefined || id < from || id >= to) return false;
