@@ -3,7 +3,7 @@ import { isDestination, telltaleHome } from '../.claude/hooks/telltale/spool.mjs
 import { readOwnJson, writeText } from './files.mjs';
 import { Refusal } from './refusal.mjs';
 
-/** @typedef {{ url: string | undefined, token: string | undefined }} Change */
+/** @typedef {{ url: string | undefined, token: string | undefined, who?: string | undefined }} Change who: on or off */
 
 /** @param {Change} change */
 export function checkConfig({ url, token }) {
@@ -14,12 +14,12 @@ export function checkConfig({ url, token }) {
 }
 
 /**
- * Where hooks and CLI of this machine send, private to the user. The hook looks for "url" line by line, without a parser.
+ * Where hooks and CLI of this machine send, private to the user. The hook looks for "url" and "who" line by line, without a parser.
  * @param {Change} change
  */
-export function writeConfig({ url, token }) {
-  if (url === undefined && token === undefined) return;
+export function writeConfig({ url, token, who }) {
+  if (url === undefined && token === undefined && who === undefined) return;
   const path = join(telltaleHome(), 'config.json');
-  const change = { ...(url && { url: url.replace(/\/$/, '') }), ...(token && { token }) };
+  const change = { ...(url && { url: url.replace(/\/$/, '') }), ...(token && { token }), ...(who && { who }) };
   writeText(path, `${JSON.stringify({ ...readOwnJson(path), ...change }, null, 2)}\n`, 0o600);
 }

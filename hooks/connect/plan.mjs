@@ -18,6 +18,7 @@ import { findWarnings } from './warnings.mjs';
  * @property {string | undefined} project its folder, where it is not global
  * @property {string | undefined} [url] where to send from now on
  * @property {string | undefined} [token]
+ * @property {string | undefined} [who] on or off: whether events say who and where
  * @property {string | undefined} [app] the project's name, where its folder's is not meant
  * @property {Record<string, string> | undefined} [variables] of telemetry, for the user's own settings
  */
@@ -56,7 +57,7 @@ export function planConnect(wanted, source = ownScripts) {
       for (const { settings } of changed) checkWritable(settings);
       const backups = edits.flatMap((edit) => applyEdit(edit) ?? []);
       copyScripts(place.scripts, source);
-      writeConfig({ url, token });
+      writeConfig({ url, token, who: wanted.who });
       return backups;
     },
   };

@@ -116,6 +116,7 @@ describe.runIf(requires('tmux'))('telltale setup on a terminal', () => {
       await answer(/Connect all your projects, or one\?.*: *$/m, '.');
       await answer(/Telemetry tells .* \[y\/N\] *$/m, '');
       await answer(/the text of your prompts, too\?.*\[y\/N\] *$/m, 'y');
+      await answer(/say who and where.*\[Y\/n\] *$/m, '');
       await answer(/Write this\? \[Y\/n\] *$/m, yes);
       await until(async () => expect(await tmux('capture-pane', '-p', '-t', 'asked')).toMatch(/ended \d/));
       const screen = await tmux('capture-pane', '-p', '-S', '-', '-t', 'asked');

@@ -23,6 +23,12 @@ export function setupCommand(context: Context) {
     .option('--log-prompts', 'telemetry also has the text of prompts; without it, only their length')
     .option('--traces', 'spans, too')
     .option('--statusline', 'a status line around yours: who else waits; context and limits exactly on the page')
+    .addOption(
+      new Option(
+        '--who <choice>',
+        'on: events say who and where (user, machine, repository, commit); off: they do not',
+      ).choices(['on', 'off']),
+    )
     .option('--app <name>', 'another name for the project than its folder’s')
     .option('--url <url>', 'where to send from now on')
     .option('--token <token>', 'what to send it with; better: set TELLTALE_TOKEN')

@@ -14,6 +14,10 @@ export async function askTelemetry(isGlobal: boolean): Promise<TelemetryPlace> {
   return isGlobal ? 'none' : 'file';
 }
 
+export function askWho(): Promise<boolean> {
+  return confirm('Shall events say who and where: your user name, the machine, repository and commit?', true);
+}
+
 export function askPrompts(): Promise<boolean> {
   return confirm('Shall telemetry have the text of your prompts, too? Without it: their length.', false);
 }

@@ -1,4 +1,4 @@
-import { telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
+import { readConfig, telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
 import { portUrl } from '@telltale/hooks/connect/arguments.mjs';
 import { type Plan, planConnect, planDisconnect } from '@telltale/hooks/connect/plan.mjs';
 import { planStatusLine, planStatusLineAway } from '@telltale/hooks/connect/plan-status-line.mjs';
@@ -6,6 +6,7 @@ import { linesOf, quoted } from '@telltale/hooks/connect/show.mjs';
 import { confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { askWho } from './questions.ts';
 import { dropTelemetryFile, telemetryFile, writeTelemetryFile } from './telemetry.ts';
 import { chooseTelemetry, type TelemetryChoice } from './telemetry-choice.ts';
 import { scripts, type Wishes } from './wishes.ts';
@@ -18,11 +19,12 @@ export async function setUp(wishes: Wishes, context: Context): Promise<void> {
   const sentTo = service(told.url, told.token);
   const telemetry = await chooseTelemetry(wishes, context, sentTo);
   const variables = telemetry.place === 'user' ? telemetry.variables : undefined;
-  const plan = planConnect({ isGlobal, project, app, ...told, variables }, scripts);
+  const who = await chooseWho(wishes);
+  const plan = planConnect({ isGlobal, project, app, ...told, who, variables }, scripts);
 
   print(colours.bold(plan.hasChange ? `Connecting ${plan.place.name}.` : `${plan.place.name} is connected already.`));
   show(plan, wishes, context);
-  print(`\n${telemetry.words.join('\n')}`);
+  print(`\n${telemetry.words.join('\n')}\n${colours.dim(whoMeaning[who ?? whoNow()])}`);
   for (const [name, value] of Object.entries(plan.kept))
     print(colours.dim(`  ${name} stays ${value}, as you have set it.`));
   if (wishes.dryRun) return print(dryRun);
@@ -33,14 +35,27 @@ export async function setUp(wishes: Wishes, context: Context): Promise<void> {
   if (wishes.statusline) await setUpStatusLine(wishes, context);
 }
 
+/** Asked once; afterwards it stays as it was said. */
+async function chooseWho({ who, asks }: Wishes): Promise<string | undefined> {
+  if (who !== undefined || !asks || readConfig(telltaleHome()).who !== undefined) return who;
+  return (await askWho()) ? 'on' : 'off';
+}
+
+const whoNow = () => (readConfig(telltaleHome()).who === 'off' ? 'off' : 'on');
+
+const whoMeaning: Readonly<Record<string, string>> = {
+  on: 'Events say who and where: user, machine, repository and commit; --who off leaves that out.',
+  off: 'Events do not say who and where; --who on changes that. A session whose process dies is then only known by its silence.',
+};
+
 /** What setup put there, and nothing else. */
-export function undo(wishes: Wishes, context: Context): Promise<void> {
+export async function undo(wishes: Wishes, context: Context): Promise<void> {
   const plan = planDisconnect(wishes, scripts);
   const words = {
     begin: `Disconnecting ${plan.place.name}.`,
     none: `${plan.place.name} is not connected; nothing to undo.`,
   };
-  return takeAway(plan, words, wishes, context);
+  if (await takeAway(plan, words, wishes, context)) dropTelemetryFile(telltaleHome());
 }
 
 /** Ours around the user's own. */
@@ -57,26 +72,30 @@ export async function setUpStatusLine(wishes: Wishes, context: Context): Promise
   print(`\nDone. Sessions show it from now on. Undo: ${self} setup --statusline --undo`);
 }
 
-export function undoStatusLine(wishes: Wishes, context: Context): Promise<void> {
+export async function undoStatusLine(wishes: Wishes, context: Context): Promise<void> {
   const words = { begin: 'Giving your own status line back.', none: 'The status line is not ours; nothing to undo.' };
-  return takeAway(planStatusLineAway(scripts), words, wishes, context);
+  await takeAway(planStatusLineAway(scripts), words, wishes, context);
 }
 
+/** Whether it was done. */
 async function takeAway(
   plan: Plan,
   words: { begin: string; none: string },
   wishes: Wishes,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const { print, colours } = context;
-  if (!plan.hasChange) return print(words.none);
-  print(colours.bold(words.begin));
+  print(plan.hasChange ? colours.bold(words.begin) : words.none);
+  if (!plan.hasChange) return false;
   show(plan, wishes, context);
-  if (wishes.dryRun) return print(dryRun);
+  if (wishes.dryRun) {
+    print(dryRun);
+    return false;
+  }
   await decide(plan, wishes);
   plan.apply();
-  dropTelemetryFile(telltaleHome());
   print(`\nDone. What was recorded stays in ${telltaleHome()}.`);
+  return true;
 }
 
 const lineMeaning = `

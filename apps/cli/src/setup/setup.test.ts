@@ -219,3 +219,14 @@ it('a dry run shows everything and writes nothing', async () => {
   expect(out).toContain('A dry run: nothing was written.');
   expect([readdirSync(home), readdirSync(project)]).toEqual([['shop'], []]);
 });
+
+it('events say who and where, unless that is not wanted', async () => {
+  const { home, setup, json } = user();
+  const config = join(home, '.telltale', 'config.json');
+  expect((await setup('--project', '--telemetry', 'none')).out).toContain('Events say who and where');
+  expect((await setup('--project', '--telemetry', 'none', '--who', 'off')).out).toContain('do not say who');
+  expect(json(config).who).toBe('off');
+  expect((await setup('--project', '--telemetry', 'none')).out).toContain('do not say who');
+  expect((await setup('--project', '--telemetry', 'none', '--who', 'on')).out).toContain('Events say who and where');
+  expect(json(config).who).toBe('on');
+});

@@ -10,6 +10,8 @@ export interface Wishes {
   logPrompts?: true | undefined;
   traces?: true | undefined;
   statusline?: true | undefined;
+  /** Whether events say who and where. */
+  who?: string | undefined;
   app?: string | undefined;
   url?: string | undefined;
   token?: string | undefined;
