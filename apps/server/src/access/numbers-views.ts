@@ -11,8 +11,8 @@ import {
 import { analysisRowSchema, analysisSchema } from '@telltale/core/analysis';
 import { z } from 'zod';
 
-// What a `numbers` token is shown, field by field: what is not named here is not told, so a new field is hidden until
-// somebody says that it is a number, a state, a time or a name.
+// What a `numbers` token is shown. Where a shape holds content anywhere, field by field: what is not named here is not
+// told, so a new field is hidden until somebody says that it is a number, a state, a time or a name.
 
 const kindOnly = <K extends string>({ kind, since, seq }: { kind: K; since: string; seq?: number | undefined }) => ({
   ...{ kind, since, summary: kind },
@@ -80,7 +80,7 @@ export const analysisNumbers = analysisSchema
   }));
 
 const nameFields: readonly FieldKey[] = ['app', 'session', 'agent', 'tool', 'outcome', 'model', 'user', 'host'];
-const numberTerms: readonly FilterTerm['kind'][] = ['is', 'duration', 'cost', 'since', 'since-date'];
+const numberTerms: readonly FilterTerm['kind'][] = ['is', 'duration', 'cost', 'since', 'since-date', 'until', 'until-date'];
 
 /** Whether a filter asks for nothing but names, states, times and numbers: else its answer would tell of content. */
 export function asksForNumbers({ terms }: Filter): boolean {

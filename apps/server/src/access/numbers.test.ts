@@ -153,7 +153,7 @@ describe('asked with words, it answers neither yes nor no', () => {
     expect((await service.as('viewer', path)).status).toBe(200);
   });
 
-  it.each(['/api/sessions?filter=app:shop%20is:live%20cost>0', '/api/analysis/spend?by=user&filter=model:*opus*'])(
+  it.each(['/api/sessions?filter=app:shop%20is:live%20cost>0%20since:2d%20until:2036-11-20', '/api/analysis/spend?by=user&filter=model:*opus*'])(
     'but %s asks for names and numbers',
     async (path) => {
       const service = await guardedService();
