@@ -80,7 +80,15 @@ export const analysisNumbers = analysisSchema
   }));
 
 const nameFields: readonly FieldKey[] = ['app', 'session', 'agent', 'tool', 'outcome', 'model', 'user', 'host'];
-const numberTerms: readonly FilterTerm['kind'][] = ['is', 'duration', 'cost', 'since', 'since-date', 'until', 'until-date'];
+const numberTerms: readonly FilterTerm['kind'][] = [
+  'is',
+  'duration',
+  'cost',
+  'since',
+  'since-date',
+  'until',
+  'until-date',
+];
 
 /** Whether a filter asks for nothing but names, states, times and numbers: else its answer would tell of content. */
 export function asksForNumbers({ terms }: Filter): boolean {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseFilter } from '@telltale/core';
 import type { Analysis } from '@telltale/core/analysis';
 import fc from 'fast-check';
@@ -11,7 +12,7 @@ import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { AnalysisQuery } from './definition.ts';
 import { type AnalysisName, analyses } from './table.ts';
 
-const { open } = testStores();
+const { open, folder } = testStores();
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 const dayMs = 24 * 60 * 60_000;
 const nanos = (usd: number | undefined) => Math.round((usd ?? Number.NaN) * 1e9);
@@ -157,10 +158,80 @@ describe('sessions behind a number', () => {
     expect(await behind({ row: 'api' })).toEqual(['s-3', 's-2']);
     expect(await behind({ at: Date.parse('2026-11-20T00:00:00.000Z') })).toEqual(['s-2', 's-1']);
     expect(await behind({ row: 'api', at: Date.parse('2026-11-20T00:00:00.000Z') })).toEqual(['s-2']);
+    const { behindFilter = '' } = await ask(store, 'spend', { by: 'project', bucket: 'day', row: 'api' });
+    const opened = parseFilter(behindFilter, { timeZone: 'UTC' }).filter;
+    const costs = store.sessions({ filter: opened, limit: 10, now }).items.map(({ costUsd }) => costUsd);
+    expect(costs.sort()).toEqual([2, 4]);
     const { filter } = parseFilter('app:shop', { timeZone: 'UTC' });
     expect((await ask(store, 'spend', { filter })).total.costUsd).toBe(1);
     expect((await ask(store, 'spend', { session: 's-2' })).total.costUsd).toBe(2);
     expect((await ask(store, 'spend', { app: 'api' })).total.costUsd).toBe(6);
+  });
+});
+
+it('the sessions that a number opens are those it counts, however many they are', async () => {
+  const store = open();
+  const at = '2026-11-20T09:00:00.000Z';
+  // Uuids, of which two begin alike, and ids that are none.
+  const uuid = (n: number) => `${(n * 7919 + 0x10000000).toString(16)}-0000-4000-8000-000000000000`;
+  const ids = [...Array.from({ length: 390 }, (_, n) => uuid(n)), `${uuid(3).slice(0, 8)}-1`, 'a, "b"'];
+  await store.append(ids.map((sessionId, n) => requestRecord(`r-${n}`, { sessionId, at, usd: 1, app: 'api' })));
+  const older = { sessionId: 'older', at: '2026-11-01T09:00:00.000Z', usd: 1, app: 'api' };
+  await store.append([requestRecord('older', older)]);
+  const opened = async () => {
+    const range = { from: Date.parse('2026-11-19T00:00:00.000Z'), to: Date.parse('2026-11-21T00:00:00.000Z') };
+    const { rows, behindFilter = '' } = await ask(store, 'spend', { by: 'project', row: 'api', ...range });
+    const { filter, errors } = parseFilter(behindFilter, { timeZone: 'UTC' });
+    expect(errors).toEqual([]);
+    const found = store.sessions({ filter, limit: 1000, now }).items;
+    expect(sum(found.map(({ costUsd = 0 }) => costUsd))).toBe(rows[0]?.values.costUsd);
+    return { behindFilter, count: found.length };
+  };
+  const { behindFilter, count } = await opened();
+  expect(count).toBe(392);
+  // It goes into an address.
+  expect(encodeURIComponent(behindFilter).length).toBeLessThan(8000);
+  // More than can be named: by project and time.
+  const more = Array.from({ length: 20 }, (_, n) =>
+    requestRecord(`m-${n}`, { sessionId: `m-${n}`, at, usd: 1, app: 'api' }),
+  );
+  await store.append(more);
+  expect(await opened()).toEqual({
+    ...{ behindFilter: 'app:api since:2026-11-19T00:00:00.000Z until:2026-11-21T00:00:00.000Z', count: 412 },
+  });
+});
+
+describe('sessions of which there is nothing but a transcript', () => {
+  it('have their calls and steps counted; what no transcript tells is said to be unknown', async () => {
+    const [plain, recorded] = ['transcripts', 'logs'] as const;
+    const store = open();
+    for (const deliver of deliveriesOf('tools', [plain])) await deliver(store);
+    await store.takeCallsNow();
+    const said = await ask(store, 'tools');
+    const byHooks = open({ file: join(folder(), 'hooks.db') });
+    for (const deliver of deliveriesOf('tools', [recorded])) await deliver(byHooks);
+    await takeHooks(byHooks, 'tools');
+    const heard = await ask(byHooks, 'tools');
+    const counts = ({ rows }: Analysis) =>
+      Object.fromEntries(rows.map(({ key, values: { calls, failures } }) => [key, { calls, failures }]));
+    expect(counts(said)).toEqual(counts(heard));
+    expect(said.total.durationSum).toBeGreaterThan(0);
+    expect(said.unknown).toBeUndefined();
+    expect((await ask(store, 'activity')).total.events).toBeGreaterThan(0);
+    const unknown = { sessions: 1, reason: 'who allowed a call, and how long it waited, is in no transcript' };
+    expect(await ask(store, 'waiting')).toMatchObject({ rows: [], unknown });
+    expect(await ask(store, 'permissions')).toMatchObject({ rows: [], unknown });
+    expect((await ask(byHooks, 'waiting')).unknown).toBeUndefined();
+
+    // Its events come: from then on they tell, and nothing is counted twice.
+    for (const deliver of deliveriesOf('tools', [recorded])) await deliver(store);
+    await takeHooks(store, 'tools');
+    expect(counts(await ask(store, 'tools'))).toEqual(counts(heard));
+    await store.compressNow();
+    await store.takeCallsNow();
+    expect(counts(await ask(store, 'tools'))).toEqual(counts(heard));
+    expect((await ask(store, 'activity')).total).toEqual((await ask(byHooks, 'activity')).total);
+    expect((await ask(store, 'waiting')).unknown).toBeUndefined();
   });
 });
 

@@ -3,6 +3,7 @@ import { type Analysis, bucketSizeFor, bucketStarts, createTally, maxBuckets } f
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import type { Payloads } from '../store/payloads.ts';
+import { createBehindFilter } from './behind.ts';
 import { createCallSource } from './calls.ts';
 import type { AnalysisDefinition, AnalysisQuery, Asked } from './definition.ts';
 import { createFirstEvents } from './first-events.ts';
@@ -21,7 +22,7 @@ export interface AnalystDeps {
   isStopped?: () => boolean;
 }
 
-/** Sessions behind a number that are told by name: as many as fit into the address of the list of sessions. */
+/** Sessions behind a number that are told by name, the newest; `behindFilter` opens all of them. */
 const maxBehind = 40;
 
 /** Answers from a connection that only reads; what must be written before is written by who asks. */
@@ -33,6 +34,7 @@ export function createAnalyst(database: Database, { payloads, prices, isStopped 
       SELECT no FROM sessions
       WHERE transcript IS NOT NULL AND last_event_at >= ? AND (started_at IS NULL OR started_at < ?)`)
     .pluck();
+  const filterOf = createBehindFilter(database);
   const oldest = database
     .prepare<[], number | null>(
       'SELECT min(coalesce((SELECT min(at) FROM spend), at), at) FROM (SELECT coalesce(min(started_at), 0) AS at FROM sessions)',
@@ -77,6 +79,7 @@ export function createAnalyst(database: Database, { payloads, prices, isStopped 
       yield;
     }
     const { behind, total, rows, ...result } = tally.result();
+    const known = isBehind ? behind.sort((a, b) => b - a).map(sessions) : [];
     const unknown = definition.unknown === undefined ? 0 : countUnknown(asked);
     return present({
       ...{ name: query.name, title: definition.title, question: definition.question, shape: definition.shape },
@@ -85,13 +88,14 @@ export function createAnalyst(database: Database, { payloads, prices, isStopped 
       measures: measures.map(({ key, label, unit }) => ({ key, label, unit })),
       ...{ total, rows, ...result },
       unknown: unknown > 0 && definition.unknown ? { sessions: unknown, reason: definition.unknown } : undefined,
-      behind: isBehind
-        ? behind
-            .sort((a, b) => b - a)
-            .slice(0, maxBehind)
-            .map(sessions)
-            .map(({ id, app, title }) => present({ id, app, title }))
-        : undefined,
+      behind: isBehind ? known.slice(0, maxBehind).map(({ id, app, title }) => present({ id, app, title })) : undefined,
+      behindFilter:
+        known.length === 0
+          ? undefined
+          : filterOf(
+              known.map(({ id }) => id),
+              { ...query, by, ...timeOf({ from, to, at: query.at, buckets }) },
+            ),
     });
   }
 
@@ -111,6 +115,22 @@ export function createAnalyst(database: Database, { payloads, prices, isStopped 
   });
 
   return { run: (query) => run(query), steps };
+}
+
+/** Of one bucket, or of all. */
+function timeOf({
+  from,
+  to,
+  at,
+  buckets,
+}: {
+  from: number;
+  to: number;
+  at?: number | undefined;
+  buckets?: number[] | undefined;
+}) {
+  const index = at === undefined ? -1 : (buckets?.indexOf(at) ?? -1);
+  return index < 0 ? { from, to } : { from: buckets?.[index] ?? from, to: buckets?.[index + 1] ?? to };
 }
 
 /** Sessions that the conditions leave; undefined where there is none. */

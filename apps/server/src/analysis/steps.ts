@@ -10,6 +10,10 @@ export interface SessionSteps {
 
 const quarterOf = `at / ${quarterMs} * ${quarterMs}`;
 
+/** A row that an agent made; what is older than its session was copied into it. */
+const isSaidStep = `type IN ('user', 'assistant')
+  AND at >= coalesce((SELECT born FROM said_sessions AS told WHERE told.session = transcript_entries.session), 0)`;
+
 /**
  * Steps of agents by session and quarter: hook events; of the time before a session's first event, what its transcript
  * tells. Quarters that lie in the time as a whole come from their counts, the two at its ends from the rows.
@@ -27,14 +31,26 @@ export function* stepsIn(
           [from, first],
           [end, to],
         ];
-  const isTold = ({ session, at }: SessionSteps) => at < (firstOf.get(session) ?? Number.POSITIVE_INFINITY);
+  const saidBetween = database
+    .prepare<[number, number, number], number>(`
+      SELECT count(*) FROM transcript_entries WHERE session = ? AND at >= ? AND at < ? AND ${isSaidStep}`)
+    .pluck();
+  /** Of the quarter in which the first event came, the part before it. */
+  function* told(rows: Iterable<SessionSteps>, begin: number): Generator<SessionSteps> {
+    for (const row of rows) {
+      const until = firstOf.get(row.session) ?? Number.POSITIVE_INFINITY;
+      if (row.at + quarterMs <= until) yield row;
+      else if (row.at < until)
+        yield { ...row, steps: saidBetween.get(row.session, Math.max(row.at, begin), until) ?? 0 };
+    }
+  }
 
   const counted = (table: string) =>
     database.prepare<[number, number], SessionSteps>(
       `SELECT session, at, steps FROM ${table} WHERE at >= ? AND at < ?`,
     );
   yield* counted('step_counts').iterate(first, end);
-  for (const row of counted('said_steps').iterate(first, end)) if (isTold(row)) yield row;
+  yield* told(counted('said_steps').all(first, end), first);
 
   // What is not counted yet: `call_folds` says up to where a session is.
   const isHook = `source = 'hook' AND log.session IS NOT NULL`;
@@ -58,10 +74,8 @@ export function* stepsIn(
         .iterate(begin, over);
     const said = database.prepare<[number, number], SessionSteps>(`
       SELECT session, ${quarterOf} AS at, count(*) AS steps FROM transcript_entries
-      WHERE at >= ? AND at < ? AND type IN ('user', 'assistant')
-        AND session IN (SELECT session FROM said_steps)
-        AND at >= coalesce((SELECT born FROM said_sessions AS told WHERE told.session = transcript_entries.session), 0)
+      WHERE at >= ? AND at < ? AND session IN (SELECT session FROM said_steps) AND ${isSaidStep}
       GROUP BY session, ${quarterOf}`);
-    for (const row of said.iterate(begin, over)) if (isTold(row)) yield row;
+    yield* told(said.all(begin, over), begin);
   }
 }

@@ -95,8 +95,9 @@ export function createReconciliationRows(database: Database): ReconciliationRows
     .prepare<[{ no: number }], number>(`SELECT count(*) FROM api_requests AS heard ${beside} WHERE heard.session = @no`)
     .pluck();
   const ofIds = database.prepare<[{ no: number; ids: string }], SaidRow>(`
-    SELECT ${columns}, is_owner AS isOwner FROM said_requests
-    WHERE session = @no AND id IN (SELECT value FROM json_each(@ids)) ORDER BY at, id`);
+    SELECT ${columns.replace('id, at', 'said.id AS id, at')}, is_owner AS isOwner
+    FROM json_each(@ids) AS asked CROSS JOIN said_requests AS said INDEXED BY said_requests_side_by_side
+      ON said.session = @no AND said.id = asked.value`);
   const notHeard = database.prepare<[{ no: number }], SaidRow>(`
     SELECT ${columns}, is_owner AS isOwner FROM said_requests INDEXED BY said_requests_side_by_side
     WHERE session = @no AND id NOT IN (SELECT id FROM api_requests WHERE session = @no) ORDER BY at, id`);

@@ -67,6 +67,8 @@ export const analysisSchema = z.object({
   unknown: z.object({ sessions: z.number().int(), reason: z.string() }).optional(),
   /** Only where a row or bucket was asked for: the newest sessions behind it. */
   behind: z.array(behindSchema).optional(),
+  /** The same: the filter with which the list of sessions shows all of them. */
+  behindFilter: z.string().optional(),
 });
 
 /** One row of `GET /api/analysis`. */

@@ -116,6 +116,8 @@ const term: fc.Arbitrary<FilterTerm> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('since' as const), agoMs: fc.constantFrom(0, 60_000, 600_000, 7_200_000), ...placed }),
   fc.record({ kind: fc.constant('since-date' as const), fromMs: fc.constantFrom(0, now - 600_000, now), ...placed }),
+  fc.record({ kind: fc.constant('until' as const), agoMs: fc.constantFrom(0, 60_000, 600_000, 7_200_000), ...placed }),
+  fc.record({ kind: fc.constant('until-date' as const), toMs: fc.constantFrom(0, now - 600_000, now), ...placed }),
 );
 const filter: fc.Arbitrary<Filter> = fc.record({ terms: fc.array(term, { maxLength: 3 }) });
 
@@ -143,7 +145,9 @@ afterAll(() => db.close());
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
   db.exec('DELETE FROM events; DELETE FROM sessions; DELETE FROM session_totals');
   const addTotals = prepare('INSERT INTO session_totals SELECT no, ?, ? FROM sessions WHERE id = ?');
-  const addSession = prepare('INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)');
+  const addSession = prepare(
+    'INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)',
+  );
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
     addSession.run(
@@ -311,6 +315,7 @@ it('reads any text without throwing, and what it read keeps its meaning when wri
     ' ',
     'duration>',
     'since:',
+    'until:',
     '3s',
     'Bash',
     '\\',

@@ -82,4 +82,5 @@ const valuesOf = {
   duration: () => ['1s', '10s', '30s', '1m', '5m'],
   cost: () => ['0.1', '0.5', '1', '5', '10'],
   since: () => ['10m', '1h', '2h', '1d', '1w'],
+  until: () => ['10m', '1h', '2h', '1d', '1w'],
 } as const satisfies Record<FilterKey, (facets: Facets) => readonly string[]>;

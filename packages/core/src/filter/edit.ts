@@ -4,7 +4,7 @@ import { parseFilter } from './parse.ts';
 import { foldAscii } from './pattern.ts';
 
 /** What a chip in the page adds and takes away. */
-export type ToggleKey = Exclude<FilterKey, 'duration' | 'cost' | 'since'>;
+export type ToggleKey = Exclude<FilterKey, 'duration' | 'cost' | 'since' | 'until'>;
 
 /**
  * Adds `key:value` to a filter's text, or takes it away again. A second value of a key becomes an alternative

@@ -50,6 +50,8 @@ describe('parseFilter', () => {
     expect(fromMs('since:2026-11-20')).toBe('2026-11-19T22:00:00.000Z');
     expect(fromMs('since:2026-11-20T14:30')).toBe('2026-11-20T12:30:00.000Z');
     expect(fromMs('since:2026-11-20T14:30Z')).toBe('2026-11-20T14:30:00.000Z');
+    const [until] = parseFilter('until:2026-11-20', { timeZone: 'Etc/GMT-2' }).filter.terms;
+    expect(until).toMatchObject({ kind: 'until-date', toMs: Date.parse('2026-11-19T22:00:00.000Z') });
   });
 
   it.each([

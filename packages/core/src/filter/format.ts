@@ -22,9 +22,12 @@ function formatBody(term: FilterTerm): string {
     case 'cost':
       return `cost${term.comparison}${formatUsd(term.usd)}`;
     case 'since':
-      return `since:${formatSpan(term.agoMs, sinceUnits)}`;
+    case 'until':
+      return `${term.kind}:${formatSpan(term.agoMs, sinceUnits)}`;
     case 'since-date':
       return `since:${new Date(term.fromMs).toISOString()}`;
+    case 'until-date':
+      return `until:${new Date(term.toMs).toISOString()}`;
     default:
       return term satisfies never;
   }

@@ -9,6 +9,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   agent:main agent:Explore the main agent, or a subagent by type or id
  *   is:waiting               what the event's session is now, see `isNames`
  *   duration>30s since:2h    units ms s m h, for `since` also d w, or a date: since:2026-11-20T14:00
+ *   until:1d                 before then; of sessions those that had begun: with `since:`, those at work in between
  *   cost>0.5                 what the event's session cost, in dollars; one whose cost nobody knows is neither
  *
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
@@ -33,7 +34,7 @@ export const fieldKeys = [
   'repo',
   'label',
 ] as const;
-export const filterKeys = [...fieldKeys, 'is', 'duration', 'cost', 'since'] as const;
+export const filterKeys = [...fieldKeys, 'is', 'duration', 'cost', 'since', 'until'] as const;
 export const comparisons = ['<', '<=', '>', '>='] as const;
 
 /** What `is:` can ask, and what of a session answers yes. */
@@ -61,7 +62,7 @@ export interface IsRow {
   has?: 'pinned' | 'bookmarks' | 'notes';
 }
 
-/** Units of `duration:` and `since:`. */
+/** Units of `duration:`, `since:` and `until:`. */
 export const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 export type FieldKey = (typeof fieldKeys)[number];
@@ -87,7 +88,9 @@ export type TermBody =
   | { readonly kind: 'duration'; readonly comparison: Comparison; readonly ms: number }
   | { readonly kind: 'cost'; readonly comparison: Comparison; readonly usd: number }
   | { readonly kind: 'since'; readonly agoMs: number }
-  | { readonly kind: 'since-date'; readonly fromMs: number };
+  | { readonly kind: 'since-date'; readonly fromMs: number }
+  | { readonly kind: 'until'; readonly agoMs: number }
+  | { readonly kind: 'until-date'; readonly toMs: number };
 
 export const filterExamples = {
   app: 'app:api',
@@ -106,4 +109,5 @@ export const filterExamples = {
   duration: 'duration>30s',
   cost: 'cost>0.5',
   since: 'since:2h',
+  until: 'until:2026-11-20',
 } as const satisfies Record<FilterKey, string>;

@@ -81,6 +81,10 @@ function testOf(term: FilterTerm): Test {
       return (event, context) => Date.parse(event.at) >= context.now - term.agoMs;
     case 'since-date':
       return (event) => Date.parse(event.at) >= term.fromMs;
+    case 'until':
+      return (event, context) => Date.parse(event.at) < context.now - term.agoMs;
+    case 'until-date':
+      return (event) => Date.parse(event.at) < term.toMs;
     default:
       return term satisfies never;
   }
@@ -180,6 +184,10 @@ function holdsForSession(
       return Date.parse(session.lastEventAt) >= now - term.agoMs;
     case 'since-date':
       return Date.parse(session.lastEventAt) >= term.fromMs;
+    case 'until':
+      return Date.parse(session.startedAt) < now - term.agoMs;
+    case 'until-date':
+      return Date.parse(session.startedAt) < term.toMs;
     default:
       return term satisfies never;
   }

@@ -52,7 +52,7 @@ function readTerm(raw: RawTerm, zone: FilterZone): TermBody | string | undefined
   if (key === 'cost') return readCost(raw);
   if (raw.operator !== undefined) return `${key} cannot be compared with ${raw.operator}; write ${filterExamples[key]}`;
   if (raw.patterns.length === 0) return `${key} needs a value, for example ${filterExamples[key]}`;
-  if (key === 'since') return readSince(raw.value, zone);
+  if (key === 'since' || key === 'until') return readTime(key, raw.value, zone);
   if (key === 'is') return readIs(raw);
   if (key === 'outcome') return readOutcome(raw);
   return { kind: 'field', key, patterns: raw.patterns };
@@ -95,15 +95,16 @@ function readCost(raw: RawTerm): TermBody | string {
 const year9999Ms = 253_370_764_800_000;
 const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/i;
 
-function readSince(value: string, zone: FilterZone): TermBody | string {
+function readTime(key: 'since' | 'until', value: string, zone: FilterZone): TermBody | string {
   const agoMs = spanMs(value, ['ms', 's', 'm', 'h', 'd', 'w']);
-  if (agoMs !== undefined) return { kind: 'since', agoMs };
+  if (agoMs !== undefined) return { kind: key, agoMs };
   const match = isoDate.exec(value);
   const hasZone = match?.[4] !== undefined;
   const utcMs = match ? Date.parse(match[1] === undefined || hasZone ? value : `${value}Z`) : Number.NaN;
-  const fromMs = hasZone || !(utcMs >= 0) ? utcMs : zonedMs(utcMs, zone);
-  if (fromMs >= 0 && fromMs < year9999Ms) return { kind: 'since-date', fromMs };
-  return `since needs how long ago (ms, s, m, h, d, w) or a date, for example since:2h or since:2026-11-20; got "${value}"`;
+  const ms = hasZone || !(utcMs >= 0) ? utcMs : zonedMs(utcMs, zone);
+  if (ms >= 0 && ms < year9999Ms)
+    return key === 'since' ? { kind: 'since-date', fromMs: ms } : { kind: 'until-date', toMs: ms };
+  return `${key} needs how long ago (ms, s, m, h, d, w) or a date, for example ${key}:2h or ${key}:2026-11-20; got "${value}"`;
 }
 
 function readIs(raw: RawTerm): TermBody | string {

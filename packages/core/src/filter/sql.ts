@@ -68,7 +68,7 @@ export function toSql(filter: Filter, now: number): SqlCondition {
 
 /**
  * The filter as a condition over `sessions`, for lists of sessions. `duration` is the session's own, `since`
- * its last event, words are found in its title and its events. What only events have (tool, name, agent,
+ * its last event and `until` its first, words are found in its title and its events. What only events have (tool, name, agent,
  * outcome) must hold together in one event of it; negated, in none.
  */
 export function toSessionSql(filter: Filter, now: number): SqlCondition {
@@ -99,6 +99,10 @@ function eventCondition(term: FilterTerm, now: number): SqlCondition {
       return { where: `${events.at} >= ?`, params: [now - term.agoMs] };
     case 'since-date':
       return { where: `${events.at} >= ?`, params: [term.fromMs] };
+    case 'until':
+      return { where: `${events.at} < ?`, params: [now - term.agoMs] };
+    case 'until-date':
+      return { where: `${events.at} < ?`, params: [term.toMs] };
     default:
       return term satisfies never;
   }
@@ -126,10 +130,17 @@ function sessionCondition(term: FilterTerm, now: number): SqlCondition | undefin
       return { where: `${sessions.lastEventAt} >= ?`, params: [now - term.agoMs] };
     case 'since-date':
       return { where: `${sessions.lastEventAt} >= ?`, params: [term.fromMs] };
+    case 'until':
+      return { where: `${began} < ?`, params: [now - term.agoMs] };
+    case 'until-date':
+      return { where: `${began} < ?`, params: [term.toMs] };
     default:
       return term satisfies never;
   }
 }
+
+/** As far as heard. */
+const began = `coalesce(${sessions.startedAt}, ${sessions.lastEventAt})`;
 
 /** A session whose cost nobody knows is neither cheap nor dear. */
 function costCondition({ comparison, usd }: { comparison: Comparison; usd: number }): SqlCondition {
