@@ -6,14 +6,16 @@ import { createContext } from './context.ts';
 
 buildCommand();
 
-it('lists every command in its help, each with help of its own', async () => {
+it('lists every command in its help', async () => {
   const help = await telltale([]);
   expect(help).toMatchObject({ code: 0, err: '' });
-  for (const name of Object.keys(commands)) {
-    expect(help.out).toMatch(new RegExp(`^ {2}${name} `, 'm'));
-    const { code, out } = await telltale([name, '--help']);
-    expect([name, code, out.startsWith(`Usage: telltale ${name} `)]).toEqual([name, 0, true]);
-  }
+  const listed = [...help.out.matchAll(/^ {2}(\w+) (?=.* {2,}\S)/gm)].map(([, name]) => name);
+  expect(listed).toEqual(Object.keys(commands));
+});
+
+it.each(Object.keys(commands))('%s has help of its own', async (name) => {
+  const { code, out } = await telltale([name, '--help']);
+  expect([code, out.startsWith(`Usage: telltale ${name} `)]).toEqual([0, true]);
 });
 
 it.each([

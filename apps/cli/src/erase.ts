@@ -3,15 +3,16 @@ import { searchAnswerSchema } from '@telltale/core/search-view';
 import { Problem } from './problem.ts';
 import type { Service } from './service.ts';
 
-/** So many words of each session are searched for before and after. */
-const probesPerSession = 12;
-const triesPerSession = 40;
+/** A session's index is taken apart word by word, which takes a while where it is long. */
+const deletionMs = 600_000;
+/** Not each word is one that the search has. */
+const triesPerProbe = 4;
 
 /** Words that the search finds in a session: what proves afterwards that it finds them no more. */
-export async function findProbes(service: Service, { id }: Session): Promise<string[]> {
+export async function findProbes(service: Service, { id }: Session, most: number): Promise<string[]> {
   const found: string[] = [];
-  for (const word of (await wordsOf(service, id)).slice(0, triesPerSession)) {
-    if (found.length >= probesPerSession) break;
+  for (const word of (await wordsOf(service, id)).slice(0, most * triesPerProbe)) {
+    if (found.length >= most) break;
     if ((await hitsOf(service, word, id)) > 0) found.push(word);
   }
   return found;
@@ -55,7 +56,7 @@ function stringsIn(value: unknown): string[] {
 }
 
 export async function deleteSession(service: Service, id: string): Promise<boolean> {
-  return service.delete(`/api/sessions/${encodeURIComponent(id)}`);
+  return service.delete(`/api/sessions/${encodeURIComponent(id)}`, deletionMs);
 }
 
 /** What Loki made of the wish to delete the log lines of sessions. */

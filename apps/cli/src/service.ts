@@ -9,12 +9,12 @@ export interface Service {
   get<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>>;
   post<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.infer<T>>;
   /** True where there was something to delete. */
-  delete(path: string): Promise<boolean>;
+  delete(path: string, patienceMs?: number): Promise<boolean>;
   /** Any request; throws where no service answers, and nothing for a status. */
   ask(path: string, init?: RequestInit): Promise<Response>;
 }
 
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 
 /** TELLTALE_URL, else `url` of config.json in TELLTALE_HOME, else the port in TELLTALE_PORT, else 4000. */
 export function createService(
@@ -34,7 +34,7 @@ export function createService(
     const headers = new Headers(init.headers);
     if (token) headers.set('authorization', `Bearer ${token}`);
     try {
-      return await fetch(url + path, { signal: AbortSignal.timeout(patienceMs), ...init, headers });
+      return await fetch(url + path, { signal: AbortSignal.timeout(usualPatienceMs), ...init, headers });
     } catch (error) {
       throw new Problem(noService(error, url));
     }
@@ -57,8 +57,8 @@ export function createService(
         ...{ method: 'POST', body: JSON.stringify(body) },
         headers: { 'content-type': 'application/json' },
       }),
-    async delete(path) {
-      const response = await ask(path, { method: 'DELETE' });
+    async delete(path, patienceMs = usualPatienceMs) {
+      const response = await ask(path, { method: 'DELETE', signal: AbortSignal.timeout(patienceMs) });
       if (response.ok || response.status === 404) return response.ok;
       throw new Problem(refusalOf(response.status, await response.json().catch(() => undefined), url));
     },
@@ -67,8 +67,7 @@ export function createService(
 
 /** Why nobody answered, and what to do. */
 export function noService(error: unknown, url: string): string {
-  if (error instanceof Error && error.name === 'TimeoutError')
-    return `The service at ${url} took longer than ${patienceMs / 1000} s to answer.`;
+  if (error instanceof Error && error.name === 'TimeoutError') return `The service at ${url} took too long to answer.`;
   const cause = error instanceof Error ? ((error.cause ?? error) as NodeJS.ErrnoException) : undefined;
   const why = cause?.code && cause.code !== 'ECONNREFUSED' ? ` (${cause.code})` : '';
   const isHere = /^https?:\/\/(127\.|localhost|\[::1\])/.test(url);

@@ -44,6 +44,9 @@ export function eraseCommand(context: Context) {
     });
 }
 
+/** Words of all sessions together that are searched for, before and after. */
+const maxProbes = 200;
+
 interface Erased {
   sessions: string[];
   /** Events that waited on this machine. */
@@ -57,7 +60,8 @@ interface Erased {
 
 async function erase(service: Service, sessions: readonly Session[], loki: string | undefined): Promise<Erased> {
   const probes = new Map<string, string[]>();
-  for (const session of sessions) probes.set(session.id, await findProbes(service, session));
+  const most = Math.max(1, Math.min(12, Math.floor(maxProbes / sessions.length)));
+  for (const session of sessions) probes.set(session.id, await findProbes(service, session, most));
   // The spool first: an event that is sent after its session was erased would count as its going on.
   const spooled = removeFromSpool(telltaleHome(), (id) => probes.has(id));
   for (const { id } of sessions) await deleteSession(service, id);
