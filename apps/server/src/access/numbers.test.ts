@@ -153,13 +153,13 @@ describe('asked with words, it answers neither yes nor no', () => {
     expect((await service.as('viewer', path)).status).toBe(200);
   });
 
-  it.each(['/api/sessions?filter=app:shop%20is:live%20cost>0%20since:2d%20until:2036-11-20', '/api/analysis/spend?by=user&filter=model:*opus*'])(
-    'but %s asks for names and numbers',
-    async (path) => {
-      const service = await guardedService();
-      expect((await service.as('numbers', path)).status).toBe(200);
-    },
-  );
+  it.each([
+    '/api/sessions?filter=app:shop%20is:live%20cost>0%20since:2d%20until:2036-11-20',
+    '/api/analysis/spend?by=user&filter=model:*opus*',
+  ])('but %s asks for names and numbers', async (path) => {
+    const service = await guardedService();
+    expect((await service.as('numbers', path)).status).toBe(200);
+  });
 });
 
 it('is told of sessions as they go on, and of no event, whatever it subscribes to', async () => {
