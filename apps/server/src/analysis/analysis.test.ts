@@ -123,6 +123,22 @@ describe('money', () => {
   });
 });
 
+it('money is told by where the model ran, as far as event or transcript say', async () => {
+  const store = open();
+  const at = '2026-11-21T09:10:00.000Z';
+  const of = { sessionId: 's-1', at };
+  await store.append([
+    requestRecord('r-1', { ...of, usd: 1, payload: { inference_geo: 'us' } }),
+    requestRecord('r-2', { ...of, usd: 2 }),
+  ]);
+  const { rows, total } = await ask(store, 'spend', { by: 'geo' });
+  expect(rows.map(({ key, values: { costUsd } }) => [key, costUsd])).toEqual([
+    ['not told', 2],
+    ['us', 1],
+  ]);
+  expect(total.costUsd).toBe(3);
+});
+
 describe('days are those of the zone', () => {
   it.each([
     ['Europe/Berlin', '2026-10-25', ['2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z']],

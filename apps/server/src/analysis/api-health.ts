@@ -1,4 +1,5 @@
 import type { AnalysisDefinition } from './definition.ts';
+import { eventsSql } from './events-sql.ts';
 import { noName, sessionKey } from './session-key.ts';
 
 interface RequestRow {
@@ -29,6 +30,7 @@ export const apiHealth: AnalysisDefinition = {
     { key: 'durationP50', label: 'answer', unit: 'ms', as: 'p50', of: 'durationMs' },
     { key: 'durationP95', label: '95 %', unit: 'ms', as: 'p95', of: 'durationMs' },
   ],
+  unknown: 'how fast the API answered, and whether it failed, is in no transcript',
   *facts({ database, sessions }, { from, to, by, model: wanted, only }) {
     const keyOf = (session: number | null, model: string) =>
       sessionKey(by, session === null ? { no: 0, id: noName } : sessions(session)) ?? { key: model };
@@ -46,15 +48,13 @@ export const apiHealth: AnalysisDefinition = {
       };
     }
     // A refusal is an answer of its own; giving up after retries is told beside the errors that led to it.
-    for (const table of ['event_log', 'fresh_events']) {
-      const errors = database.prepare<[number, number], ErrorRow>(`
-        SELECT session, at, model FROM ${table}
-        WHERE source = 'otel' AND name IN ('api_error', 'api_refusal') AND at >= ? AND at < ?`);
-      for (const { session, at, model } of errors.iterate(from, to)) {
-        const told = model ?? 'no model told';
-        if (!isWanted(session, told)) continue;
-        yield { ...keyOf(session, told), session: session ?? 0, at, numbers: { requests: 0, errors: 1 } };
-      }
+    const errors = database.prepare<[{ from: number; to: number }], ErrorRow>(
+      eventsSql('session, at, model', `source = 'otel' AND name IN ('api_error', 'api_refusal')`),
+    );
+    for (const { session, at, model } of errors.iterate({ from, to })) {
+      const told = model ?? 'no model told';
+      if (!isWanted(session, told)) continue;
+      yield { ...keyOf(session, told), session: session ?? 0, at, numbers: { requests: 0, errors: 1 } };
     }
   },
 };

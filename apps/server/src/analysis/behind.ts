@@ -1,13 +1,14 @@
 import { type Filter, type FilterTerm, formatFilter, formatPattern } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { noName } from './session-key.ts';
 
 /** As many as fit into the address of the list of sessions, told by the beginning of their ids. */
 const maxNamed = 400;
 const shortLength = 8;
 
 /** What rows are put by that the list of sessions can be asked for. */
-const keyOfBy: Readonly<Record<string, 'app' | 'user' | 'model' | 'tool' | 'host' | 'repo'>> = {
-  ...{ project: 'app', user: 'user', model: 'model', tool: 'tool', host: 'host', repo: 'repo' },
+const keyOfBy: Readonly<Record<string, 'app' | 'user' | 'model' | 'tool' | 'host'>> = {
+  ...{ project: 'app', user: 'user', model: 'model', tool: 'tool', machine: 'host' },
 };
 
 export interface BehindAsked {
@@ -39,7 +40,7 @@ export function createBehindFilter(database: Database): (ids: readonly string[],
   return (ids, asked) => {
     if (ids.length <= maxNamed) return `session:${ids.map(shortOf).join(',')}`;
     const { by, row, app, user, filter, from, to } = asked;
-    const fields = Object.entries({ app, user, ...(keyOfBy[by] && { [keyOfBy[by]]: row }) });
+    const fields = Object.entries({ app, user, ...(keyOfBy[by] && row !== noName && { [keyOfBy[by]]: row }) });
     const terms = fields.flatMap(([key, value]) => (value === undefined ? [] : `${key}:${formatPattern([value])}`));
     const time = [
       { kind: 'since-date', fromMs: from, ...place } as const,

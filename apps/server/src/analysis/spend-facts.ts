@@ -23,6 +23,11 @@ const expressions: Readonly<Record<string, string>> = {
   agent: `CASE WHEN kind = 'unattributed' THEN 'not attributed' ELSE
     coalesce(agent_type, CASE WHEN agent_id IS NULL THEN 'main' ELSE 'subagent' END) END`,
   kind: 'kind',
+  // Where it was reckoned: not every client tells it with the event, and transcripts of new ones do.
+  geo: `coalesce(
+    (SELECT nullif(geo, '') FROM api_requests AS heard WHERE heard.id = spend.id),
+    (SELECT nullif(geo, '') FROM said_requests AS said WHERE said.id = spend.id AND said.session = spend.session),
+    'not told')`,
 };
 
 /** Every sum of money and tokens is taken here, from the view `spend`; whole numbers, so that they are exact in any grouping. */

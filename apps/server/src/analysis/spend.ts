@@ -6,7 +6,15 @@ export const spend: AnalysisDefinition = {
   question: 'Where does the money go, and when?',
   view: 'money',
   shape: 'time',
-  by: { model: 'model', project: 'project', user: 'user', machine: 'machine', agent: 'agent type', kind: 'source' },
+  by: {
+    model: 'model',
+    project: 'project',
+    user: 'user',
+    machine: 'machine',
+    agent: 'agent type',
+    kind: 'source',
+    geo: 'geography',
+  },
   measures: [
     { key: 'costUsd', label: 'cost', unit: 'usd', as: 'sum' },
     { key: 'estimatedUsd', label: 'estimated', unit: 'usd', as: 'sum' },

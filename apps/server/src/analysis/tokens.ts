@@ -6,7 +6,15 @@ export const tokens: AnalysisDefinition = {
   question: 'How many tokens are used, and how many come from the cache?',
   view: 'money',
   shape: 'time',
-  by: { model: 'model', project: 'project', user: 'user', machine: 'machine', agent: 'agent type', kind: 'source' },
+  by: {
+    model: 'model',
+    project: 'project',
+    user: 'user',
+    machine: 'machine',
+    agent: 'agent type',
+    kind: 'source',
+    geo: 'geography',
+  },
   measures: [
     { key: 'tokens', label: 'tokens', unit: 'tokens', as: 'sum' },
     { key: 'input', label: 'input', unit: 'tokens', as: 'sum' },

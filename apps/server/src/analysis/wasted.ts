@@ -1,5 +1,6 @@
 import { quarterMs } from '@telltale/core/analysis';
 import type { AnalysisDefinition } from './definition.ts';
+import { eventsSql } from './events-sql.ts';
 import { sessionKey } from './session-key.ts';
 
 interface Row {
@@ -10,6 +11,8 @@ interface Row {
   requests: number;
   at: number;
 }
+
+const failedSql = `name = 'StopFailure' AND prompt_id IS NOT NULL`;
 
 export const wasted: AnalysisDefinition = {
   title: 'Failed turns',
@@ -22,20 +25,18 @@ export const wasted: AnalysisDefinition = {
     { key: 'turns', label: 'turns', unit: 'count', as: 'sum' },
     { key: 'requests', label: 'requests', unit: 'count', as: 'sum' },
   ],
+  unknown: 'whether a turn ended in an error is in no transcript',
   *facts({ database, sessions }, { from, to, by, prices, only, model }) {
-    const failed = (table: string) =>
-      `SELECT session, prompt_id, summary, at FROM ${table}
-       WHERE name = 'StopFailure' AND prompt_id IS NOT NULL AND at >= ? AND at < ?`;
     const rows = database.prepare<unknown[], Row>(`
       SELECT failed.session AS session, failed.reason AS reason, failed.at AS at, count(spend.session) AS requests,
         coalesce(sum(spend.cost_nanos), 0) AS nanos, coalesce(sum(spend.table_nanos), 0) AS "table"
       FROM (
         SELECT session, prompt_id, min(summary) AS reason, min(at) AS at
-        FROM (${failed('event_log')} UNION ALL ${failed('fresh_events')}) GROUP BY session, prompt_id) AS failed
+        FROM (${eventsSql('session, prompt_id, summary, at', failedSql)}) GROUP BY session, prompt_id) AS failed
       LEFT JOIN spend ON spend.session = failed.session AND spend.prompt_id = failed.prompt_id
-        ${model === undefined ? '' : 'AND spend.model = ?'}
+        ${model === undefined ? '' : 'AND spend.model = @model'}
       GROUP BY failed.session, failed.prompt_id`);
-    for (const row of rows.iterate(from, to, from, to, ...(model === undefined ? [] : [model]))) {
+    for (const row of rows.iterate({ from, to, ...(model !== undefined && { model }) })) {
       if (only && !only.has(row.session)) continue;
       yield {
         ...(sessionKey(by, sessions(row.session)) ?? { key: row.reason }),
