@@ -86,6 +86,11 @@ const calls: Record<string, [path: string, status: number, body?: unknown][]> = 
     ['/api/sessions/none/spans', 200],
     ['/api/sessions/s-1/spans?to=soon', 400],
   ],
+  'get /api/sessions/{id}/points': [
+    ['/api/sessions/s-1/points?limit=5', 200],
+    ['/api/sessions/none/points', 200],
+    ['/api/sessions/s-1/points?limit=0', 400],
+  ],
   'get /api/sessions/{id}/transcript': [
     ['/api/sessions/s-1/transcript', 200],
     ['/api/sessions/s-1/transcript?order=desc&before=9', 200],

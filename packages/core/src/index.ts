@@ -19,6 +19,7 @@ export * from './firing-alerts.ts';
 export * from './fold-case.ts';
 export * from './history-view.ts';
 export * from './ledger.ts';
+export * from './point-view.ts';
 export * from './pricing/cold-cost.ts';
 export * from './pricing/differences.ts';
 export * from './pricing.ts';

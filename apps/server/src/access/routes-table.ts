@@ -78,6 +78,7 @@ export const routesTable = {
   'GET /api/sessions/:id': { needs: 'numbers', asks: [], shows: sessionNumbers, ...looked },
   'GET /api/sessions/:id/cost': { needs: 'numbers', asks: [], shows: sessionCostSchema, ...looked },
   'GET /api/sessions/:id/spans': { needs: 'viewer', ...looked },
+  'GET /api/sessions/:id/points': { needs: 'viewer', ...looked },
   'GET /api/sessions/:id/transcript': { needs: 'viewer', ...looked },
   'GET /api/sessions/:id/export': { needs: 'viewer', audit: { action: 'exported', of: 'format' } },
   'DELETE /api/sessions/:id': { needs: 'admin', audit: { action: 'deleted' } },

@@ -17,6 +17,7 @@ import type { Route } from '../routes/route.ts';
 import { searchRoutes } from '../routes/search.ts';
 import { serviceRoutes } from '../routes/service.ts';
 import { sessionCostRoutes } from '../routes/session-cost.ts';
+import { sessionPointRoutes } from '../routes/session-points.ts';
 import { sessionSpanRoutes } from '../routes/session-spans.ts';
 import { sessionRoutes } from '../routes/sessions.ts';
 import { firingNow } from '../status/firing.ts';
@@ -53,6 +54,7 @@ export function serviceRoutesOf(foundation: Foundation, parts: RoutedParts): Rou
     ...sessionRoutes(deps),
     ...sessionCostRoutes(deps),
     ...sessionSpanRoutes(deps),
+    ...sessionPointRoutes(deps),
     ...reconciliationRoutes({ ...deps, prometheusUrl, lokiUrl }),
     ...searchRoutes(deps),
     ...analysisRoutes(deps),

@@ -27,6 +27,7 @@ import { createPrunedSessions } from './pruned-sessions.ts';
 import { readPulse } from './pulse.ts';
 import { createQuotas } from './quotas.ts';
 import { createEventReader } from './read-events.ts';
+import { createPointReader } from './read-points.ts';
 import { readSessions } from './read-sessions.ts';
 import { createSpanReader } from './read-spans.ts';
 import { createReadingNeeds } from './reading-needs.ts';
@@ -323,6 +324,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       return asked && reading.ask('archived', { ...asked, thinking, facts });
     },
     spans: createSpanReader(database),
+    points: createPointReader(database),
     spentSince(sinceMs) {
       behind.forSums();
       return spentSince(sinceMs);

@@ -4,6 +4,7 @@ import type {
   FreeNow,
   MetricPoint,
   NewAnnotation,
+  PointPage,
   Pulse,
   Quota,
   QuotaReport,
@@ -23,6 +24,7 @@ import type { AnalysisQuery } from '../analysis/definition.ts';
 import type { AccessRows } from './access-rows.ts';
 import type { AlertNumbers } from './alert-numbers.ts';
 import type { AnnotationQuery, EventQuery, Page, PulseQuery, SessionQuery, TranscriptQuery } from './queries.ts';
+import type { PointQuery } from './read-points.ts';
 import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
 import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
@@ -81,6 +83,8 @@ export interface Store {
   archived(id: string, document: { thinking: boolean; facts: ExportFacts }): Promise<AmsSession | undefined>;
   /** Where its time went, as traces tell. */
   spans(query: SpanQuery): SpanPage;
+  /** What its metrics say. */
+  points(query: PointQuery): PointPage;
   /** What all sessions together cost since a time (ms). */
   spentSince(sinceMs: number): SpentSince;
   /** What alerts ask beside what pages ask. */
