@@ -64,8 +64,8 @@ function shellCommand(words) {
 
 /** @param {string} [words] */
 function pluginCommand(words = '') {
-  const run = 't=$CLAUDE_PLUGIN_ROOT/.claude/hooks/telltale; [ -r "$t/hook.sh" ] && . "$t/hook.sh"';
-  return { command: `${silence}set -- plugin ${words}; ${run}` };
+  const run = 't="$CLAUDE_PLUGIN_ROOT/.claude/hooks/telltale"; [ -r "$t/hook.sh" ] && . "$t/hook.sh"';
+  return { command: `${silence}set -- ${`plugin ${words}`.trim()}; ${run}` };
 }
 
 /** @param {string} [words] */
