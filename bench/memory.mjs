@@ -9,13 +9,30 @@ export async function memory({ ms, print }) {
     const paced = await server.ask('usage');
     const burst = await runJob('load', { ...job, connections: 64, ms, seed: 3 });
     const burstRss = await server.ask('usage');
-    print(`  ${pace.sent} events at a pace, ${burst.sent} in a burst`);
+    const waiting = await settled(server.port);
+    const afterwards = await server.ask('usage');
+    print(`  ${pace.sent} events at a pace, ${burst.sent} in a burst; ${waiting} wait for the index still`);
     return [
       row('peak memory at 1,000 events/s', paced.maxRss, `${Math.round(pace.perSecond)}/s`),
       row('peak memory in a burst of 64 connections', burstRss.maxRss, `${Math.round(burst.perSecond)}/s`),
+      row(
+        'peak memory until the burst is settled and found by the search',
+        afterwards.maxRss,
+        `${pace.sent + burst.sent} events${waiting > 0 ? `, ${waiting} still wait` : ''}`,
+      ),
     ];
   } finally {
     await server.stop();
+  }
+}
+
+/** How many events are not found by the search yet, once all are or a minute is over. */
+async function settled(port) {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const { index } = await (await fetch(`http://127.0.0.1:${port}/api/search?q=nothing`)).json();
+    if (index.waiting === 0 || Date.now() > until) return index.waiting;
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
