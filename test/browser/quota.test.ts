@@ -44,7 +44,7 @@ describe.runIf(requires('chromium'))('usage limits and context, as a status line
     await viewer.shot('quota-live');
 
     await page.goto(`${setting.service.url}/wall`);
-    await page.getByRole('heading', { name: /today 5 h 42 % 7 d 81 %$/ }).waitFor();
+    await page.getByRole('heading', { name: /today 5 h 42 % · 7 d 81 %$/ }).waitFor();
     await viewer.shot('quota-wall');
 
     await page.goto(`${setting.service.url}/sessions`);

@@ -23,6 +23,7 @@ import type { TelltaleEvent } from './event.ts';
 import { emptyFold, foldEvent, sessionOf } from './session.ts';
 import type { Session } from './session-view.ts';
 import { readLogs } from './sources/otlp.ts';
+import type { Quota } from './status-line-view.ts';
 import { limitOf } from './thresholds.ts';
 
 const minute = 60_000;
@@ -39,7 +40,15 @@ const calm: AlertFacts = {
   unpricedModels: [],
   reporters: [],
   freeBytes: 50e9,
+  quotas: [],
 };
+
+/** Of the limit of five hours: so much, until and since so many minutes. */
+const quota = (usedPercent: number, resetsIn = 60, toldIn = -1): Quota => ({
+  ...{ window: 'five_hour', usedPercent, user: 'ada', host: 'ws' },
+  resetsAt: new Date(startMs + resetsIn * minute).toISOString(),
+  at: new Date(startMs + toldIn * minute).toISOString(),
+});
 
 type Judged = { [N in AlertName]: (typeof alertTable)[N] extends { evaluate: unknown } ? N : never }[AlertName];
 
@@ -204,6 +213,14 @@ const cases: Record<Judged, Case> = {
     labels: ofSession,
     // 529 is the API's own trouble.
     quiet: [{ events: scenarioOf('failed-turn').events }, { events: recorded('api-errors') }],
+  },
+  quota_near: {
+    limit: 80,
+    fires: { quotas: [quota(81.4)] },
+    says: /^81 % of the 5 h usage limit is used by ada$/,
+    labels: { user: 'ada' },
+    // The limit itself, a window that has begun anew, and somebody's earlier word.
+    quiet: [{ quotas: [quota(80)] }, { quotas: [quota(99, -1)] }, { quotas: [quota(10), quota(99, 60, -5)] }],
   },
   api_errors: {
     limit: 1,

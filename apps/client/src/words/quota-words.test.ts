@@ -1,6 +1,6 @@
 import type { QuotaNow } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { quotaWords } from './quota-words.ts';
+import { quotaBrief, quotaWords } from './quota-words.ts';
 
 const now = new Date(2026, 10, 21, 16, 0).getTime();
 const quota = (more: Partial<QuotaNow>): QuotaNow => ({
@@ -13,6 +13,7 @@ it('says how much is used, when it begins anew, and its age once it is old', () 
   expect(quotaWords(quota({}), now)).toMatchObject({ name: '5 h', used: '42 %', more: 'resets 17:00' });
   const week = quota({ usedPercent: 99.8, staleMs: 7_200_000, resetsAt: new Date(2026, 10, 26, 9, 30).toISOString() });
   expect(quotaWords(week, now)).toMatchObject({ used: '99 %', more: 'resets Thu 09:30 · 2 h old' });
+  expect([quotaBrief(quota({})), quotaBrief(week)]).toEqual(['5 h 42 %', '5 h 99 %, 2 h old']);
   const { resetsAt: _, ...open } = quota({ usedPercent: 105 });
   expect(quotaWords(open, now)).toMatchObject({ used: '105 %', more: '' });
 });

@@ -21,11 +21,20 @@ export function quotaWords({ name, usedPercent, resetsAt, staleMs, user, at }: Q
   ];
   return {
     name,
-    // Less than everything does not say so.
-    used: `${usedPercent < 100 ? Math.min(99, Math.round(usedPercent)) : Math.round(usedPercent)} %`,
+    used: usedWords(usedPercent),
     more: [resets, old].filter(Boolean).join(' · '),
     hint: hint.filter(Boolean).join('\n'),
   };
+}
+
+/** `5 h 42 %`, and how old that is where it is old: for the wall. */
+export function quotaBrief({ name, usedPercent, staleMs }: QuotaNow): string {
+  return `${name} ${usedWords(usedPercent)}${staleMs === undefined ? '' : `, ${age(staleMs)} old`}`;
+}
+
+/** Less than everything does not say so. */
+function usedWords(percent: number): string {
+  return `${percent < 100 ? Math.min(99, Math.round(percent)) : Math.round(percent)} %`;
 }
 
 /** `17:00` within a day, else `Thu 17:00`. */

@@ -4,7 +4,7 @@ import { type AlertFactName, type AlertFacts, dayStart, rateMinutes, type Sessio
 import type { Store } from '../store/store.ts';
 
 export interface FactsDeps {
-  store: Pick<Store, 'sessions' | 'spentSince' | 'alertNumbers' | 'unpricedModels'>;
+  store: Pick<Store, 'sessions' | 'spentSince' | 'alertNumbers' | 'unpricedModels' | 'quotas'>;
   timeZone: string;
   /** Where the database lies. */
   folder: string;
@@ -60,6 +60,7 @@ export function createFacts({ store, timeZone, folder }: FactsDeps) {
       earlierDays: needs.has('earlierDays') ? await earlierDays(today, now) : [],
       recentSpend: needs.has('recentSpend') ? numbers.spentBySession(now - rateMinutes * minuteMs) : [],
       unpricedModels: needs.has('unpricedModels') ? store.unpricedModels() : [],
+      quotas: needs.has('quotas') ? store.quotas() : [],
       reporters: needs.has('reporters') ? numbers.reporters(now - 7 * dayMs) : [],
     };
     if (needs.has('today')) {

@@ -1,4 +1,5 @@
 import type { Session } from '../session-view.ts';
+import type { Quota } from '../status-line-view.ts';
 
 /** What rules are judged by. Everything is of the time `now`; what nobody asks for need not be gathered. */
 export interface AlertFacts {
@@ -18,6 +19,8 @@ export interface AlertFacts {
   unpricedModels: readonly string[];
   /** Machines that sent something in the last week, with the time of the last event. */
   reporters: readonly { name: string; lastAt: number }[];
+  /** How much of usage limits is used, as status lines told. */
+  quotas: readonly Quota[];
   /** Where the database lies; absent where nobody can say. */
   freeBytes?: number;
 }

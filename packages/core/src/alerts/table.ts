@@ -6,6 +6,7 @@ import { bypassPermissions } from './bypass-permissions.ts';
 import { contextFull } from './context-full.ts';
 import { diskLow } from './disk-low.ts';
 import { mcpFailures } from './mcp-failures.ts';
+import { quotaNear } from './quota-near.ts';
 import { repeatedCall } from './repeated-call.ts';
 import { reporterSilent } from './reporter-silent.ts';
 import type { AlertRule } from './rule.ts';
@@ -38,6 +39,7 @@ export const alertTable = {
   repeated_call: repeatedCall,
   context_full: contextFull,
   usage_limit: usageLimit,
+  quota_near: quotaNear,
   api_errors: apiErrors,
   retries_exhausted: retriesExhausted,
   refusals,
