@@ -35,6 +35,7 @@ export async function analysis({ print, quick, events = quick ? 100_000 : 1_000_
     ])
       rows.push(...(await measure(store, range, { from, to: now, now }, events)));
     await store.close();
+    rows.push(await reconciliation(folder, quick ? 200 : 2000));
     return rows;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -82,6 +83,49 @@ async function requests(store, count, startMs) {
     };
   });
   for (let done = 0; done < records.length; done += 500) await store.append(records.slice(done, done + 500));
+}
+
+/** Five sources side by side, of the page's two hundred sessions. */
+async function reconciliation(folder, requests, sessions = 200) {
+  const store = await openStore(join(folder, 'reconciliation.db'));
+  const now = Date.now();
+  const usage = { input_tokens: 900, output_tokens: 300, cache_read_input_tokens: 60_000 };
+  for (let index = 0; index < sessions; index += 1) {
+    const sessionId = randomUUID();
+    const told = { source: 'otel', name: 'api_request', app: 'shop', summary: 'API request', sessionId };
+    const model = models[index % models.length];
+    const records = [];
+    const lines = [];
+    for (let request = 0; request < requests; request += 1) {
+      const at = new Date(now - dayMs + request * 1000).toISOString();
+      const requestId = `req_${randomUUID()}`;
+      const payload = {
+        ...{ 'session.id': sessionId, request_id: requestId, cost_usd: 0.0123, input_tokens: 900, output_tokens: 300 },
+        ...{ cache_read_tokens: 60_000, query_source: 'repl_main_thread' },
+      };
+      records.push({
+        event: { ...told, id: randomUUID(), at, model, payload },
+        payloadText: JSON.stringify(payload),
+      });
+      const message = { model, usage, content: [] };
+      const line = { type: 'assistant', uuid: randomUUID(), sessionId, timestamp: at, requestId, message };
+      const text = JSON.stringify(line);
+      lines.push({ text, bytes: text.length + 1 });
+    }
+    for (let done = 0; done < records.length; done += 500) await store.append(records.slice(done, done + 500));
+    await store.appendTranscript({ sessionId, offset: 0, lines });
+  }
+  await store.compressNow();
+  const before = process.cpuUsage();
+  const { sessions: found } = await store.reconcile({ from: now - 2 * dayMs, to: now, limit: sessions });
+  const ms = cpuMs(before);
+  await store.close();
+  return {
+    what: `reconciliation of ${found.length} sessions with ${requests.toLocaleString('en')} requests each`,
+    value: `${(ms / 1000).toFixed(1)} s of processor time`,
+    goal: '',
+    detail: `${((ms / found.length / requests) * 1000).toFixed(1)} µs for each request`,
+  };
 }
 
 async function measure(store, range, { from, to, now }, events) {

@@ -64,6 +64,13 @@ function pagesIn(file: string): Record<string, number> {
   return pages;
 }
 
+function wordsIn(file: string): number {
+  const database = openConnection(file, { readonly: true });
+  const count = database.prepare<[], number>('SELECT count(words) FROM call_pages').pluck().get() ?? 0;
+  database.close();
+  return count;
+}
+
 /** Of several failures of one call the first one that is met tells what went wrong. */
 const sorted = ({ detail: _, ...row }: Analysis['rows'][number]) => row;
 
@@ -133,4 +140,66 @@ describe('calls that are kept as rows', () => {
     },
     60_000,
   );
+});
+
+describe('calls of a session whose events go', () => {
+  const rowsOf = (told: Record<string, { total: Record<string, number> }>, name: string) => told[name]?.total;
+
+  it('by age: its numbers stay, its words go, and what comes afterwards is added', async () => {
+    const file = join(stores.folder(), 'aged.db');
+    const laterMs = now + 40 * dayMs;
+    const records = stretched('tools', 300);
+    const { sessionId = '' } = records[0]?.event ?? {};
+    const store = open({ file, now: () => laterMs, retention: { eventsDays: 30 } });
+    await store.append(records.slice(0, -6));
+    await store.compressNow();
+    const before = everythingOf(store, file);
+    await store.append(records.slice(-6));
+    const told = everythingOf(store, file);
+    expect(rowsOf(told, 'tools by tool')?.calls).toBeGreaterThanOrEqual(rowsOf(before, 'tools by tool')?.calls ?? 0);
+    await store.pruneNow();
+    expect(store.events({ sessionId, order: 'asc', limit: 10, now }).items).toEqual([]);
+    const after = everythingOf(store, file);
+    for (const name of [
+      'tools by tool',
+      'tools by agent',
+      'tools by session',
+      'permissions by decider',
+      'activity by hour',
+    ])
+      expect(after[name], name).toEqual(told[name]);
+    expect(wordsIn(file)).toBe(0);
+
+    // Sent again it stays forgotten; a call that comes now is one more.
+    await store.append(stretched('tools', 300));
+    expect(everythingOf(store, file)).toEqual(after);
+    const call = {
+      session_id: sessionId,
+      cwd: '/p',
+      tool_name: 'Bash',
+      tool_use_id: 'later',
+      tool_input: { command: 'ls' },
+    };
+    const later = (hook_event_name: string, id: string) =>
+      hookRecord({ ...call, hook_event_name }, { id, receivedAt: new Date(laterMs - 1000).toISOString() });
+    await store.append([later('PreToolUse', 'later-1'), later('PostToolUse', 'later-2')]);
+    const calls = (rowsOf(after, 'tools by tool')?.calls ?? 0) + 1;
+    expect(rowsOf(everythingOf(store, file), 'tools by tool')).toMatchObject({ calls });
+    await store.compressNow();
+    await store.takeCallsNow();
+    expect(rowsOf(everythingOf(store, file), 'tools by tool')).toMatchObject({ calls });
+  });
+
+  it('by hand: nothing of it is left', async () => {
+    const file = join(stores.folder(), 'deleted.db');
+    const records = stretched('tools', 300);
+    const store = open({ file });
+    await store.append(records);
+    await store.compressNow();
+    await store.takeCallsNow();
+    expect(pagesIn(file)).not.toEqual({});
+    await store.deleteSession(records[0]?.event.sessionId ?? '');
+    expect(pagesIn(file)).toEqual({});
+    expect(rowsOf(everythingOf(store, file), 'activity by hour')).toEqual({});
+  });
 });
