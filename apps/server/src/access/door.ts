@@ -1,6 +1,6 @@
 import { type TokenScope, tokenPrefix } from '@telltale/core/access-view';
 import { parse } from 'hono/utils/cookie';
-import type { Visit } from '../http/guard.ts';
+import type { Visit } from '../http/visit.ts';
 import type { StoredToken } from '../store/access-rows.ts';
 import { addressOf, networkOf } from './address.ts';
 import { createRateLimit, type Rate } from './rate-limit.ts';

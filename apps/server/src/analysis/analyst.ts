@@ -3,9 +3,10 @@ import { type Analysis, bucketSizeFor, bucketStarts, createTally, maxBuckets } f
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import type { Payloads } from '../store/payloads.ts';
+import type { Asked } from './asked.ts';
 import { createBehindFilter } from './behind.ts';
 import { createCallSource } from './calls.ts';
-import type { AnalysisDefinition, AnalysisQuery, Asked } from './definition.ts';
+import type { AnalysisDefinition, AnalysisQuery } from './definition.ts';
 import { createFirstEvents } from './first-events.ts';
 import { createKnownSessions } from './known-sessions.ts';
 import { analysisNamed } from './table.ts';

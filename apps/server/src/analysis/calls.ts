@@ -2,19 +2,11 @@ import { type Call, callsOf, type Fact, isLate, unpackCalls } from '@telltale/co
 import type { Database } from 'better-sqlite3';
 import type { Payloads } from '../store/payloads.ts';
 import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './call-rows.ts';
-import type { Asked } from './definition.ts';
+import type { CallSource, SessionCalls } from './call-source.ts';
 import type { FirstEvents } from './first-events.ts';
 import type { KnownSession } from './known-sessions.ts';
 import { createSaidCalls } from './said-calls.ts';
 import { sessionKey } from './session-key.ts';
-
-export interface SessionCalls {
-  session: number;
-  calls: readonly Call[];
-}
-
-/** Tool calls that began in a time, session by session; a session may come more than once. */
-export type CallSource = (asked: Asked) => Iterable<SessionCalls>;
 
 interface FoldRow {
   session: number;

@@ -1,6 +1,7 @@
 import { type CachedRequest, coldReturns } from '@telltale/core/analysis';
 import { isMainAgentSql } from '../store/request-sql.ts';
-import type { AnalysisDefinition, Asked, Sources } from './definition.ts';
+import type { Asked } from './asked.ts';
+import type { AnalysisDefinition, Sources } from './definition.ts';
 import { sessionKey } from './session-key.ts';
 
 interface Row extends CachedRequest {

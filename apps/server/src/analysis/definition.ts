@@ -1,7 +1,8 @@
 import type { Filter, Prices } from '@telltale/core';
-import type { AnalysisShape, AnalysisView, BucketSize, Fact, Measure, PriceWay } from '@telltale/core/analysis';
+import type { AnalysisShape, AnalysisView, BucketSize, Fact, Measure } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
-import type { CallSource } from './calls.ts';
+import type { Asked } from './asked.ts';
+import type { CallSource } from './call-source.ts';
 import type { FirstEvents } from './first-events.ts';
 import type { KnownSessions } from './known-sessions.ts';
 
@@ -28,19 +29,6 @@ export interface Sources {
   calls: CallSource;
   firstEvents: FirstEvents;
   prices: Prices;
-}
-
-/** What is asked, as a definition needs it. Times are ms. */
-export interface Asked {
-  from: number;
-  /** Not included. */
-  to: number;
-  by: string;
-  model?: string;
-  prices: PriceWay;
-  timeZone: string;
-  /** Of these sessions only. */
-  only: ReadonlySet<number> | undefined;
 }
 
 /** `GET /api/analysis/:name`, read. */

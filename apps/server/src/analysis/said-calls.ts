@@ -1,7 +1,7 @@
 import type { Call } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
-import type { SessionCalls } from './calls.ts';
-import type { Asked } from './definition.ts';
+import type { Asked } from './asked.ts';
+import type { SessionCalls } from './call-source.ts';
 import type { FirstEvents } from './first-events.ts';
 
 interface Row {

@@ -1,5 +1,6 @@
 import { type Fact, quarterMs } from '@telltale/core/analysis';
-import type { Asked, Sources } from './definition.ts';
+import type { Asked } from './asked.ts';
+import type { Sources } from './definition.ts';
 import { sessionKey } from './session-key.ts';
 
 interface SpendGroup {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDoor } from '../access/door.ts';
-import { createGuard, pathOf, type Visit } from './guard.ts';
+import { createGuard, pathOf } from './guard.ts';
+import type { Visit } from './visit.ts';
 
 const guard = createGuard({
   ...{ allowedHosts: ['telltale.lan'], devOrigins: ['http://localhost:5173'], door: openDoor() },

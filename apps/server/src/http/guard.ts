@@ -2,23 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { addressOf } from '../access/address.ts';
 import type { Admission, Door } from '../access/door.ts';
 import type { Need } from '../access/scope.ts';
-
-/** What a request says about who asks; the same for HTTP and for a socket's upgrade. */
-export interface Visit {
-  /** The `Host` header. */
-  host: string | undefined;
-  /** The `Origin` header. */
-  origin: string | undefined;
-  method: string;
-  /** Path without query. */
-  path: string;
-  /** The `Authorization`, `Cookie` and `X-Forwarded-For` headers. */
-  authorization: string | undefined;
-  cookie: string | undefined;
-  forwardedFor: string | undefined;
-  /** The other end of the connection. */
-  remote: string | undefined;
-}
+import type { Visit } from './visit.ts';
 
 export interface GuardOptions {
   allowedHosts: readonly string[];

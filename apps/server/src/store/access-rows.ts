@@ -2,7 +2,7 @@ import type { AuditAction, AuditEntry, TokenScope } from '@telltale/core/access-
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 import type { GroupCommit } from './group-commit.ts';
-import type { Page } from './store.ts';
+import type { Page } from './queries.ts';
 
 /** A token as it is kept: its hash, never itself. Times are ms. */
 export interface StoredToken {

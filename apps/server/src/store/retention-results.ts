@@ -5,7 +5,7 @@ import { compressQuickly } from './compress.ts';
 import { payloadOf } from './event-row.ts';
 import { textSeparator, textsOf } from './payloads.ts';
 import type { ProjectedSession } from './projected-session.ts';
-import type { RetentionTakesDeps } from './retention-takes.ts';
+import type { RetentionTakesDeps } from './retention-takes-deps.ts';
 
 interface ResultPlace {
   seq: number;

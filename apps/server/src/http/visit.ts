@@ -1,0 +1,16 @@
+/** What a request says about who asks; the same for HTTP and for a socket's upgrade. */
+export interface Visit {
+  /** The `Host` header. */
+  host: string | undefined;
+  /** The `Origin` header. */
+  origin: string | undefined;
+  method: string;
+  /** Path without query. */
+  path: string;
+  /** The `Authorization`, `Cookie` and `X-Forwarded-For` headers. */
+  authorization: string | undefined;
+  cookie: string | undefined;
+  forwardedFor: string | undefined;
+  /** The other end of the connection. */
+  remote: string | undefined;
+}
