@@ -19,6 +19,7 @@ import {
   rulesOn,
   stepAlerts,
 } from './alerts.ts';
+import { demoIdStart } from './demo.ts';
 import type { TelltaleEvent } from './event.ts';
 import { emptyFold, foldEvent, sessionOf } from './session.ts';
 import type { Session } from './session-view.ts';
@@ -480,6 +481,13 @@ it('recordings that must be quiet have events of the kind that is looked for', (
   expect(scenarioOf('failed-turn').events.map(({ name }) => name)).toContain('StopFailure');
   const touched = scenarioOf('tools').events.filter(({ name }) => name === 'PostToolUse');
   expect(touched.map(({ toolName }) => toolName)).toEqual(expect.arrayContaining(['Bash', 'Read']));
+});
+
+it('nothing of the demo is marked', () => {
+  const told = (session_id: string) =>
+    hookEvent({ hook_event_name: 'PreToolUse', session_id, tool_name: 'Bash', tool_input: { command: 'make' } }, 0);
+  expect(markOf('repeated_call', told('a'))).toMatchObject({ sessionId: 'a' });
+  expect(markOf('repeated_call', told(`${demoIdStart}01-a000-000000000000`))).toBeUndefined();
 });
 
 it('marks count as long as their rule says', () => {

@@ -12,6 +12,7 @@ export * from './context-window.ts';
 export * from './cost-view.ts';
 export * from './cost-words.ts';
 export * from './day-start.ts';
+export * from './demo.ts';
 export * from './event.ts';
 export * from './fields.ts';
 export * from './filter.ts';

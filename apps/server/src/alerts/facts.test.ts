@@ -1,4 +1,4 @@
-import type { AlertFactName } from '@telltale/core';
+import { type AlertFactName, demoIdStart } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
 import { requestRecord } from '../../fixtures/ledger-records.ts';
 import { testStores } from '../../fixtures/test-store.ts';
@@ -24,6 +24,21 @@ describe('facts', () => {
     const { today, earlierDays } = await gather(needs('today', 'earlierDays'), now);
     expect(today.costUsd).toBe(8);
     expect(earlierDays).toEqual([6, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16]);
+  });
+
+  it('leave out what the demo cost', async () => {
+    const now = Date.parse('2026-10-26T12:00:00Z');
+    const store = stores.open({ now: () => now });
+    await store.append([
+      ...[request('a', '2026-10-26T11:00:00Z', 1), request('a', '2026-10-25T11:00:00Z', 2)],
+      ...[
+        request(`${demoIdStart}1`, '2026-10-26T11:00:00Z', 40),
+        request(`${demoIdStart}2`, '2026-10-25T11:00:00Z', 80),
+      ],
+    ]);
+    const gather = createFacts({ store, timeZone: 'UTC', folder: stores.folder() });
+    const { today, earlierDays, sessions } = await gather(needs('today', 'earlierDays', 'sessions'), now);
+    expect([today.costUsd, earlierDays[0], sessions.map(({ id }) => id)]).toEqual([1, 2, ['a']]);
   });
 
   it('tell what each session cost lately, and of no more than was asked', async () => {

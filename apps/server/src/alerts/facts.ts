@@ -1,6 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { type AlertFactName, type AlertFacts, dayStart, rateMinutes, type Session } from '@telltale/core';
+import {
+  type AlertFactName,
+  type AlertFacts,
+  dayStart,
+  isDemoSession,
+  rateMinutes,
+  type Session,
+} from '@telltale/core';
 import type { Store } from '../store/store.ts';
 
 export interface FactsDeps {
@@ -18,7 +25,7 @@ const sessionsAtOnce = 50;
 /** Of more sessions in a day only the newest are looked at. */
 const mostSessions = 1000;
 
-/** Gathers what rules are judged by, in small steps, and only what is asked for. */
+/** Gathers what rules are judged by, in small steps, and only what is asked for. The demo must not alarm anybody. */
 export function createFacts({ store, timeZone, folder }: FactsDeps) {
   /** Earlier days change only when something old is imported. */
   let earlier = { day: 0, readAt: 0, costs: [] as number[] };
@@ -43,7 +50,7 @@ export function createFacts({ store, timeZone, folder }: FactsDeps) {
     let cursor: string | undefined;
     do {
       const page = store.sessions({ since, limit: sessionsAtOnce, now, ...(cursor !== undefined && { cursor }) });
-      found.push(...page.items);
+      found.push(...page.items.filter(({ id }) => !isDemoSession(id)));
       cursor = page.next ?? undefined;
       await setImmediate();
     } while (cursor !== undefined && found.length < mostSessions);
@@ -64,8 +71,8 @@ export function createFacts({ store, timeZone, folder }: FactsDeps) {
       reporters: needs.has('reporters') ? numbers.reporters(now - 7 * dayMs) : [],
     };
     if (needs.has('today')) {
-      const { costUsd } = store.spentSince(today);
-      facts.today = { byUser: numbers.spentByUser(today), ...(costUsd !== undefined && { costUsd }) };
+      const isKnown = store.spentSince(today).costUsd !== undefined;
+      facts.today = { byUser: numbers.spentByUser(today), ...(isKnown && { costUsd: numbers.spentBetween(today) }) };
     }
     if (needs.has('freeBytes')) {
       const { bavail, bsize } = await statfs(folder);

@@ -1,3 +1,4 @@
+import { isDemoSession } from '../demo.ts';
 import type { TelltaleEvent } from '../event.ts';
 import { limitOf, type Thresholds } from '../thresholds.ts';
 import type { AlertFacts } from './facts.ts';
@@ -49,10 +50,11 @@ export function inWindow(name: AlertName, marks: readonly AlertMark[], now: numb
   return marks.filter(({ at }) => now - at < windowMs);
 }
 
-/** What a rule takes from an event, where it takes anything. */
+/** What a rule takes from an event, where it takes anything: of the demo nothing. */
 export function markOf(name: AlertName, event: TelltaleEvent): AlertMark | undefined {
   const { marks } = ruleOf(name);
-  if (!marks?.names.includes(event.name) || event.source === 'alert') return undefined;
+  if (!marks?.names.includes(event.name) || event.source === 'alert' || isDemoSession(event.sessionId))
+    return undefined;
   const taken = marks.of(event);
   if (taken === undefined) return undefined;
   const { seq, app, sessionId } = event;
