@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
-import { demoDay, storySession } from './demo-day.ts';
 import { expectReadable } from './readable.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { uuidOf } from './teller.ts';
 
 const schemes = ['light', 'dark'] as const;
 

@@ -3,12 +3,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
 import { expectReadable } from './readable.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('the page Alerts', () => {
   let setting: Setting;

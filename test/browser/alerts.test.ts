@@ -1,12 +1,12 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { openConnection } from '../../apps/server/src/store/connection.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('trouble that is of no single session', () => {
   let setting: Setting;

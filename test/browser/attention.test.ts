@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import { afterEach, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver, sendHook } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('what needs me', () => {
   let setting: Setting;

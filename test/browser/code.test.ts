@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edited, fileText, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { deliver } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { edited, fileText, tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('the colours of code', () => {
   let setting: Setting;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Told, ToldHook } from '../../apps/cli/src/demo/tell-session.ts';
 import { root, type Service } from '../service.ts';
-import type { Told, ToldHook } from './teller.ts';
 
 /** Sends one hook as the hook script does; answers when it is stored. */
 export async function sendHook(service: Service, hook: Partial<ToldHook> & Pick<ToldHook, 'input'>): Promise<void> {

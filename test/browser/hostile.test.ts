@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edited, fileText, printed, type SessionTeller, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { deliver, sendHook } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { edited, fileText, printed, type SessionTeller, tellSession } from './teller.ts';
 
 /** Each would call `pwned` if any page took it for markup, a link or a script. */
 const attacks = {

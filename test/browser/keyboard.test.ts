@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay } from '../../apps/cli/src/demo/demo-day.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
-import { demoDay } from './demo-day.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
 
 describe.runIf(requires('chromium'))('the keyboard', () => {

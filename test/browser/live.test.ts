@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { registeredEvents } from '../installs.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { captured, deliver, sendHook } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('the live feed', () => {
   let setting: Setting;

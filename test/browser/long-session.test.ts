@@ -1,10 +1,10 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { printed, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliverTranscript, sendHook } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { printed, tellSession } from './teller.ts';
 
 const turns = 8;
 const calls = 60;

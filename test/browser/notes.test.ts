@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import type { Service } from '../service.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 describe.runIf(requires('chromium'))('the feed among thousands of notes of the client', () => {
   let setting: Setting;

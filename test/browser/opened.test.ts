@@ -1,10 +1,10 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { deliver } from './deliver.ts';
-import { demoDay, storySession } from './demo-day.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { uuidOf } from './teller.ts';
 
 describe.runIf(requires('chromium'))('an opened event', () => {
   let setting: Setting;

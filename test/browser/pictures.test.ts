@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { root } from '../service.ts';
 import { deliver } from './deliver.ts';
-import { demoDay, storySession } from './demo-day.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { uuidOf } from './teller.ts';
 
 /** The pictures of the README: `TELLTALE_PICTURES=1 npx vitest run --config test/vitest.config.ts test/browser/pictures` */
 const folder = process.env.TELLTALE_PICTURES === '1' ? join(root, 'docs/images') : join(root, 'test-results/screens');

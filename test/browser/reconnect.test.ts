@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver, sendHook } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 // The browser itself complains of a socket or a request that finds nobody; that is what these tests bring about.
 const excused = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;

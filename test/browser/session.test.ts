@@ -1,13 +1,13 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import type { Session } from '@telltale/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { registeredEvents } from '../installs.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { captured, deliver, sendHook } from './deliver.ts';
-import { demoDay, storySession } from './demo-day.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
-import { uuidOf } from './teller.ts';
 
 const recordings = ['tools', 'subagents', 'denied', 'api-errors', 'multi-turn', 'bad-calls', 'mcp', 'interactive'];
 

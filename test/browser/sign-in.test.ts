@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditPage, type CreatedToken, type TokenScope, tokenScopes } from '@telltale/core/access-view';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellSession, uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { prepareService } from '../service.ts';
 import { waitFor } from '../wait.ts';
 import { deliver } from './deliver.ts';
 import { expectReadable } from './readable.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession, uuidOf } from './teller.ts';
 
 const secret = 'zebra';
 /** A browser says so itself of what is answered 401 or 403. */

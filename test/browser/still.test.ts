@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { tellSession, uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliver, sendHook } from './deliver.ts';
-import { demoDay, storySession } from './demo-day.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
 import { expectStill, movesOf } from './still.ts';
-import { tellSession, uuidOf } from './teller.ts';
 
 const viewports = { desk: { width: 1440, height: 900 }, telephone: { width: 390, height: 844 } };
 

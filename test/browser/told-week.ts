@@ -1,7 +1,7 @@
+import { type SessionTeller, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import type { Service } from '../service.ts';
 import { type LogRecord, logsPayload, send } from '../stack/payloads.ts';
 import { deliver } from './deliver.ts';
-import { type SessionTeller, tellSession } from './teller.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

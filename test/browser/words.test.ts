@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { deliver } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
-import { tellSession } from './teller.ts';
 
 const minute = 60_000;
 

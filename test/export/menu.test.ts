@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { amsSessionSchema } from '@telltale/core/export';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
+import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { deliver } from '../browser/deliver.ts';
-import { demoDay, storySession } from '../browser/demo-day.ts';
 import { createSetting, type Setting, type Viewer } from '../browser/setting.ts';
-import { uuidOf } from '../browser/teller.ts';
 import { requires } from '../requires.ts';
 
 const id = uuidOf(storySession);

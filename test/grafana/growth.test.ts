@@ -7,7 +7,7 @@ import { filledIn } from '@telltale/observability/query/grafana-variables.ts';
 import { silentPeople } from '@telltale/observability/query/people.ts';
 import { bars, total } from '@telltale/observability/query/total.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../otlp/random.ts';
+import { createRandom } from '../../apps/cli/src/demo/random.ts';
 import { requiresStack } from '../requires.ts';
 import { stackBinaries } from '../stack/binaries.ts';
 import { promql } from '../stack/queries.ts';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../apps/cli/src/demo/random.ts';
 import { freePort } from '../ports.ts';
 import { requiresStack } from '../requires.ts';
 import { send } from '../stack/payloads.ts';
@@ -8,7 +9,6 @@ import { deliverAll, drained, refusedPoints } from './delivering.ts';
 import { expectExact, shownTotal, shownTotals } from './exactness.ts';
 import { createLedger } from './ledger.ts';
 import { sendSkewed, sendTwice, sendTwins } from './look-alikes.ts';
-import { createRandom } from './random.ts';
 import { createSimulatedClient } from './simulated-client.ts';
 import { createWorkload, type Delivery, type Workload } from './workload.ts';
 

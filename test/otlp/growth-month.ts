@@ -1,6 +1,6 @@
+import { createRandom, type Random } from '../../apps/cli/src/demo/random.ts';
 import { type LogRecord, logsPayload } from '../stack/payloads.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createRandom, type Random } from './random.ts';
 import { type ApiRequest, createWorkload, type Delivery } from './workload.ts';
 
 export interface MonthOptions {

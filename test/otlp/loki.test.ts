@@ -1,11 +1,11 @@
 import { countOf, sumOf } from '@telltale/observability/query/events.ts';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../apps/cli/src/demo/random.ts';
 import { requiresStack } from '../requires.ts';
 import { type LogRecord, logsPayload, send } from '../stack/payloads.ts';
 import { collectorMetric, logql } from '../stack/queries.ts';
 import { createStack, type Stack, type StackOptions } from '../stack/stack.ts';
 import { waitFor } from '../wait.ts';
-import { createRandom } from './random.ts';
 
 const requests = 5_000;
 const sessions = 10;

@@ -1,6 +1,6 @@
+import { createRandom, type Random } from '../../apps/cli/src/demo/random.ts';
 import type { Value } from '../stack/payloads.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createRandom, type Random } from './random.ts';
 import { createSimulatedClient, type SimulatedClient } from './simulated-client.ts';
 
 export interface WorkloadOptions {

@@ -1,5 +1,5 @@
-import type { SessionTeller, Told } from './teller.ts';
-import { edited, fileText, printed, tellSession } from './teller.ts';
+import type { SessionTeller, Told } from './tell-session.ts';
+import { edited, fileText, printed, tellSession } from './tell-session.ts';
 
 const minute = 60_000;
 
