@@ -74,7 +74,7 @@ describe.runIf(requires('tmux'))('telltale setup on a terminal', () => {
     mkdirSync(join(home, 'shop'));
   });
 
-  it('asks for the place, telemetry and prompts, shows the change, and writes only after a yes', async () => {
+  it('asks for the place, telemetry, prompts and who it was, shows the change, and writes only after a yes', async () => {
     const env = {
       PATH: process.env.PATH ?? '',
       HOME: home,
@@ -116,7 +116,7 @@ describe.runIf(requires('tmux'))('telltale setup on a terminal', () => {
       await answer(/Connect all your projects, or one\?.*: *$/m, '.');
       await answer(/Telemetry tells .* \[y\/N\] *$/m, '');
       await answer(/the text of your prompts, too\?.*\[y\/N\] *$/m, 'y');
-      await answer(/say who and where.*\[Y\/n\] *$/m, '');
+      await answer(/Shall events say who and where.*\[Y\/n\] *$/m, 'n');
       await answer(/Write this\? \[Y\/n\] *$/m, yes);
       await until(async () => expect(await tmux('capture-pane', '-p', '-t', 'asked')).toMatch(/ended \d/));
       const screen = await tmux('capture-pane', '-p', '-S', '-', '-t', 'asked');
@@ -129,5 +129,6 @@ describe.runIf(requires('tmux'))('telltale setup on a terminal', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).env).toEqual({ OTEL_RESOURCE_ATTRIBUTES: 'project=shop' });
     const telemetry = JSON.parse(readFileSync(join(home, '.telltale', 'telemetry.json'), 'utf8'));
     expect(telemetry.env.OTEL_LOG_USER_PROMPTS).toBe('1');
+    expect(JSON.parse(readFileSync(join(home, '.telltale', 'config.json'), 'utf8'))).toEqual({ who: 'off' });
   });
 });

@@ -1,16 +1,23 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Problem } from './problem.ts';
 
-/** Asks who sits there; an end of input is a no to everything. */
+/** One for all questions: what is typed while another is made would be lost, or be heard twice. */
+let lines: Interface | undefined;
+
+/** Asks who sits there; the end of the input is a no to everything. */
 export async function ask(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  lines ??= createInterface({ input: process.stdin, output: process.stdout });
+  const ended = new AbortController();
+  const onClose = () => ended.abort();
+  lines.once('close', onClose);
   try {
-    const closed = new Promise<never>((_, reject) => {
-      lines.once('close', () => reject(new Problem('Nothing was done.')));
-    });
-    return (await Promise.race([lines.question(question), closed])).trim();
+    return (await lines.question(question, { signal: ended.signal })).trim();
+  } catch {
+    throw new Problem('Nothing was done.');
   } finally {
-    lines.removeAllListeners('close').close();
+    lines.off('close', onClose);
+    // Nobody has to wait for more: the process may end.
+    lines.pause();
   }
 }
 

@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { askPlace } from '../setup/questions.ts';
 import { setUp, setUpStatusLine, undo, undoStatusLine } from '../setup/set-up.ts';
 import { telemetryPlaces } from '../setup/telemetry.ts';
+import { whoChoices } from '../setup/who.ts';
 
 export function setupCommand(context: Context) {
   return new Command()
@@ -27,7 +28,7 @@ export function setupCommand(context: Context) {
       new Option(
         '--who <choice>',
         'on: events say who and where (user, machine, repository, commit); off: they do not',
-      ).choices(['on', 'off']),
+      ).choices(whoChoices),
     )
     .option('--app <name>', 'another name for the project than its folder’s')
     .option('--url <url>', 'where to send from now on')

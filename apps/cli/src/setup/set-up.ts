@@ -1,4 +1,4 @@
-import { readConfig, telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
+import { telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
 import { portUrl } from '@telltale/hooks/connect/arguments.mjs';
 import { type Plan, planConnect, planDisconnect } from '@telltale/hooks/connect/plan.mjs';
 import { planStatusLine, planStatusLineAway } from '@telltale/hooks/connect/plan-status-line.mjs';
@@ -6,9 +6,9 @@ import { linesOf, quoted } from '@telltale/hooks/connect/show.mjs';
 import { confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { askWho } from './questions.ts';
 import { dropTelemetryFile, telemetryFile, writeTelemetryFile } from './telemetry.ts';
 import { chooseTelemetry, type TelemetryChoice } from './telemetry-choice.ts';
+import { chooseWho, whoMeaning } from './who.ts';
 import { scripts, type Wishes } from './wishes.ts';
 
 /** Hooks, telemetry and, where it is wanted, the status line. */
@@ -24,7 +24,7 @@ export async function setUp(wishes: Wishes, context: Context): Promise<void> {
 
   print(colours.bold(plan.hasChange ? `Connecting ${plan.place.name}.` : `${plan.place.name} is connected already.`));
   show(plan, wishes, context);
-  print(`\n${telemetry.words.join('\n')}\n${colours.dim(whoMeaning[who ?? whoNow()])}`);
+  print(`\n${telemetry.words.join('\n')}\n${colours.dim(whoMeaning(who))}`);
   for (const [name, value] of Object.entries(plan.kept))
     print(colours.dim(`  ${name} stays ${value}, as you have set it.`));
   if (wishes.dryRun) return print(dryRun);
@@ -34,19 +34,6 @@ export async function setUp(wishes: Wishes, context: Context): Promise<void> {
   print(farewell(plan, telemetry, sentTo.url, context));
   if (wishes.statusline) await setUpStatusLine(wishes, context);
 }
-
-/** Asked once; afterwards it stays as it was said. */
-async function chooseWho({ who, asks }: Wishes): Promise<string | undefined> {
-  if (who !== undefined || !asks || readConfig(telltaleHome()).who !== undefined) return who;
-  return (await askWho()) ? 'on' : 'off';
-}
-
-const whoNow = () => (readConfig(telltaleHome()).who === 'off' ? 'off' : 'on');
-
-const whoMeaning: Readonly<Record<string, string>> = {
-  on: 'Events say who and where: user, machine, repository and commit; --who off leaves that out.',
-  off: 'Events do not say who and where; --who on changes that. A session whose process dies is then only known by its silence.',
-};
 
 /** What setup put there, and nothing else. */
 export async function undo(wishes: Wishes, context: Context): Promise<void> {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TelemetryPlace } from './telemetry.ts';
+import type { Who } from './who.ts';
 
 /** What is wanted of `telltale setup`. */
 export interface Wishes {
@@ -11,7 +12,7 @@ export interface Wishes {
   traces?: true | undefined;
   statusline?: true | undefined;
   /** Whether events say who and where. */
-  who?: string | undefined;
+  who?: Who | undefined;
   app?: string | undefined;
   url?: string | undefined;
   token?: string | undefined;
