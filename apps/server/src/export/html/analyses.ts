@@ -54,13 +54,21 @@ const priceWords = {
 function analysisHtml(analysis: Analysis): string {
   const { title, question, measures, total, rows, unknown, shape } = analysis;
   const [first] = measures;
-  const sum = !first || (rows.length === 0 && unknown) ? '–' : measureWords(first, { [first.key]: 0, ...total });
+  const sum = !first || rows.length === 0 ? '–' : measureWords(first, { [first.key]: 0, ...total });
   const doubts = [doubtsOf(total), unknown ? `${plural(unknown.sessions, 'session')}: ${unknown.reason}` : ''];
   const notes = doubts.filter(Boolean).map((words) => `<p class="muted">${escapeHtml(words)}</p>`);
   const chart = shape === 'week' ? weekSvg(analysis) : shape === 'time' ? barsSvg(analysis) : '';
   return `<section class="analysis"><h2>${escapeHtml(title)}</h2><p class="muted">${escapeHtml(question)}</p>
 <p class="sum">${escapeHtml(sum)}</p>${notes.join('')}
-${chart}${rows.length === 0 ? '<p class="muted">Nothing in this time.</p>' : tableHtml(analysis)}</section>\n`;
+${chart}${rowsHtml(analysis)}</section>\n`;
+}
+
+function rowsHtml(analysis: Analysis): string {
+  if (analysis.rows.length === 0) return '<p class="muted">Nothing in this time.</p>';
+  // Hours of a week are read from their picture.
+  return analysis.shape === 'week'
+    ? `<details><summary>hour by hour</summary>${tableHtml(analysis)}</details>`
+    : tableHtml(analysis);
 }
 
 function tableHtml({ measures, rows, total, by, sessions }: Analysis): string {
