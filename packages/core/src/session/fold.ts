@@ -21,8 +21,6 @@ export interface SessionFold {
   user?: string;
   repo?: string;
   commit?: string;
-  repo?: string;
-  commit?: string;
   terminal?: string;
   tmuxPane?: string;
   entrypoint?: string;
