@@ -120,10 +120,10 @@ it('keeps the whole document of a session of which retention took a part', async
   expect(readFileSync(join(folder, file), 'utf8')).toBe(whole);
 });
 
-it.each([
-  ['below a file', () => join(fileIn(testFolder()), 'archive')],
-  ...(process.platform === 'linux' ? [['where nobody can make a folder', () => '/proc/nope'] as const] : []),
-])('does not start with a folder %s, and says what to do', async (_, place) => {
+const unusable: [string, () => string][] = [['below a file', () => join(fileIn(testFolder()), 'archive')]];
+if (process.platform === 'linux') unusable.push(['where nobody can make a folder', () => '/proc/nope']);
+
+it.each(unusable)('does not start with a folder %s, and says what to do', async (_, place) => {
   const folder = place();
   await expect(archiving(folder, testFolder())).rejects.toThrow(
     /^TELLTALE_ARCHIVE=file:\/\/\/.* cannot be used \(.+\): name a folder that this user may write to, or mount its disk first$/,
