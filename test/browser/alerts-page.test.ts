@@ -50,7 +50,7 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
     await page.getByText('Sensitive file touched firing: Read .env').first().waitFor();
     await page.getByRole('link', { name: 'ALERTS' }).click();
     await page.waitForURL('**/alerts');
-    await page.getByText('2 firing, 4 of 25 rules on').waitFor();
+    await page.getByText('2 firing, 4 of 26 rules on').waitFor();
     const firing = page.getByRole('region', { name: 'Firing now' });
     expect(await firing.getByRole('listitem').allInnerTexts()).toHaveLength(2);
     const on = page.getByRole('region', { name: 'Rules: On' });
@@ -93,7 +93,7 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
     await page.getByRole('alert').getByText('The service does not answer').waitFor();
     await page.unroute('**/api/alerts');
     await page.getByRole('button', { name: 'Ask again' }).click();
-    await page.getByText('2 firing, 4 of 25 rules on').waitFor();
+    await page.getByText('2 firing, 4 of 26 rules on').waitFor();
     await viewer.close();
   });
 
@@ -101,7 +101,7 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
     for (const width of [1440, 390])
       it(`has no serious fault (${colorScheme}, ${width} px)`, async () => {
         const viewer = await setting.open('/alerts', { colorScheme, viewport: { width, height: 900 } });
-        await viewer.page.getByText('2 firing, 4 of 25 rules on').waitFor();
+        await viewer.page.getByText('2 firing, 4 of 26 rules on').waitFor();
         await viewer.shot(`alerts-${colorScheme}-${width}`);
         await expectReadable(viewer);
         const overflow = await viewer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
