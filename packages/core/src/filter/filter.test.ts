@@ -189,7 +189,7 @@ describe('completions', () => {
       to: 10,
       options: [{ insert: 'tool:', hint: 'tool:Bash' }],
     });
-    expect(completions('', 0, facets).options).toHaveLength(16);
+    expect(completions('', 0, facets).options).toHaveLength(17);
   });
 
   it('offers what exists behind a key, also after a comma and inside quotes', () => {
