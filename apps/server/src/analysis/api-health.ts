@@ -1,10 +1,15 @@
+import type { Fact } from '@telltale/core/analysis';
 import type { AnalysisDefinition } from './definition.ts';
 import { eventsSql } from './events-sql.ts';
 import { noName, sessionKey } from './session-key.ts';
 
+interface RequestFact extends Fact {
+  numbers: { requests: number; errors: number };
+  samples: { durationMs: number[]; ttftMs: number[] };
+}
+
 interface RequestRow {
   session: number;
-  at: number;
   model: string;
   durationMs: number | null;
   ttftMs: number | null;
@@ -38,15 +43,24 @@ export const apiHealth: AnalysisDefinition = {
       (wanted === undefined || model === wanted) && (!only || (session !== null && only.has(session)));
 
     const requests = database.prepare<[number, number], RequestRow>(`
-      SELECT session, at, model, duration_ms AS durationMs, ttft_ms AS ttftMs
+      SELECT session, model, duration_ms AS durationMs, ttft_ms AS ttftMs
       FROM spend WHERE kind = 'request' AND at >= ? AND at < ?`);
-    for (const { session, at, model, durationMs, ttftMs } of requests.iterate(from, to)) {
+    // Added up by session and model here: there may be hundreds of thousands.
+    const groups = new Map<string, RequestFact>();
+    for (const { session, model, durationMs, ttftMs } of requests.iterate(from, to)) {
       if (!isWanted(session, model)) continue;
-      yield {
-        ...{ ...keyOf(session, model), session, at, numbers: { requests: 1, errors: 0 } },
-        samples: { ...(durationMs !== null && { durationMs }), ...(ttftMs !== null && { ttftMs }) },
-      };
+      const name = `${session} ${model}`;
+      let group = groups.get(name);
+      if (!group) {
+        const numbers = { requests: 0, errors: 0 };
+        group = { ...keyOf(session, model), session, numbers, samples: { durationMs: [], ttftMs: [] } };
+        groups.set(name, group);
+      }
+      group.numbers.requests += 1;
+      if (durationMs !== null) group.samples.durationMs.push(durationMs);
+      if (ttftMs !== null) group.samples.ttftMs.push(ttftMs);
     }
+    yield* groups.values();
     // A refusal is an answer of its own; giving up after retries is told beside the errors that led to it.
     const errors = database.prepare<[{ from: number; to: number }], ErrorRow>(
       eventsSql('session, at, model', `source = 'otel' AND name IN ('api_error', 'api_refusal')`),
