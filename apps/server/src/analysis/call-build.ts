@@ -1,17 +1,14 @@
 import type { TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from '../store/background-turns.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 import type { Payloads } from '../store/payloads.ts';
 import { createCallRollup, stepEvents } from './call-rollup.ts';
 import { type CallRow, callRowsIn } from './call-rows.ts';
 import { createCallTranscripts } from './call-transcripts.ts';
 
-/** Keeps calls as rows in the background, from what is settled; see `createCompression` for the manner. */
-export interface CallBuild {
-  start(): void;
-  /** Resolves when no step is under way; none begins before as many calls of `resume`. */
-  pause(): Promise<void>;
-  resume(): void;
+/** Keeps calls as rows in the background, from what is settled, in turns: `background-turns.ts`. */
+export interface CallBuild extends Pick<BackgroundTurns, 'start' | 'pause' | 'resume'> {
   /** Goes on until all that is settled now is taken. */
   runNow(): Promise<void>;
   /** The events of a session go: see `CallRollup.finish`. */
@@ -37,16 +34,12 @@ const stepEntries = 50;
 const stepMs = 4;
 /** What waits is read by those who ask, which is no trouble while it is little. */
 const idleMs = 5000;
-/** A step is followed by a rest of so many times what it took. */
-const restFactor = 4;
 
 /** What is taken next, the last part first. */
 interface Window {
   to: number;
   left: { session: number; rows: CallRow[] }[];
 }
-
-type Rest = (tookMs: number) => Promise<void>;
 
 export function createCallBuild(database: Database, deps: CallBuildDeps): CallBuild {
   const { commits, payloads, entriesBehind, onProblem } = deps;
@@ -59,19 +52,13 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
   );
   const noOf = database.prepare<[string], number>('SELECT no FROM sessions WHERE id = ?').pluck();
 
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  /** One until it is started. */
-  let pauses = 1;
-  let isStopping = false;
+  const turns = createBackgroundTurns({ turn, idleMs });
+  const { isStopping } = turns;
   let isForgotten = false;
-
-  const restAfter: Rest = (tookMs) =>
-    isStopping ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, tookMs * restFactor));
 
   /** Again and again what `work` does, in transactions of a few milliseconds, until it says that nothing is left. */
   async function inSteps(work: () => boolean, rest: Rest): Promise<void> {
-    for (let hasMore = true; hasMore && !isStopping; ) {
+    for (let hasMore = true; hasMore && !isStopping(); ) {
       const startedAt = performance.now();
       hasMore = await commits.run(() => {
         const until = performance.now() + stepMs;
@@ -86,7 +73,7 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
   async function nextWindow(from: number, rest: Rest): Promise<Window> {
     const parts = new Map<number, CallRow[][]>();
     let to = from;
-    for (let left = windowEvents; left > 0 && !isStopping; left -= readEvents) {
+    for (let left = windowEvents; left > 0 && !isStopping(); left -= readEvents) {
       const startedAt = performance.now();
       const rows = rowsBehind.all(to, readEvents);
       for (const row of rows) if (row.no !== null) addTo(parts, row.no, row);
@@ -136,58 +123,25 @@ export function createCallBuild(database: Database, deps: CallBuildDeps): CallBu
         putState.run(callsVersion, 'version');
       });
     }
-    while (!isStopping && (await eventWindow(rest)));
+    while (!isStopping() && (await eventWindow(rest)));
     // Not before all is there: what comes out of order may do so again.
     await inSteps(rollup.mend, rest);
     await entries(rest);
   }
 
-  async function work(): Promise<void> {
+  async function turn(): Promise<number> {
     try {
-      await everything(restAfter);
+      await everything(turns.rest);
     } catch (error) {
       // Analyses read the events themselves; the next turn tries again.
-      if (!isStopping) onProblem('Tool calls could not be put together for analyses', error);
+      if (!isStopping()) onProblem('Tool calls could not be put together for analyses', error);
     }
-    schedule(idleMs);
-  }
-
-  function schedule(ms: number): void {
-    if (pauses > 0) return;
-    timer = setTimeout(() => {
-      running = work();
-    }, ms);
-    timer.unref();
-  }
-
-  async function pause(): Promise<void> {
-    pauses += 1;
-    isStopping = true;
-    clearTimeout(timer);
-    await running;
-  }
-
-  function resume(): void {
-    pauses -= 1;
-    isStopping = pauses > 0;
-    if (pauses === 0) schedule(idleMs);
+    return idleMs;
   }
 
   return {
-    start: resume,
-    pause,
-    resume,
-    async runNow() {
-      await pause();
-      const stopping = isStopping;
-      isStopping = false;
-      try {
-        await everything(() => Promise.resolve());
-      } finally {
-        isStopping = stopping;
-        resume();
-      }
-    },
+    ...turns,
+    runNow: () => turns.alone(() => everything(noRest)),
     finish: rollup.finish,
     forget() {
       isForgotten = true;

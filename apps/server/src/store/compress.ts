@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { isBookkeeping } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { type BackgroundTurns, createBackgroundTurns } from './background-turns.ts';
 import { type FreshLook, isBurst } from './burst.ts';
 import { storedColumns } from './event-row.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -9,11 +10,7 @@ import type { Meta } from './meta.ts';
 import { textSeparator } from './payloads.ts';
 import { type EventWords, searchTextOfRow } from './search-words.ts';
 
-export interface Compression {
-  start(): void;
-  /** Resolves when no plan is under way; none begins before each `pause` has got its `resume`. */
-  pause(): Promise<void>;
-  resume(): void;
+export interface Compression extends Pick<BackgroundTurns, 'start' | 'pause' | 'resume'> {
   /**
    * Takes away what a plan left that a crash or a full disk broke off, inside a transaction and while none is under way:
    * batches that no event names, with texts of events that are fresh still and are planned anew.
@@ -105,11 +102,13 @@ export function createCompression({ database, meta, commits, onProblem, settled 
   );
   const putChunk = database.prepare('UPDATE transcript_chunks SET codec = 1, data = ? WHERE no = ? AND codec = 0');
 
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  /** One until it is started. */
-  let pauses = 1;
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
+  const turns = createBackgroundTurns({
+    ...{ turn, idleMs },
+    onResume() {
+      lastLook = look();
+    },
+  });
 
   function nextPlan(keepFresh: number): PlannedRow[] {
     const rows: PlannedRow[] = [];
@@ -183,14 +182,6 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     return false;
   }
 
-  function schedule(ms: number): void {
-    if (pauses > 0) return;
-    timer = setTimeout(() => {
-      running = work();
-    }, ms);
-    timer.unref();
-  }
-
   function look(): FreshLook {
     return { newestSeq: newest.get() ?? 0, oldestSeq: first.get() ?? 0, at: performance.now() };
   }
@@ -201,7 +192,7 @@ export function createCompression({ database, meta, commits, onProblem, settled 
     return isBurst(before, lastLook);
   }
 
-  async function work(): Promise<void> {
+  async function turn(): Promise<number> {
     const startedAt = performance.now();
     let hadWork = false;
     try {
@@ -210,37 +201,18 @@ export function createCompression({ database, meta, commits, onProblem, settled 
       // Payloads stay as they came; the next turn tries again.
       onProblem('Payloads could not be compressed', error);
     }
-    schedule(hadWork ? (performance.now() - startedAt) * restFactor : idleMs);
-  }
-
-  async function pause(): Promise<void> {
-    pauses += 1;
-    clearTimeout(timer);
-    await running;
-  }
-
-  function resume(): void {
-    pauses -= 1;
-    if (pauses > 0) return;
-    lastLook = look();
-    schedule(idleMs);
+    return hadWork ? (performance.now() - startedAt) * restFactor : idleMs;
   }
 
   return {
-    start: resume,
-    pause,
-    resume,
+    ...turns,
     tidy,
-    stop: pause,
-    async runNow(keepFresh) {
-      await pause();
-      try {
+    stop: turns.pause,
+    runNow: (keepFresh) =>
+      turns.alone(async () => {
         while (await step(keepFresh));
         giveBackPages(Number.MAX_SAFE_INTEGER);
-      } finally {
-        resume();
-      }
-    },
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { searchVersion } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
+import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from './background-turns.ts';
 import { type FreshLook, isBurst } from './burst.ts';
 import { eraseFreed } from './delete-session.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -16,12 +17,8 @@ export interface SearchProgress {
   waiting: number;
 }
 
-/** Makes the index in the background, from what is stored; see `createCompression` for the manner. */
-export interface SearchBuild {
-  start(): void;
-  /** Resolves when no step is under way; none begins before as many calls of `resume`. */
-  pause(): Promise<void>;
-  resume(): void;
+/** Makes the index in the background, from what is stored, in turns: `background-turns.ts`. */
+export interface SearchBuild extends Pick<BackgroundTurns, 'start' | 'pause' | 'resume'> {
   stop(): Promise<void>;
   /** Goes on until everything that is stored now is found. */
   runNow(): Promise<void>;
@@ -62,17 +59,12 @@ const removeMs = 4;
 /** Pages that one transaction brings together. */
 const mergePages = 48;
 const idleMs = 500;
-/** A step is followed by a rest of so many times what it took. */
-const restFactor = 4;
 /** A word may be found a little later: this waits at a pace at which settling still goes on. */
 const calmPerSecond = 200;
 /** While events pour in, so many times more are left for later than settling leaves: half a million. */
 const putOffFactor = 10;
 /** Fewer than this are what came just now: nobody has to be told. */
 const buildingFrom = 5000;
-
-/** Gives others time after a step that took so long. */
-type Rest = (tookMs: number) => Promise<void>;
 
 const roads = ['events', 'entries'] as const;
 type StateKey = 'events' | 'entries' | 'version' | 'erasing';
@@ -90,12 +82,8 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   const set = (key: StateKey, value: number) => void putState.run(value, key);
   const unhurried: Pace = { run: commits.run, rest: () => Promise.resolve() };
 
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  /** How many have paused it; it begins paused. */
-  let pauses = 1;
+  const turns = createBackgroundTurns({ turn, idleMs });
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
-  let isStopping = false;
   /** False after something was added. */
   let isMerged = false;
 
@@ -150,7 +138,7 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   async function addAll(rows: readonly SourceRow[], rest: Rest, onLast: () => void): Promise<void> {
     let next = 0;
     do {
-      if (isStopping) return;
+      if (turns.isStopping()) return;
       const startedAt = performance.now();
       const texts: FoundText[] = [];
       next = gather(rows, next, texts);
@@ -193,40 +181,16 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
     return isBurst(before, lastLook, calmPerSecond);
   }
 
-  async function work(): Promise<void> {
+  async function turn(): Promise<number> {
     let hadWork = false;
     try {
-      hadWork = !isPutOff() && (await step(restAfter));
+      hadWork = !isPutOff() && (await step(turns.rest));
       if (!hadWork && !isMerged) isMerged = !(await commits.run(() => index.merge(mergePages)));
     } catch (error) {
       // The texts are stored; the next turn tries again.
       onProblem('Texts could not be indexed for the search', error);
     }
-    schedule(hadWork ? 0 : idleMs);
-  }
-
-  const restAfter: Rest = (tookMs) =>
-    isStopping ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, tookMs * restFactor));
-
-  function schedule(ms: number): void {
-    if (pauses > 0) return;
-    timer = setTimeout(() => {
-      running = work();
-    }, ms);
-    timer.unref();
-  }
-
-  async function pause(): Promise<void> {
-    pauses += 1;
-    isStopping = true;
-    clearTimeout(timer);
-    await running;
-  }
-
-  function resume(): void {
-    pauses -= 1;
-    isStopping = pauses > 0;
-    if (pauses === 0) schedule(idleMs);
+    return hadWork ? 0 : idleMs;
   }
 
   async function erase({ run, rest } = unhurried): Promise<void> {
@@ -241,20 +205,14 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   }
 
   return {
-    start: resume,
-    pause,
-    resume,
-    stop: pause,
+    ...turns,
+    stop: turns.pause,
 
-    async runNow() {
-      await pause();
-      const stopping = isStopping;
-      isStopping = false;
-      while (await step(() => Promise.resolve()));
-      while (await commits.run(() => index.merge(mergePages)));
-      isStopping = stopping;
-      resume();
-    },
+    runNow: () =>
+      turns.alone(async () => {
+        while (!turns.isStopping() && (await step(noRest)));
+        while (await commits.run(() => index.merge(mergePages)));
+      }),
 
     progress() {
       const newest = sources.newest();
