@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { focusCommand } from './commands/focus.ts';
 import { importCommand } from './commands/import.ts';
@@ -15,6 +16,7 @@ import type { Context } from './context.ts';
 /** Every command, in the order of the help: one file in `commands/` and one row here. */
 export const commands = {
   setup: setupCommand,
+  doctor: doctorCommand,
   status: statusCommand,
   tail: tailCommand,
   open: openCommand,

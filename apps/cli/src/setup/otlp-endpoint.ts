@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts';
 import type { Service } from '../service.ts';
 
 /** Where OTLP is expected where nobody says otherwise; the collector of the stack has it, too. */
-const usualPort = 4318;
+const usualPort = '4318';
 const patienceMs = 3000;
 
 export interface OtlpEndpoint {
@@ -12,10 +12,10 @@ export interface OtlpEndpoint {
   why: string;
 }
 
-/** Where the client has to send telemetry to, in the mode that runs now. */
-export async function findOtlpEndpoint(service: Service): Promise<OtlpEndpoint> {
+/** Where the client has to send telemetry to, in the mode that runs now; the stack may publish its collector elsewhere. */
+export async function findOtlpEndpoint(service: Service, collectorPort = usualPort): Promise<OtlpEndpoint> {
   const url = new URL(service.url);
-  const at = (port: number) => `http://${url.hostname}:${port}`;
+  const at = (port: number | string) => `http://${url.hostname}:${port}`;
   const status = await service.get('/api/status', serviceStatusSchema).catch((error: unknown) => {
     if (error instanceof Problem) return undefined;
     throw error;
@@ -26,8 +26,8 @@ export async function findOtlpEndpoint(service: Service): Promise<OtlpEndpoint> 
   const { otlpPort } = status;
   if (typeof otlpPort === 'number' && url.protocol === 'http:')
     return { endpoint: at(otlpPort), why: `the service ${status.version}` };
-  if (url.protocol === 'http:' && (await takesOtlp(at(usualPort))))
-    return { endpoint: at(usualPort), why: 'the collector beside the service' };
+  if (url.protocol === 'http:' && (await takesOtlp(at(collectorPort))))
+    return { endpoint: at(collectorPort), why: 'the collector beside the service' };
   // A proxy with TLS in front, or a port that somebody else had: the service takes telemetry at its own address, too.
   return { endpoint: service.url, why: `the service ${status.version} itself` };
 }

@@ -1,0 +1,103 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { folderOf } from '../../fixtures/telltale.ts';
+import { createContext } from '../context.ts';
+import { findingOf } from './checks/disk.ts';
+import { checks } from './checks.ts';
+import type { Finding } from './finding.ts';
+import { examine, type Machine } from './machine.ts';
+import { askGrafana } from './probe/stack.ts';
+import { hops } from './probe.ts';
+import { settingsFiles } from './settings-files.ts';
+import { telemetryVariables } from './variables.ts';
+
+const context = createContext(process);
+
+/** A machine with nothing on it, and no service. */
+async function machine(): Promise<Machine> {
+  const home = folderOf('machine');
+  for (const [name, value] of Object.entries({
+    HOME: home,
+    TELLTALE_HOME: home,
+    CLAUDE_CONFIG_DIR: join(home, 'claude'),
+  }))
+    vi.stubEnv(name, value);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const env = { HOME: home, PATH: '', TELLTALE_URL: 'http://127.0.0.1:9' };
+  return examine({ ...context, env }, home);
+}
+
+it('finds that only hooks of managed settings may run, also where those lie in several files', async () => {
+  const here = await machine();
+  const managed = join(here.home, 'managed', 'managed-settings.json');
+  const part = join(here.home, 'managed', 'managed-settings.d', '10-hooks.json');
+  mkdirSync(join(here.home, 'managed', 'managed-settings.d'), { recursive: true });
+  writeFileSync(managed, '{"env": {"OTEL_LOGS_EXPORTER": "none"}}');
+  writeFileSync(part, '{"allowManagedHooksOnly": true}');
+  const settings = settingsFiles(here.project, [managed]);
+  expect(checks['hooks-allowed'].look({ ...here, settings })).toMatchObject({
+    state: 'failed',
+    said: expect.stringContaining(`${part} has "allowManagedHooksOnly"`),
+  });
+  expect(telemetryVariables({ ...here, settings }).get('OTEL_LOGS_EXPORTER')).toEqual({
+    value: 'none',
+    place: managed,
+  });
+});
+
+it.each([
+  ['node', { node: '20.18.3' }, 'failed'],
+  ['node', { node: '20.19.0' }, 'ok'],
+  ['node', { node: '22.0.0' }, 'ok'],
+  ['versions', { client: '2.1.99' }, 'warning'],
+  ['versions', { client: '2.1.329' }, 'ok'],
+  ['clock', { answer: { problem: '', clockMs: -60_000 } }, 'warning'],
+  ['clock', { answer: { problem: '', clockMs: 4000 } }, 'ok'],
+] as const)('%s of %j is %s', async (name, facts, state) => {
+  const finding: Finding = await checks[name].look({ ...(await machine()), ...facts } as Machine);
+  expect(finding).toMatchObject({ state });
+});
+
+it('says how much room there is, before there is none', () => {
+  const states = [10_000_000, 500_000_000, 5_000_000_000].map((bytes) => findingOf(bytes, '/home/ada').state);
+  expect(states).toEqual(['failed', 'warning', 'ok']);
+});
+
+it('no check fails to look at a machine with nothing on it', async () => {
+  const here = await machine();
+  for (const [name, check] of Object.entries(checks)) {
+    const { said, state, fix } = await check.look(here);
+    expect([name, said !== '', state === 'ok' || state === 'skipped' || fix !== undefined]).toEqual([name, true, true]);
+  }
+});
+
+it.each([
+  ['both are well', { '/api/health': 200, prometheus: 200, loki: 200 }, 'ok', /reaches prometheus and loki/],
+  ['one is not reached', { '/api/health': 200, prometheus: 200, loki: 400 }, 'failed', /"loki": nobody there/],
+  ['one is not provisioned', { '/api/health': 200, prometheus: 404 }, 'failed', /no data source "prometheus"/],
+  ['somebody has to sign in', { '/api/health': 200, prometheus: 401 }, 'skipped', /signed in/],
+])('asks Grafana, as it answers, for its data sources: %s', async (_, answers, state, says) => {
+  const grafana = createServer(({ url = '' }, response) => {
+    const [, status = 500] = Object.entries(answers).find(([name]) => url.includes(name)) ?? [];
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(status === 400 ? { status: 'ERROR', message: 'nobody there' } : { status: 'OK' }));
+  });
+  await new Promise<void>((done) => grafana.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void grafana.close());
+  const found = await askGrafana(`http://127.0.0.1:${(grafana.address() as AddressInfo).port}`);
+  expect(found).toMatchObject({ state, said: expect.stringMatching(says) });
+});
+
+it('docs/troubleshooting.md names every check and every hop, and no other', () => {
+  const text = readFileSync(new URL('../../../../docs/troubleshooting.md', import.meta.url), 'utf8');
+  const [, table = ''] = text.split('## What the doctor names');
+  const named = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(named).toEqual([...Object.keys(checks), ...Object.keys(hops)]);
+  const bySymptom = text.slice(0, text.indexOf('## What the doctor names'));
+  for (const name of [...Object.keys(checks), ...Object.keys(hops)]) expect(bySymptom).toContain(`\`${name}\``);
+});
