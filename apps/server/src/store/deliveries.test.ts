@@ -123,7 +123,7 @@ async function deliver(
       store = open(folder);
     }
     // A fold that was dear is made again a little later.
-    if (expected) await expect.poll(() => told(store, session), { timeout: 5000 }).toEqual(expected);
+    if (expected) await expect.poll(() => told(store, session), { timeout: 30_000 }).toEqual(expected);
     await store.close();
     store = open(folder);
     return told(store, session);
@@ -151,4 +151,4 @@ it('tells the same session however its events and its transcript came', async ()
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+}, 300_000);
