@@ -8,6 +8,8 @@ export interface Counters {
   masked: number;
 }
 
+export const noCounters: Readonly<Counters> = { events: 0, stored: 0, duplicates: 0, rejected: 0, masked: 0 };
+
 export interface Meta {
   get(key: string): string | undefined;
   set(key: string, value: string | number): void;

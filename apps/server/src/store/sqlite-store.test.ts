@@ -85,6 +85,14 @@ describe('append', () => {
     expect(all().map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
+  it('counts what is beside a part that was rolled back once, in the first transaction of all, too', async () => {
+    const broken = record({});
+    Object.assign(broken.event, { summary: undefined });
+    const results = await Promise.allSettled([append(record({})), append(record({}), broken)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(store.stats()).toMatchObject({ events: 1, stored: 1, duplicates: 0 });
+  });
+
   it('stores everything of a crowd, each once, in transactions of bounded size', async () => {
     const results = await Promise.all(Array.from({ length: 3000 }, () => append(record({}))));
     expect(new Set(seqsOf(results.flat())).size).toBe(3000);

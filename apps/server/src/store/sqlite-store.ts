@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { builtInPrices, type Prices } from '@telltale/core';
 import { createCallBuild } from '../analysis/call-build.ts';
-import { createReadingThread } from '../reading/thread.ts';
 import { createAccessRows } from './access-rows.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
@@ -17,8 +16,10 @@ import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedger } from './ledger.ts';
+import { createLongAnswers } from './long-answers.ts';
 import { createLookBack } from './look-back.ts';
-import { type Counters, createMeta } from './meta.ts';
+import { createMemory } from './memory.ts';
+import { type Counters, createMeta, noCounters } from './meta.ts';
 import { createMetered } from './metered.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
@@ -30,13 +31,11 @@ import { createEventReader } from './read-events.ts';
 import { createPointReader } from './read-points.ts';
 import { readSessions } from './read-sessions.ts';
 import { createSpanReader } from './read-spans.ts';
-import { createReadingNeeds } from './reading-needs.ts';
 import { createRecentSessions } from './recent-sessions.ts';
-import { createReconciliation } from './reconciliation.ts';
 import type { RetentionRules } from './retention-rules.ts';
 import { createSearch } from './search-index-door.ts';
-import { createSessionCost } from './session-cost.ts';
 import { createSpentSince } from './spent-since.ts';
+import { createStatusLineDoor } from './status-line-door.ts';
 import { createStatusLines } from './status-lines.ts';
 import type { Store } from './store.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -107,7 +106,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const prunedSessions = createPrunedSessions(database);
   const statusLines = createStatusLines(database);
   const quotas = createQuotas(database, now);
-  const counters: Counters = { events: 0, stored: 0, duplicates: 0, rejected: 0, masked: 0 };
+  const counters: Counters = { ...noCounters };
   const projection = createProjection(database, {
     eventsOf: reader.ofSession,
     entriesOf: (session) => transcripts.entriesOf(session.no, session.id),
@@ -152,10 +151,13 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
   const behind = createWriteBehind({
     ...{ database, projection, ledger, meta, counters, seq: appender.seq, commits: () => commits },
-    afterRollback,
+    afterRollback: () => memory.afterRollback(),
     onProblem: (problem, error) => onProblem(problem, errorOf(error)),
   });
-  const commits = createGroupCommit(database, { beforeCommit: behind.beforeCommit, afterRollback, errorOf });
+  const commits = createGroupCommit(database, {
+    ...{ beforeCommit: behind.beforeCommit, errorOf },
+    afterRollback: () => memory.afterRollback(),
+  });
   const compression = createCompression({ database, meta, commits, onProblem, settled: appender.settled });
 
   const annotations = createAnnotations(database);
@@ -163,6 +165,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
   const calls = createCallBuild(database, {
     ...{ commits, payloads, onProblem },
     entriesBehind: transcripts.entriesBehind,
+  });
+  const memory = createMemory({
+    ...{ meta, counters, reader, appender, projection, ledger, tombstones },
+    ...{ statusLines, telemetry, payloads, transcripts, facets, calls },
   });
 
   const upkeep = createUpkeep(database, {
@@ -172,7 +178,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     onChanged: (sessionId) => options.onSessionChanged?.(sessionId),
   });
   const deleteSession = createDeletion(database, {
-    ...{ commits, search, tombstones, now, pausing, onGone },
+    ...{ commits, search, tombstones, now, pausing },
     noOf: (sessionId) => projection.find(sessionId)?.no,
     settle() {
       compression.tidy();
@@ -180,13 +186,14 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       // Viewers resume by seq: a deleted newest one must not come again.
       meta.set('high_seq', appender.seq());
     },
+    onGone(sessionId, events) {
+      memory.onDeleted(sessionId, events);
+      // The counters, too: after a crash they must not count what is gone.
+      behind.write();
+    },
   });
 
-  const reading = createReadingThread({ file, prices });
-  const sessionCost = createSessionCost(database);
-  const { areManyRequests, areManyWords } = createReadingNeeds(database);
-  const spentSince = createSpentSince(database);
-  const reconcile = createReconciliation(database);
+  const reading = createLongAnswers(database, { file, prices, projection, behind, search, now });
   const builds = createBuilds(database, {
     ...{ meta, commits, prices, ledger, event: reader.one, find: projection.find },
     entriesBehind: transcripts.entriesBehind,
@@ -198,7 +205,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     .prepare<[], number>('SELECT count(*) FROM sessions WHERE last_event_at IS NOT NULL')
     .pluck();
 
-  catchUp();
+  memory.catchUp();
   if (indexes) search.start();
   if (compresses) compression.start();
   if (indexes) calls.start();
@@ -217,44 +224,10 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     }
   }
 
-  /** For the thread that reads: what it needs of the session is written. */
-  function toldOf(sessionId: string, at: number) {
-    const found = projection.find(sessionId);
-    if (found) behind.forTotalsOf(found);
-    const session = found && projection.view(found, at);
-    return session && { no: found.no, session };
-  }
-
   function newId(): string {
     const made = randomUUID();
     meta.set('store_id', made);
     return made;
-  }
-
-  function afterRollback(): void {
-    tombstones.forget();
-    statusLines.forget();
-    telemetry.forget();
-    payloads.forget();
-    transcripts.forget();
-    facets.forget();
-    calls.forget();
-    catchUp();
-  }
-
-  /** Brings what is in memory to what the database says: counters, the newest seq, sessions up to the last event. */
-  function catchUp(): void {
-    appender.forget();
-    projection.forget();
-    ledger.forget();
-    Object.assign(counters, JSON.parse(meta.get('counters') ?? '{}'));
-    for (const event of reader.behind(Number(meta.get('projected_seq') ?? 0))) {
-      counters.events += 1;
-      counters.stored += 1;
-      counters.masked += event.masked ?? 0;
-      const session = event.sessionId === undefined ? undefined : projection.find(event.sessionId);
-      if (session && event.seq > session.lastSeq) projection.add(session, event);
-    }
   }
 
   return {
@@ -270,15 +243,7 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
 
     ...createTranscriptDoor({ commits, projection, ledger, transcripts, tombstones, prunedSessions, now }),
 
-    putStatusLine: ({ sessionId, status, quotas: told }) =>
-      commits.run(() => {
-        for (const quota of told) quotas.put(quota);
-        // What was told before a deletion stays deleted, as everything of that time.
-        if (Date.parse(status.at) <= (tombstones.deletedAt(sessionId) ?? 0)) return false;
-        return statusLines.put(sessionId, status);
-      }),
-    quotas: quotas.newest,
-    quotaReport: quotas.report,
+    ...createStatusLineDoor({ commits, statusLines, quotas, tombstones }),
 
     reject: (letter) =>
       commits.run(
@@ -304,58 +269,20 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
       const session = projection.find(sessionId);
       return session && projection.view(session, at);
     },
-    sessionCost(sessionId, at) {
-      const asked = toldOf(sessionId, at);
-      return asked && sessionCost(asked.no, asked.session);
-    },
-    async sessionCostJson(sessionId, at) {
-      const asked = toldOf(sessionId, at);
-      if (!asked) return undefined;
-      return areManyRequests(asked.no)
-        ? reading.ask('sessionCost', asked)
-        : Buffer.from(JSON.stringify(sessionCost(asked.no, asked.session)));
-    },
-    exported(sessionId, { format, facts }) {
-      const asked = toldOf(sessionId, now());
-      return asked && reading.exported({ ...asked, format, facts });
-    },
-    async archived(sessionId, { thinking, facts }) {
-      const asked = toldOf(sessionId, now());
-      return asked && reading.ask('archived', { ...asked, thinking, facts });
-    },
+    ...reading.answers,
     spans: createSpanReader(database),
     points: createPointReader(database),
-    spentSince(sinceMs) {
-      behind.forSums();
-      return spentSince(sinceMs);
-    },
+    spentSince: createSpentSince(database, behind.forSums),
     alertNumbers: createAlertNumbers(database, behind.forSums),
     access: createAccessRows(database, commits),
     alerts: createAlerts(database, reader.one),
     recentSessions: createRecentSessions(database),
-    reconcile(query) {
-      behind.forReading(undefined, now());
-      return areManyRequests() ? reading.ask('reconcile', query) : reconcile(query);
-    },
     unpricedModels: createUnpricedModels(database),
     facets: () => ({ ...facets.read(), labels: annotations.labels() }),
     memo: (name) => meta.get(`memo ${name}`),
     setMemo: (name, value) =>
       commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
     pulse: (query) => readPulse(database, query),
-    search: search.answer,
-    async searchBeside(query) {
-      behind.forReading(query.filter, query.now);
-      if (!areManyWords()) return search.answer(query);
-      const { isLost, ...found } = await reading.ask('search', query);
-      if (isLost) search.rebuild();
-      return { ...found, index: search.progress() };
-    },
-    async analyse(query) {
-      await behind.forTotals();
-      behind.forReading(query.filter, query.now);
-      return reading.ask('analyse', query);
-    },
     deadLetters: deadLetters.newest,
 
     ...createAnnotationDoor({ commits, projection, annotations, now }),
@@ -391,22 +318,6 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
     indexNow: search.runNow,
     compressNow: (settings) => compression.runNow(settings?.keepFresh ?? 0),
   };
-
-  /** A session was deleted, inside the transaction. */
-  function onGone(sessionId: string, events: number): void {
-    statusLines.drop(sessionId);
-    counters.events -= events;
-    facets.forget();
-    telemetry.forget();
-    payloads.forget();
-    transcripts.forget();
-    calls.forget();
-    projection.forget();
-    ledger.forget();
-    appender.forget();
-    // The counters, too: after a crash they must not count what is gone.
-    behind.write();
-  }
 
   function databaseBytes(): number {
     return ['', '-wal'].reduce(
