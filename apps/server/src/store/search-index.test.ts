@@ -109,6 +109,8 @@ describe('words', () => {
       prompt(2, 'Das Café in Zürich, ΟΔΟΣ and HTTPServer'),
       prompt(3, 'say "hello world" and nothing else'),
       prompt(4, 'world, hello'),
+      prompt(5, '日本語のテキストをAPIで検索する'),
+      prompt(6, 'ภาษาไทยไม่มีช่องว่าง'),
     ]);
     await store.indexNow();
   });
@@ -127,6 +129,11 @@ describe('words', () => {
     ['ZURICH', ['Zürich']],
     ['server', ['Server']],
     ['http*', ['HTTPServer']],
+    ['日本語', ['日本語']],
+    ['検索', ['検索']],
+    ['索', ['索']],
+    ['api', ['API']],
+    ['ไทย', ['ไทย']],
   ])('%s is found', (q, marked) => {
     expect(hitsOf(ask(q))).toEqual(marked.map((words) => `prompt: ${words}`));
   });
@@ -141,6 +148,9 @@ describe('words', () => {
     ['uth', 0],
     ['worl', 0],
     ['wor*', 2],
+    ['日語', 0],
+    ['テキスト -検索', 0],
+    ['"テキストを API"', 1],
   ])('%s: %i hits', (q, hits) => {
     expect(countOf(q)).toBe(hits);
   });

@@ -1,11 +1,11 @@
 /** Another number makes every index anew: what is taken out of an index must be what was put in. */
-export const searchVersion = 3;
+export const searchVersion = 4;
 
 /** A text as the index takes it. */
 export interface IndexedText {
   /** Words, as the tokenizer finds them. */
   words: string;
-  /** The words inside of names: `useAuth` is also `use Auth`. */
+  /** The words inside of what the tokenizer takes for one: `useAuth` is also `use Auth`, 検索 also 検 索. */
   humps: string;
 }
 
@@ -14,6 +14,12 @@ const encoded = /[A-Za-z0-9+/]{200,}={0,2}/g;
 const humped = /[A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z][A-Za-z0-9]+/g;
 const hump = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
 const maxNames = 2000;
+/** A letter of a script that puts no space between words: only a dictionary could find the words in a sentence. */
+const scripts = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}`;
+const unspaced = String.raw`(?=[\p{L}\p{N}])[${scripts}]\p{M}*`;
+const hasUnspaced = new RegExp(unspaced, 'u');
+const letters = new RegExp(`${unspaced}|(?:(?!${unspaced})[^])+`, 'gu');
+const runs = /[\p{L}\p{N}\p{M}]+/gu;
 
 export function indexedText(text: string): IndexedText {
   const words = text.replace(encoded, ' ');
@@ -22,10 +28,24 @@ export function indexedText(text: string): IndexedText {
     if (names.size >= maxNames) break;
     if (name.length <= 80) names.add(name);
   }
-  return { words, humps: [...names].map((name) => splitHumps(name).join(' ')).join('\n') };
+  const inside = [...names].map((name) => splitHumps(name).join(' '));
+  if (hasUnspaced.test(words)) inside.push(...unspacedIn(words));
+  return { words, humps: inside.join('\n') };
 }
 
-/** `useHTTPServer` → use, HTTP, Server. */
-export function splitHumps(name: string): string[] {
-  return name.split(hump);
+/** Its words one after the other: `useHTTPServer` → use, HTTP, Server; 検索API → 検, 索, API. */
+export function wordsInside(word: string): string[] {
+  return splitHumps(word).flatMap((part) => (isUnspaced(part) ? splitLetters(part) : [part]));
 }
+
+/** Whether there is a letter in it beside which a word may begin or end anywhere. */
+export function isUnspaced(text: string): boolean {
+  return hasUnspaced.test(text);
+}
+
+const unspacedIn = (text: string): string[] =>
+  (text.match(runs) ?? []).filter(isUnspaced).map((run) => wordsInside(run).join(' '));
+
+const splitLetters = (run: string): string[] => run.match(letters) ?? [];
+
+const splitHumps = (name: string): string[] => name.split(hump);

@@ -1,3 +1,4 @@
+import { isUnspaced } from './indexed-text.ts';
 import type { SearchTerm } from './query.ts';
 
 /** From and behind, in UTF-16 units of the text. */
@@ -32,12 +33,16 @@ function foldToSameLength(text: string): string {
   return text.replace(/[A-Z]|[^\x00-\x7f]/g, foldUnit);
 }
 
+/** Only what stands on a letter is taken off it: a syllable of Hangul is no first letter with others on it. */
 function foldUnit(unit: string): string {
-  const folded = unit.normalize('NFD').charAt(0).toLowerCase();
+  const folded = unit
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]+$/, '')
+    .toLowerCase();
   return folded.length === 1 ? folded : unit;
 }
 
-/** Words that follow each other without anything between must be humps of one name. */
+/** Words that follow each other without anything between must be humps of one name, or of a script without spaces. */
 function areJointsEdges(text: string, found: RegExpMatchArray): boolean {
   const joints = found.indices?.slice(1) ?? [];
   return joints.every((joint) => joint === undefined || joint[0] !== joint[1] || isEdge(text, joint[0]));
@@ -48,6 +53,7 @@ function isEdge(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return true;
   const [before, after] = [text.charAt(at - 1), text.charAt(at)];
   if (!isLetter(before) || !isLetter(after)) return true;
+  if (isUnspaced(before) || isUnspaced(after)) return true;
   if (/[a-z0-9]/.test(before) && /[A-Z]/.test(after)) return true;
   return /[A-Z]/.test(before) && /[A-Z][a-z]/.test(text.slice(at, at + 2));
 }

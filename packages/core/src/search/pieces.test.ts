@@ -75,3 +75,8 @@ it('indexes no encoded bytes, and the words inside of names', () => {
   expect(words).toBe('see useAuth and HTTPServer   end');
   expect(humps).toBe('use Auth\nHTTP Server');
 });
+
+it('indexes each letter of scripts that put no space between words', () => {
+  expect(indexedText('サーバーを直す fix useAuthの件').humps).toBe('use Auth\nサ ー バ ー を 直 す\nuse Auth の 件');
+  expect(indexedText('plain words, ключевое слово').humps).toBe('');
+});

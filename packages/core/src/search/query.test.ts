@@ -23,6 +23,11 @@ it('looks for a name as one word and as its parts', () => {
   expect(ftsOf('HTTPServ*')).toBe('((("HTTPServ" * OR "HTTP Serv" *)))');
 });
 
+it('looks for a word of a script without spaces as it stands, and as its letters in a row', () => {
+  expect(ftsOf('検索')).toBe('((("検索" OR "検 索")))');
+  expect(ftsOf('京')).toBe('(("京"))');
+});
+
 it.each([
   ['OR', '(("OR"))'],
   ['OR x1', '(("OR") AND ("x1"))'],

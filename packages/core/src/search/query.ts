@@ -1,10 +1,10 @@
-import { splitHumps } from './indexed-text.ts';
+import { wordsInside } from './indexed-text.ts';
 
 /** Words that stand next to each other; what is searched is made of these. */
 export interface SearchTerm {
   /** As typed, without quotes and signs. */
   text: string;
-  /** Ways to spell it as words in a row: `useAuth` is one word or two. */
+  /** Ways to spell it as words in a row: `useAuth` is one word or two, 検索 one or a word for each letter. */
   spellings: readonly (readonly string[])[];
   /** The last word may go on. */
   isPrefix: boolean;
@@ -87,7 +87,7 @@ function literalOrs(lexemes: readonly Lexeme[]): Lexeme[] {
 function termOf(text: string, endsInStar: boolean): SearchTerm | undefined {
   const words = wordsIn(text);
   if (words.length === 0) return undefined;
-  const split = words.flatMap(splitHumps);
+  const split = words.flatMap(wordsInside);
   const isPrefix = endsInStar && [...(words.at(-1) ?? '')].length >= minPrefixLetters;
   return { text: text.replace(/\*$/, ''), spellings: split.length > words.length ? [words, split] : [words], isPrefix };
 }

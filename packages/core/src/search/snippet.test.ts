@@ -15,6 +15,9 @@ it.each([
   ['(a+b) [x] \\d $1', '"a b"', ['a+b']],
   ['İstanbul and istanbul', 'istanbul', ['İstanbul', 'istanbul']],
   ['no 👍 word', 'word', ['word']],
+  ['日本語のテキストを検索する、サーバーで', '検索 サーバー 日本語', ['日本語', '検索', 'サーバー']],
+  ['useAuthを直す', 'auth', ['Auth']],
+  ['검색 시험, 곰순', '검색', ['검색']],
 ])('marks in %s what %s means', (text, query, words) => {
   expect(marked(text, query)).toEqual(words);
 });
@@ -36,6 +39,12 @@ it('cuts long lines around what was found, and keeps the marks in place', () => 
   expect(shown.length).toBeLessThan(250);
   expect(shown).toMatch(/^….*needle.*…$/);
   expect(marks.map(([from, to]) => shown.slice(from, to))).toEqual(['needle']);
+});
+
+it('cuts a long line of a script without spaces, too', () => {
+  const { text: shown, marks } = snippetOf(`${'長い文'.repeat(2000)}針${'が続く'.repeat(2000)}`, termsOf('針'));
+  expect(shown.length).toBeLessThan(300);
+  expect(marks.map(([from, to]) => shown.slice(from, to))).toEqual(['針']);
 });
 
 it('takes no time that grows faster than the text', () => {
