@@ -19,14 +19,17 @@ export async function sendHook(service: Service, hook: Partial<ToldHook> & Pick<
   if (!response.ok) throw new Error(`POST /ingest/hook: ${response.status} ${await response.text()}`);
 }
 
+/** What is sent of a session. */
+export type Sent = Pick<Told, 'sessionId' | 'app' | 'hooks' | 'entries'>;
+
 /** Sends sessions as they would have come: hooks by their time, transcripts behind them. */
-export async function deliver(service: Service, ...sessions: Told[]): Promise<void> {
+export async function deliver(service: Service, ...sessions: Sent[]): Promise<void> {
   const hooks = sessions.flatMap((session) => session.hooks).sort((a, b) => a.atMs - b.atMs);
   for (const hook of hooks) await sendHook(service, hook);
   for (const session of sessions) await deliverTranscript(service, session);
 }
 
-export async function deliverTranscript(service: Service, { sessionId, app, entries }: Told): Promise<void> {
+export async function deliverTranscript(service: Service, { sessionId, app, entries }: Sent): Promise<void> {
   for (const agentId of new Set(entries.map((entry) => entry.agentId))) {
     const lines = entries.filter((entry) => entry.agentId === agentId).map((entry) => entry.line);
     const body = JSON.stringify({ sessionId, ...(agentId && { agentId }), entries: lines });

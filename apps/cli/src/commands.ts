@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { focusCommand } from './commands/focus.ts';
@@ -17,6 +18,7 @@ import type { Context } from './context.ts';
 export const commands = {
   setup: setupCommand,
   doctor: doctorCommand,
+  demo: demoCommand,
   status: statusCommand,
   tail: tailCommand,
   open: openCommand,

@@ -1,12 +1,9 @@
 /**
- * With this the ids of `telltale demo`'s sessions begin: a mark that stands wherever a session stands, also in
- * telemetry, and that no other session has.
+ * With this the ids of `telltale demo`'s sessions end: a mark that stands wherever a session stands, also in telemetry,
+ * and that no other session has. The beginning tells them apart, as people and commands shorten ids.
  */
-export const demoIdStart = 'de300000-7e11-4';
-
-/** Everything that begins with `demoIdStart` is from here on and before `demoIdEnd`. */
-export const demoIdEnd = 'de300000-7e11-5';
+export const demoIdEnd = '-de3000007e11';
 
 export function isDemoSession(sessionId: string | undefined): boolean {
-  return sessionId?.startsWith(demoIdStart) === true;
+  return sessionId?.endsWith(demoIdEnd) === true;
 }

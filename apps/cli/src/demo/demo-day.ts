@@ -4,24 +4,24 @@ import { edited, fileText, printed, tellSession } from './tell-session.ts';
 const minute = 60_000;
 
 /** A forenoon of one developer with seven agents, ending now: what the screenshots of the README show. */
-export function demoDay(nowMs: number): Told[] {
+export function demoDay(nowMs: number, tell = tellSession): Told[] {
   return [
-    signInFixed(nowMs - 41 * minute),
-    terraformPlan(nowMs - 26 * minute),
-    searchIndex(nowMs - 17 * minute),
-    rateLimits(nowMs - 9.4 * minute),
-    darkTheme(nowMs - 6 * minute),
-    brokenLinks(nowMs - 4.5 * minute),
-    flakyCheckout(nowMs - 5.2 * minute),
+    signInFixed(nowMs - 41 * minute, tell),
+    terraformPlan(nowMs - 26 * minute, tell),
+    searchIndex(nowMs - 17 * minute, tell),
+    rateLimits(nowMs - 9.4 * minute, tell),
+    darkTheme(nowMs - 6 * minute, tell),
+    brokenLinks(nowMs - 4.5 * minute, tell),
+    flakyCheckout(nowMs - 5.2 * minute, tell),
   ];
 }
 
 /** The session that the README opens: told to its end. */
 export const storySession = 'web sign-in';
 
-function signInFixed(startMs: number): Told {
+function signInFixed(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/web';
-  const session = tellSession({ name: storySession, cwd, branch: 'fix/sign-in', startMs, tmuxPane: '%2' });
+  const session = tell({ name: storySession, cwd, branch: 'fix/sign-in', startMs, tmuxPane: '%2' });
   const hookFile = `${cwd}/src/auth/use-session.ts`;
   session.prompt('Users are signed out when they reload the page. Find out why and fix it.');
   session.say("I'll look at how the session is restored on load before I change anything.");
@@ -129,8 +129,8 @@ function signInFixed(startMs: number): Told {
   return session;
 }
 
-function terraformPlan(startMs: number): Told {
-  const session = tellSession({
+function terraformPlan(startMs: number, tell: typeof tellSession): Told {
+  const session = tell({
     name: 'infra plan',
     cwd: '/home/ada/code/infra',
     branch: 'main',
@@ -154,9 +154,9 @@ function terraformPlan(startMs: number): Told {
   return session;
 }
 
-function searchIndex(startMs: number): Told {
+function searchIndex(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/docs';
-  const session = tellSession({ name: 'docs search', cwd, branch: 'search', startMs, tmuxPane: '%7' });
+  const session = tell({ name: 'docs search', cwd, branch: 'search', startMs, tmuxPane: '%7' });
   session.prompt('Build the search index at deploy time instead of in the browser');
   session.call(
     'Glob',
@@ -184,9 +184,9 @@ function searchIndex(startMs: number): Told {
   return session;
 }
 
-function rateLimits(startMs: number): Told {
+function rateLimits(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/api';
-  const session = tellSession({
+  const session = tell({
     name: 'api limits',
     cwd,
     branch: 'fix-limits',
@@ -261,9 +261,9 @@ function rateLimits(startMs: number): Told {
   return session;
 }
 
-function darkTheme(startMs: number): Told {
+function darkTheme(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/web';
-  const session = tellSession({ name: 'web dark', cwd, branch: 'dark-theme', startMs, tmuxPane: '%5' });
+  const session = tell({ name: 'web dark', cwd, branch: 'dark-theme', startMs, tmuxPane: '%5' });
   session.prompt('Every hard-coded colour in src/components becomes a token, light and dark');
   session.say('I send one helper per folder and collect what they find.');
   session.subagent(
@@ -323,9 +323,9 @@ function scan(
   }
 }
 
-function brokenLinks(startMs: number): Told {
+function brokenLinks(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/docs';
-  const session = tellSession({
+  const session = tell({
     name: 'docs links',
     cwd,
     branch: 'main',
@@ -367,9 +367,9 @@ function brokenLinks(startMs: number): Told {
   return session;
 }
 
-function flakyCheckout(startMs: number): Told {
+function flakyCheckout(startMs: number, tell: typeof tellSession): Told {
   const cwd = '/home/ada/code/shop';
-  const session = tellSession({ name: 'shop checkout', cwd, branch: 'checkout-e2e', startMs, terminal: 'vscode' });
+  const session = tell({ name: 'shop checkout', cwd, branch: 'checkout-e2e', startMs, terminal: 'vscode' });
   session.prompt('The checkout test fails every other night, find out why');
   for (let attempt = 0; attempt < 3; attempt += 1) {
     session.fail(

@@ -17,6 +17,10 @@ export interface ToldEntry {
 export interface Told {
   sessionId: string;
   app: string;
+  user: string;
+  host: string;
+  model: string;
+  terminal: string;
   hooks: readonly ToldHook[];
   entries: readonly ToldEntry[];
 }
@@ -31,6 +35,20 @@ export interface TellerOptions {
   tmuxPane?: string;
   terminal?: string;
   permissionMode?: string;
+  /** Else made of the name. */
+  sessionId?: string;
+  /** Else the base name of `cwd`. */
+  app?: string;
+  user?: string;
+  host?: string;
+  /** What the subagents run on; else what the session does. */
+  agentModel?: string;
+  /** How long a request takes before its answer is there; 0: the answers come at once. */
+  thinkMs?: number;
+  /** What the context holds from the start: instructions, tools, files. */
+  heldTokens?: number;
+  /** After so long without a request the context is written to the cache anew; else it is warm for ever. */
+  cacheMs?: number;
 }
 
 export interface CallOptions {
@@ -59,24 +77,36 @@ export interface SessionTeller extends Teller {
   /** The answer after all: the call runs. */
   allow(id: string, tool: string, input: object, response: unknown, waitedMs: number, ms?: number): void;
   subagent(type: string, description: string, prompt: string, work: (agent: Teller) => void, answer?: string): void;
+  /** The answer is no: what was asked for never runs. */
+  refuse(id: string, waitedMs: number): void;
+  /** The context is full: what was said becomes a summary. */
+  compact(summary: string): void;
   stop(text: string): void;
   stopFailure(error: string): void;
   end(reason?: string): void;
 }
 
+/** What the requests of one agent have in common. */
+interface Conversation {
+  held: number;
+  model: string;
+  /** Of the newest. */
+  atMs: number;
+}
+
 /** A session told from its start, which is at once. */
 export function tellSession(options: TellerOptions): SessionTeller {
   const { name, cwd, branch = 'main', model = 'claude-opus-5-5', permissionMode = 'acceptEdits' } = options;
-  const app = basename(cwd);
-  const sessionId = uuidOf(name);
+  const { app = basename(cwd), sessionId = uuidOf(name), user = 'ada', host = 'workstation', thinkMs = 0 } = options;
+  const { agentModel = model, terminal = 'tmux', heldTokens = 14_000, cacheMs } = options;
   const hooks: ToldHook[] = [];
   const entries: ToldEntry[] = [];
   const transcript_path = `/home/ada/.claude/projects/${cwd.replaceAll(/[^a-zA-Z0-9]/g, '-')}/${sessionId}.jsonl`;
   const headers = {
     'telltale-app': app,
     'telltale-install': 'project',
-    'telltale-host': 'workstation',
-    'telltale-user': 'ada',
+    'telltale-host': host,
+    'telltale-user': user,
     ...(options.tmuxPane && { 'telltale-tmux-pane': options.tmuxPane }),
     ...(options.terminal && { 'telltale-term-program': options.terminal }),
   };
@@ -86,10 +116,10 @@ export function tellSession(options: TellerOptions): SessionTeller {
 
   const main = agentTeller(options.startMs);
   main.hook('SessionStart', { source: 'startup', model });
-  return Object.assign(main.teller, { sessionId, app, hooks, entries, ...sessionSteps() });
+  return Object.assign(main.teller, sessionSteps());
 
   function sessionSteps() {
-    const { teller, hook, row, post } = main;
+    const { teller, hook, row, post, lose, put } = main;
     return {
       prompt(text: string) {
         prompts += 1;
@@ -126,6 +156,21 @@ export function tellSession(options: TellerOptions): SessionTeller {
           ms: took,
         });
       },
+      refuse(id: string, waitedMs: number) {
+        teller.pass(waitedMs);
+        row('user', { role: 'user', content: [{ ...refusal, tool_use_id: id }] }, { toolUseResult: refusal.content });
+      },
+      compact(summary: string) {
+        const preTokens = lose();
+        hook('PreCompact', { trigger: 'auto', custom_instructions: '' });
+        teller.pass(24_000);
+        const compactMetadata = { trigger: 'auto', preTokens, durationMs: 24_000 };
+        put('system', {}, { subtype: 'compact_boundary', content: 'Conversation compacted', compactMetadata });
+        row('user', { role: 'user', content: summary }, { isCompactSummary: true, isVisibleInTranscriptOnly: true });
+        hook('PostCompact', { trigger: 'auto', compact_summary: summary });
+        hook('SessionStart', { source: 'compact', model });
+        teller.pass(400);
+      },
       stop(text: string) {
         teller.say(text);
         hook('Stop', {
@@ -145,26 +190,34 @@ export function tellSession(options: TellerOptions): SessionTeller {
   }
 
   function agentTeller(startMs: number, agent: { agent_id?: string; agent_type?: string } = {}) {
-    const context = { held: 14_000 };
+    const isMain = agent.agent_id === undefined;
+    const context: Conversation = {
+      held: isMain ? heldTokens : 14_000,
+      model: isMain ? model : agentModel,
+      atMs: -Infinity,
+    };
     const teller: Teller = {
-      ...{ sessionId, app, hooks, entries },
+      ...{ sessionId, app, user, host, model, terminal, hooks, entries },
       atMs: startMs,
       pass(ms) {
         teller.atMs += ms;
       },
       say(text) {
-        teller.pass(300);
-        row('assistant', messageOf([{ type: 'text', text }], context), {
+        teller.pass(300 + thinkMs);
+        row('assistant', messageOf([{ type: 'text', text }], context, teller.atMs), {
           requestId: `req_${hexOf(`${name} ${entries.length}`)}`,
         });
         teller.pass(300);
       },
       begin(tool, input) {
+        teller.pass(thinkMs);
         calls += 1;
         const id = `toolu_${hexOf(`${name} call ${calls}`).slice(0, 22)}`;
         hook('PreToolUse', { tool_name: tool, tool_input: input, tool_use_id: id });
         const content = [{ type: 'tool_use', id, name: tool, input }];
-        row('assistant', messageOf(content, context), { requestId: `req_${hexOf(`${name} ${entries.length}`)}` });
+        row('assistant', messageOf(content, context, teller.atMs), {
+          requestId: `req_${hexOf(`${name} ${entries.length}`)}`,
+        });
         return id;
       },
       call(tool, input, response, { ms = 24, say } = {}) {
@@ -182,7 +235,14 @@ export function tellSession(options: TellerOptions): SessionTeller {
         teller.pass(1800);
       },
     };
-    return { teller, hook, row, post };
+    return { teller, hook, row, post, lose, put };
+
+    /** The context begins anew; answers what it held. */
+    function lose(): number {
+      const { held } = context;
+      context.held = 21_000;
+      return held;
+    }
 
     function hook(hook_event_name: string, fields: object): void {
       const asked =
@@ -198,10 +258,14 @@ export function tellSession(options: TellerOptions): SessionTeller {
     }
 
     function row(type: string, message: object, fields: object): void {
+      put(type, { message }, fields);
+    }
+
+    function put(type: string, said: object, fields: object): void {
       entries.push({
         ...(agent.agent_id && { agentId: agent.agent_id }),
         line: {
-          ...{ parentUuid: null, isSidechain: agent.agent_id !== undefined, promptId, type, message },
+          ...{ parentUuid: null, isSidechain: agent.agent_id !== undefined, promptId, type, ...said },
           ...(agent.agent_id && { agentId: agent.agent_id }),
           uuid: uuidOf(`${name} entry ${entries.length}`),
           timestamp: new Date(teller.atMs).toISOString(),
@@ -238,26 +302,35 @@ export function tellSession(options: TellerOptions): SessionTeller {
   }
 
   /** As of a model: each request reads what the one before held, and writes down what has come since. */
-  function messageOf(content: object[], context: { held: number }): object {
+  function messageOf(content: object[], context: Conversation, atMs: number): object {
     const written = JSON.stringify(content).length;
+    const isCold = cacheMs !== undefined && atMs - context.atMs > cacheMs;
+    context.atMs = atMs;
     const usage = {
       input_tokens: 4,
       output_tokens: 30 + Math.round(written / 3),
-      cache_read_input_tokens: context.held,
-      cache_creation_input_tokens: 300 + 5 * written,
+      cache_read_input_tokens: isCold ? 0 : context.held,
+      cache_creation_input_tokens: 300 + 5 * written + (isCold ? context.held : 0),
     };
     // A long session is compacted.
-    context.held = context.held > 160_000 ? 21_000 : context.held + usage.cache_creation_input_tokens;
+    context.held = context.held > 160_000 ? 21_000 : context.held + 300 + 5 * written;
     return {
       id: `msg_${hexOf(`${name} ${entries.length}`)}`,
       type: 'message',
       role: 'assistant',
-      model,
+      model: context.model,
       content,
       usage,
     };
   }
 }
+
+/** What the client writes where somebody said no. */
+export const refusal = {
+  type: 'tool_result',
+  content: "The user doesn't want to proceed with this tool use. The tool use was rejected.",
+  is_error: true,
+};
 
 /** A shell's answer as the client gives it. */
 export const printed = (stdout: string) => ({

@@ -1,4 +1,4 @@
-import { type AlertFactName, demoIdStart } from '@telltale/core';
+import { type AlertFactName, demoIdEnd } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
 import { requestRecord } from '../../fixtures/ledger-records.ts';
 import { testStores } from '../../fixtures/test-store.ts';
@@ -31,10 +31,7 @@ describe('facts', () => {
     const store = stores.open({ now: () => now });
     await store.append([
       ...[request('a', '2026-10-26T11:00:00Z', 1), request('a', '2026-10-25T11:00:00Z', 2)],
-      ...[
-        request(`${demoIdStart}1`, '2026-10-26T11:00:00Z', 40),
-        request(`${demoIdStart}2`, '2026-10-25T11:00:00Z', 80),
-      ],
+      ...[request(`1${demoIdEnd}`, '2026-10-26T11:00:00Z', 40), request(`2${demoIdEnd}`, '2026-10-25T11:00:00Z', 80)],
     ]);
     const gather = createFacts({ store, timeZone: 'UTC', folder: stores.folder() });
     const { today, earlierDays, sessions } = await gather(needs('today', 'earlierDays', 'sessions'), now);

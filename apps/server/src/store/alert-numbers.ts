@@ -1,4 +1,4 @@
-import { demoIdEnd, demoIdStart, usdOfNanos } from '@telltale/core';
+import { demoIdEnd, usdOfNanos } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 
 /** What alerts ask beside what pages ask, all without the demo. Times in ms; money from the view that all sums come from. */
@@ -10,7 +10,8 @@ export interface AlertNumbers {
   reporters(since: number): { name: string; lastAt: number }[];
 }
 
-const demoSql = `SELECT no FROM sessions WHERE id >= '${demoIdStart}' AND id < '${demoIdEnd}'`;
+/** From the index of ids alone. */
+const demoSql = `SELECT no FROM sessions WHERE substr(id, -${demoIdEnd.length}) = '${demoIdEnd}'`;
 
 export function createAlertNumbers(database: Database, beforeMoney: () => void): AlertNumbers {
   const between = database
