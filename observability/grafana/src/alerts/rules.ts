@@ -1,4 +1,5 @@
 import type { AlertName } from '@telltale/core/alerts';
+import { demoIdEnd } from '@telltale/core/demo';
 import { eventsNow, last, math, now } from '../queries.ts';
 import { countOf, type EventName } from '../query/events.ts';
 import { hookedSessions, knownSessions, measuredSessions, workingSessions } from '../query/identity.ts';
@@ -13,8 +14,11 @@ const fromEvents = (expression: string, refId = 'A') => [
   eventsNow(expression).refId(`${refId}_series`),
   last(`${refId}_series`, refId),
 ];
-const counted = (name: EventName, by: readonly string[], range: string, where?: string) =>
-  fromEvents(countOf({ name, by, range, ...(where ? { where } : {}) }));
+// `telltale demo` must not wake anybody: it is in no budget, and none of its events counts.
+const isReal = `session_id!~".*${demoIdEnd}"`;
+const counted = (name: EventName, by: readonly string[], range: string, where = '') =>
+  fromEvents(countOf({ name, by, range, where: `| ${isReal} ${where}`.trim() }));
+const spent = (by: readonly string[]) => [fromMetrics(total({ metric: 'cost', by, filter: isReal, range: day }))];
 
 // A session stays known for a day after its last event, when its last metric point is older than a day.
 const measured = measuredSessions('48h');
@@ -27,15 +31,15 @@ export const grafanaAlerts = {
   budget_day: {
     summary:
       'The last 24 hours cost {{ humanize .Values.A.Value }} dollars, the budget is {{ humanize .Values.limit.Value }}',
-    queries: [fromMetrics(total({ metric: 'cost', range: day }))],
+    queries: spent([]),
   },
   budget_user_day: {
     summary: '{{ .Labels.user }} spent {{ humanize .Values.A.Value }} dollars in the last 24 hours',
-    queries: [fromMetrics(total({ metric: 'cost', by: ['user'], range: day }))],
+    queries: spent(['user']),
   },
   budget_session: {
     summary: 'A session cost {{ humanize .Values.A.Value }} dollars, the budget is {{ humanize .Values.limit.Value }}',
-    queries: [fromMetrics(total({ metric: 'cost', by: ['session_id'], range: day }))],
+    queries: spent(['session_id']),
   },
   api_errors: {
     summary: '{{ .Values.A.Value }} requests to {{ .Labels.model }} failed in 15 minutes',
