@@ -1,5 +1,6 @@
 import { type Colours, createColours } from './colours.ts';
 import { createService, type Service } from './service.ts';
+import { tame } from './tame.ts';
 
 /** What a command may touch of the process it runs in. */
 export interface Context {
@@ -28,9 +29,9 @@ export function createContext({ env, stdin, stdout, stderr, cwd }: NodeJS.Proces
     env,
     cwd: cwd(),
     now: Date.now,
-    print: (line) => void stdout.write(`${line}\n`),
+    print: (line) => void stdout.write(`${tame(line)}\n`),
     write: (text) => void stdout.write(text),
-    note: (line) => void stderr.write(`${line}\n`),
+    note: (line) => void stderr.write(`${tame(line)}\n`),
     colours: createColours(stdout.isTTY === true, env),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
     service: (url, token) => createService(env, url, token),

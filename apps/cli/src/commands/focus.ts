@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import type { Session } from '@telltale/core';
+import { cleanText } from '../clean-text.ts';
 import type { Context } from '../context.ts';
 import { findSession } from '../find-session.ts';
 import { Problem } from '../problem.ts';
@@ -25,7 +26,7 @@ export function focusCommand({ service, print, env, isInteractive }: Context) {
       const isInside = env.TMUX !== undefined && socket === undefined;
       const client = isInside ? undefined : tmux.lastClient();
       const isShown = tmux.show(pane, client) && (isInside || client !== undefined);
-      if (isShown) return print(`${session.app}: pane ${pane} of ${place.session}`);
+      if (isShown) return print(`${cleanText(session.app)}: pane ${pane} of ${place.session}`);
       if (isInteractive) return tmux.attach(pane);
       const command = `tmux ${socket ? `-S ${socket} ` : ''}attach-session -t '${pane}'`;
       throw new Problem(`No tmux client is attached; in a terminal: ${command}`);

@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { ageWords, moneyWords, plural, serviceStatusSchema, sessionPageSchema, sizeWords } from '@telltale/core';
+import { cleanText } from '../clean-text.ts';
 import type { Context } from '../context.ts';
 
 export function statusCommand({ service, print, colours, now }: Context) {
@@ -31,13 +32,13 @@ export function statusCommand({ service, print, colours, now }: Context) {
       for (const { id, app, waiting } of needsYou) {
         const [wait] = waiting;
         print(
-          `  ${yellow('▲')} ${app} ${dim(id.slice(0, 8))} ${wait ? `${wait.summary} · ${ageWords(now() - Date.parse(wait.since))}` : ''}`,
+          `  ${yellow('▲')} ${cleanText(app)} ${dim(cleanText(id.slice(0, 8)))} ${wait ? `${cleanText(wait.summary)} · ${ageWords(now() - Date.parse(wait.since))}` : ''}`,
         );
       }
-      for (const session of trouble)
-        print(
-          `  ${red('✕')} ${session.app} ${dim(session.id.slice(0, 8))} ${session.trouble.map(({ summary }) => summary).join(' · ')}`,
-        );
+      for (const session of trouble) {
+        const what = session.trouble.map(({ summary }) => cleanText(summary)).join(' · ');
+        print(`  ${red('✕')} ${cleanText(session.app)} ${dim(cleanText(session.id.slice(0, 8)))} ${what}`);
+      }
       if (status.spoolBacklog > 0) print(`  ${plural(status.spoolBacklog, 'event')} wait in the spool: telltale spool`);
       if (status.spoolDropped > 0)
         print(yellow(`  ${plural(status.spoolDropped, 'event')} were dropped, the spool was full`));
