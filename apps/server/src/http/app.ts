@@ -27,6 +27,7 @@ export function createApp({ version, admission, routes, described, pages, onErro
     await next();
     context.header('content-security-policy', contentPolicy);
     context.header('x-content-type-options', 'nosniff');
+    context.header('cross-origin-resource-policy', 'same-origin');
     context.header('referrer-policy', 'same-origin');
   });
   app.use(admission);

@@ -65,6 +65,29 @@ describe('the origin', () => {
   ])('refuses %s on %s', (origin, host) => expect(refuses({ origin, host })).toBe(true));
 });
 
+describe('a request without Origin, of a browser', () => {
+  it.each([
+    [undefined, undefined, '/api/events'],
+    ['same-origin', 'empty', '/api/events'],
+    ['none', 'document', '/api/events'],
+    ['cross-site', 'document', '/sessions/s-1'],
+    ['same-site', 'document', '/'],
+  ])('is let in from %s for a %s of %s', (fetchSite, fetchDest, path) =>
+    expect(refuses({ fetchSite, fetchDest, path })).toBe(false),
+  );
+
+  it.each([
+    ['cross-site', 'image', '/api/search'],
+    ['same-site', 'script', '/api/events'],
+    ['cross-site', 'empty', '/'],
+    ['cross-site', 'iframe', '/'],
+    ['cross-site', 'document', '/api/events'],
+    ['same-site', 'document', '/api/sessions/s-1/export'],
+  ])('is refused from %s for a %s of %s', (fetchSite, fetchDest, path) =>
+    expect(refuses({ fetchSite, fetchDest, path })).toBe(true),
+  );
+});
+
 it('says what it refuses and how to allow it', () => {
   expect(guard({ ...plain, host: 'evil.example:4000' }, 'nobody')).toEqual({
     refused: {

@@ -25,6 +25,8 @@ export function visitOf({ headers, method = 'GET', url, socket }: IncomingMessag
     authorization: headers.authorization,
     cookie: headers.cookie,
     forwardedFor: Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor,
+    fetchSite: headers['sec-fetch-site'],
+    fetchDest: headers['sec-fetch-dest'],
     remote: socket.remoteAddress,
   };
 }
@@ -33,6 +35,8 @@ const ownNames = ['localhost', '127.0.0.1', '[::1]'];
 /** The service's name in compose's own network: scrapers and senders, never pages. */
 const composeName = 'telltale';
 const composePaths = /^\/(healthz$|metrics$|v1\/|ingest\/)/;
+/** What nobody follows a link to. */
+const machinePaths = /^\/(api|ingest|v1|events|live)(\/|$)/;
 
 /**
  * Keeps other web pages out: a page that rebinds its name to 127.0.0.1 sends its own name as Host,
@@ -41,13 +45,19 @@ const composePaths = /^\/(healthz$|metrics$|v1\/|ingest\/)/;
 export function createGuard({ allowedHosts, devOrigins, door }: GuardOptions): Guard {
   const names = new Set([...ownNames, ...allowedHosts]);
 
-  function strangeness({ host, origin, path }: Visit): string | undefined {
+  function strangeness({ host, origin, path, fetchSite, fetchDest }: Visit): string | undefined {
     const name = nameOf(host);
     if (name === undefined) return 'the Host header is missing or not a host name';
     if (!names.has(name) && !(name === composeName && composePaths.test(path))) {
       return `the host "${name}" is not served here; TELLTALE_ALLOWED_HOSTS can allow it`;
     }
-    if (origin === undefined || isSameOrigin(origin, host ?? '') || devOrigins.includes(origin)) return undefined;
+    if (origin === undefined) {
+      // A picture or script of another page has no Origin. It can read nothing, but how long it takes tells what was found.
+      const isElsewhere = fetchSite === 'cross-site' || fetchSite === 'same-site';
+      const isLink = fetchDest === 'document' && !machinePaths.test(path);
+      return isElsewhere && !isLink ? 'the page of another site asked for it, which may only link to pages' : undefined;
+    }
+    if (isSameOrigin(origin, host ?? '') || devOrigins.includes(origin)) return undefined;
     return `the origin "${origin.slice(0, 200)}" is another one than the host "${host}"`;
   }
 

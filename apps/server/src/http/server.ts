@@ -15,6 +15,9 @@ export interface ServerDeps {
 
 /** How long a connection may be idle: senders post in bursts and keep theirs meanwhile. */
 const keepAliveMs = 30_000;
+/** Headers must have arrived by then: whoever sends a byte now and then holds a connection no longer. */
+const headersMs = 10_000;
+const lookMs = 2500;
 /** A body must have arrived by then; 64 MiB over a slow line take a while. */
 const requestMs = 120_000;
 
@@ -31,7 +34,8 @@ export function createHttpServer({ app, intake, socket, guard }: ServerDeps): Se
 
 /** Answers what is taken in, once the guard lets it pass; `otherwise` answers the rest, and has to ask the guard itself. */
 export function createIntakeServer(intake: Intake, guard: Guard, otherwise: Answering): Server {
-  return createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: requestMs }, (request, response) => {
+  const limits = { keepAliveTimeout: keepAliveMs, requestTimeout: requestMs, headersTimeout: headersMs };
+  return createServer({ ...limits, connectionsCheckingInterval: lookMs }, (request, response) => {
     const handle = intake.find(request);
     if (!handle) otherwise(request, response);
     else if (!turnsAway(guard, request, response)) void handle(request, response);

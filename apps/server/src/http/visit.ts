@@ -11,6 +11,9 @@ export interface Visit {
   authorization: string | undefined;
   cookie: string | undefined;
   forwardedFor: string | undefined;
+  /** `Sec-Fetch-Site` and `Sec-Fetch-Dest`: whose page asks, and what for. Browsers send them, scripts cannot. */
+  fetchSite?: string | string[] | undefined;
+  fetchDest?: string | string[] | undefined;
   /** The other end of the connection. */
   remote: string | undefined;
 }
