@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { messageOf } from './complaints.ts';
 
 /** Makes the folder of the installation; private to the user: it holds what agents read and wrote. */
@@ -7,6 +7,8 @@ export function openHome(home: string): void {
   try {
     makeFolder(home);
     chmodSync(home, 0o700);
+    // Of a version that left this to the folder.
+    for (const name of readdirSync(home)) if (/^telltale\.db(-\w+)?$/.test(name)) chmodSync(join(home, name), 0o600);
   } catch (error) {
     throw new Error(`TELLTALE_HOME ${home} cannot be used: ${messageOf(error)}`);
   }

@@ -11,6 +11,9 @@ const drainMs = 3000;
 /** Whatever hangs, a stop is over by then. */
 const stopMs = 8000;
 
+// What sessions hold is for this user alone: the database, and whatever else is written.
+process.umask(0o077);
+
 try {
   const config = readConfig(process.env);
   const service = await startService(config, {

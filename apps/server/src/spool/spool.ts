@@ -89,7 +89,8 @@ async function drain(own: string, options: SpoolOptions, isStart: boolean, isSto
       const read = await Promise.all(batch.map((name) => readItem(own, name)));
       const kept = await Promise.all(read.map((item) => deliverItem(own, item, options)));
       await keepNewest(join(own, 'rejected'), maxRejectedBytes);
-      if (kept.includes(true) || !(await lock.renew())) return;
+      const isStuck = read.every(({ body }) => body === undefined);
+      if (isStuck || kept.includes(true) || !(await lock.renew())) return;
       items = await itemsIn(own);
     }
     for (const session of await sessionsDue(own, isStart)) {
@@ -113,7 +114,7 @@ async function firstOf(own: string, items: readonly string[]): Promise<readonly 
 
 interface Item {
   name: string;
-  /** Absent: another taker of a stale lock was faster. */
+  /** Absent: another taker of a stale lock was faster, or it cannot be read. */
   body: Buffer | undefined;
   head: string;
 }
@@ -220,9 +221,11 @@ async function hasWork(own: string, isStart: boolean): Promise<boolean> {
   return (isStart && items.length > 0) || isOld || (await sessionsDue(own, isStart)).length > 0;
 }
 
+/** Files only: a link could lead anywhere, and a pipe would wait for a writer. */
 async function itemsIn(own: string): Promise<string[]> {
-  const names = await readdir(own).catch(() => []);
-  return names.filter((name) => /^\d+-.*\.json$/.test(name)).sort();
+  const entries = await readdir(own, { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return files.filter((name) => /^\d+-.*\.json$/.test(name)).sort();
 }
 
 /** Sessions whose transcript waits: all at the start, afterwards those that no sender came for. */
