@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { plural } from '@telltale/core';
 import { confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
-import { deliver } from '../demo/deliver.ts';
+import { checkCollector, deliver } from '../demo/deliver.ts';
 import { deliveriesOf } from '../demo/deliveries.ts';
 import { markDemo } from '../demo/mark.ts';
 import { planDemo } from '../demo/plan.ts';
@@ -50,6 +50,7 @@ async function fill(context: Context, { live, collector, seed, json }: FillOptio
     throw new Problem(
       `The demo is there already (${plural(there.length, 'session')}); ${self} demo --remove takes it away.`,
     );
+  if (collector !== undefined) await checkCollector(collector);
   const nowMs = now();
   const sessions = planDemo({ nowMs, seed, liveMinutes: live });
   const list = deliveriesOf(sessions, nowMs).filter(({ atMs }) => live > 0 || atMs <= nowMs);

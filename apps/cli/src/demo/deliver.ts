@@ -42,6 +42,13 @@ async function send({ to, path, headers, body }: Delivery, { service, collector,
   onDelivered();
 }
 
+/** Before anything is told: what is told by halves has to be taken away again. */
+export async function checkCollector(url: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await toCollector(url, '/v1/logs', { method: 'POST', headers, body: '{"resourceLogs":[]}' });
+  if (!answer.ok) throw new Problem(`${url} answers ${answer.status} to telemetry: is it the collector?`);
+}
+
 async function toCollector(url: string, path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url.replace(/\/+$/, '') + path, { ...init, signal: AbortSignal.timeout(30_000) });
