@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
+import { createSearchParts, type SearchParts } from './search-parts.ts';
 
 /**
  * Which record a text came from: an event, the one at a turn's end that repeats its last words, an entry, or telemetry.
@@ -36,15 +37,9 @@ export interface SearchDoc {
   slot: number;
 }
 
-export interface SearchPart {
-  no: number;
-  docs: number;
-  min_id: number;
-  max_id: number;
-}
-
 /** What is found by words. Everything here runs inside a transaction. */
-export interface SearchIndex {
+export interface SearchIndex
+  extends Pick<SearchParts, 'parts' | 'merge' | 'torn' | 'beginAnew' | 'noteWhole' | 'dropEmpty'> {
   /**
    * Adds what is not there; a text that is there already gets to know who else tells it, and where that is no longer
    * telemetry alone, its words.
@@ -54,43 +49,18 @@ export interface SearchIndex {
   remove(docs: readonly SearchDoc[]): void;
   docsOf(session: number, limit: number): SearchDoc[];
   doc(id: number): SearchDoc | undefined;
-  parts(): SearchPart[];
-  /**
-   * Brings small pieces of the index together, and leaves out what was removed where that is much of a piece; of one
-   * part, or of them all. False when there was nothing to do.
-   */
-  merge(pages: number, part?: number): boolean;
-  /** Parts that hold words of removed documents, with a number that rises with each removal. */
-  torn(): TornPart[];
-  /** Begins to write a part anew, whatever share of it was removed; `merge` goes on with it. */
-  beginAnew(part: number, pages: number): void;
-  /** All that was removed by then is out of the file. */
-  noteWhole(torn: TornPart): void;
-  /** Drops a part without documents; false when there is none. */
-  dropEmpty(): boolean;
   /** Takes away tools that no document has, of those that a deleted session used. */
   forgetTools(tools: Iterable<number>): void;
   /** Some of what makes it empty, as before the first text; false when it is. */
   clearSome(): boolean;
 }
 
-export interface TornPart {
-  part: number;
-  removals: number;
-}
-
-/** A text that only a short search looks at is found in a part of so many; see ARCHITECTURE.md. */
-const partDocs = 65_536;
 /** Ids of one millisecond. */
 export const idsPerMs = 4;
-
-/** In `search_state`, with the part's number behind it. */
-const tornKey = 'torn ';
 
 const docColumns = 'id, part, session, key, kind, tool, event, stop, entry, otel, source, slot';
 const heard = searchSources.indexOf('otel');
 
-export const wordsTable = (part: number) => `search_words_${part}`;
 /** What conditions of a search are found by, in the column `facets`. */
 export const facetWord = {
   kind: (kind: SearchKind) => `k${searchKinds.indexOf(kind)}`,
@@ -98,7 +68,8 @@ export const facetWord = {
   session: (no: number) => `s${no}`,
 } as const;
 
-export function createSearchIndex(database: Database, maxDocs = partDocs): SearchIndex {
+export function createSearchIndex(database: Database): SearchIndex {
+  const parts = createSearchParts(database);
   const bySameText = database.prepare<[number, number], SearchDoc>(
     `SELECT ${docColumns} FROM search_docs WHERE session = ? AND key = ? ORDER BY id`,
   );
@@ -122,22 +93,6 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
   );
   const drop = database.prepare('DELETE FROM search_docs WHERE id = CAST(? AS INTEGER)');
   const dropSome = database.prepare('DELETE FROM search_docs WHERE id IN (SELECT id FROM search_docs LIMIT 2000)');
-  const tear = database.prepare(
-    'INSERT INTO search_state (key, value) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = value + 1',
-  );
-  const torn = database.prepare<[], TornPart>(`
-    SELECT CAST(substr(key, ${tornKey.length + 1}) AS INTEGER) AS part, value AS removals FROM search_state
-    WHERE key GLOB '${tornKey}*'`);
-  const mend = database.prepare('DELETE FROM search_state WHERE key = ? AND value <= CAST(? AS INTEGER)');
-  const parts = database.prepare<[], SearchPart>('SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no');
-  const lastPart = database.prepare<[], SearchPart>(
-    'SELECT no, docs, min_id, max_id FROM search_parts ORDER BY no DESC LIMIT 1',
-  );
-  const putPart = database.prepare(`
-    INSERT INTO search_parts (no, docs, min_id, max_id) VALUES (?, 1, CAST(? AS INTEGER), CAST(? AS INTEGER))
-    ON CONFLICT (no) DO UPDATE SET docs = docs + 1, min_id = min(min_id, excluded.min_id), max_id = max(max_id, excluded.max_id)`);
-  const lessen = database.prepare('UPDATE search_parts SET docs = docs - 1 WHERE no = ?');
-  const dropPart = database.prepare('DELETE FROM search_parts WHERE no = ?');
   const toolNo = database.prepare<[string], number>('SELECT no FROM search_tools WHERE name = ?').pluck();
   const addTool = database.prepare('INSERT INTO search_tools (name) VALUES (?)');
   const dropTool = database.prepare('DELETE FROM search_tools WHERE no = ?');
@@ -164,7 +119,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
         if (same.source === heard && found.source !== 'otel') {
           // What is to be taken out may wait to be put in.
           put(added.splice(0));
-          takeOut(same);
+          parts.removeWords(same);
           added.push({ doc: toldBetter(same, found), text: found.piece.text });
         }
         continue;
@@ -184,7 +139,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
         doc.source,
         doc.slot,
       );
-      putPart.run(doc.part, doc.id, doc.id);
+      parts.count(doc.part, doc.id);
       added.push({ doc, text: found.piece.text });
     }
     put(added);
@@ -194,8 +149,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     // In the order of ids: FTS5 writes out what it has whenever an id is lower than the one before.
     added.sort((a, b) => a.doc.id - b.doc.id);
     for (const { doc, text } of added) {
-      const { words, humps } = indexedText(text);
-      insertInto(doc.part).run(doc.id, words, humps, facetsOf(doc));
+      parts.addWords(doc, { ...indexedText(text), facets: facetsOf(doc) });
     }
   }
 
@@ -209,7 +163,7 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
   function newDoc({ session, source, seq, slot, atMs, piece }: FoundText, key: number): SearchDoc {
     return {
       id: freeId(atMs),
-      part: partForNew(),
+      part: parts.forNew(),
       session,
       key,
       kind: searchKinds.indexOf(piece.kind),
@@ -237,107 +191,33 @@ export function createSearchIndex(database: Database, maxDocs = partDocs): Searc
     return id;
   }
 
-  function partForNew(): number {
-    const last = lastPart.get();
-    if (last && last.docs < maxDocs) return last.no;
-    const no = (last?.no ?? 0) + 1;
-    createWords(database, no);
-    return no;
-  }
-
-  const insertInto = (part: number) =>
-    database.prepare(
-      `INSERT INTO ${wordsTable(part)} (rowid, words, humps, facets) VALUES (CAST(? AS INTEGER), ?, ?, ?)`,
-    );
-
   function remove(docs: readonly SearchDoc[]): void {
     for (const doc of docs) {
-      takeOut(doc);
+      parts.removeWords(doc);
       drop.run(doc.id);
-      lessen.run(doc.part);
+      parts.uncount(doc.part);
     }
   }
-
-  /** FTS5 notes that the document is gone. To find its words and overwrite them took a millisecond for a kilobyte. */
-  function takeOut({ id, part }: SearchDoc): void {
-    database.prepare(`DELETE FROM ${wordsTable(part)} WHERE rowid = CAST(? AS INTEGER)`).run(id);
-    tear.run(`${tornKey}${part}`);
-  }
-
-  function merge(pages: number, part?: number): boolean {
-    const looked = part === undefined ? parts.all().map(({ no }) => no) : [part];
-    return looked.some((no) => {
-      const before = changes.get() ?? 0;
-      mergeBy(no, pages);
-      // As SQLite's manual has it: fewer than two changes mean that nothing was merged.
-      return (changes.get() ?? 0) - before >= 2;
-    });
-  }
-
-  function mergeBy(part: number, pages: number): void {
-    const table = wordsTable(part);
-    database.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('merge', ?)`).run(BigInt(pages));
-  }
-
-  function dropOne(part: number): void {
-    database.exec(`DROP TABLE ${wordsTable(part)}`);
-    dropPart.run(part);
-    mend.run(`${tornKey}${part}`, Number.MAX_SAFE_INTEGER);
-  }
-  const changes = database.prepare<[], number>('SELECT total_changes()').pluck();
 
   return {
     add,
     remove,
     docsOf: (session, limit) => ofSession.all(session, limit),
     doc: (id) => byId.get(id),
-    parts: () => parts.all(),
-    merge,
+    ...parts,
     forgetTools(tools) {
-      for (const no of tools) {
-        const isUsed = parts.all().some(({ no: part }) => {
-          const table = wordsTable(part);
-          return database
-            .prepare(`SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT 1`)
-            .get(`facets : ${facetWord.tool(no)}`);
-        });
-        if (!isUsed) dropTool.run(no);
-      }
-    },
-    torn: () => torn.all(),
-    // Below zero: all pieces become one, step by step.
-    beginAnew: (part, pages) => mergeBy(part, -pages),
-    noteWhole: ({ part, removals }) => void mend.run(`${tornKey}${part}`, removals),
-    dropEmpty() {
-      const empty = parts.all().find(({ docs }) => docs === 0);
-      if (empty) dropOne(empty.no);
-      return empty !== undefined;
+      for (const no of tools) if (!parts.has('facets', facetWord.tool(no))) dropTool.run(no);
     },
     clearSome() {
       // Documents first: none may be in a part that is gone.
-      if (dropSome.run().changes > 0) return true;
-      const [part] = parts.all();
-      if (part) dropOne(part.no);
-      else database.exec('DELETE FROM search_tools');
-      return part !== undefined;
+      if (dropSome.run().changes > 0 || parts.dropFirst()) return true;
+      database.exec('DELETE FROM search_tools');
+      return false;
     },
   };
 }
 
 const maxMs = 8.64e15 / idsPerMs;
-
-/**
- * Without content, as the texts are stored elsewhere. What FTS5 merges by itself would make the COMMIT long in which it
- * does so: see `merge`.
- */
-function createWords(database: Database, part: number): void {
-  const table = wordsTable(part);
-  database.exec(`
-    CREATE VIRTUAL TABLE ${table}
-      USING fts5 (words, humps, facets, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2");
-    INSERT INTO ${table} (${table}, rank) VALUES ('automerge', 0);
-    INSERT INTO ${table} (${table}, rank) VALUES ('crisismerge', 64);`);
-}
 
 function facetsOf({ kind, session, tool }: SearchDoc): string {
   const words = [`k${kind}`, facetWord.session(session)];
