@@ -1,11 +1,13 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { facetsSchema } from '@telltale/core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { buildCommand, telltale } from '../../apps/cli/fixtures/telltale.ts';
 import { serviceFor } from '../running-service.ts';
 import { prepareService } from '../service.ts';
 import { standBetween } from './between.ts';
 import { faults } from './faults.ts';
-import { connected, doctor } from './ground.ts';
+import { connected, type Diagnosis, doctor } from './ground.ts';
 
 buildCommand();
 const service = serviceFor('tests');
@@ -53,27 +55,93 @@ it('finds that no service runs, keeps to that, and leaves nothing in the spool',
   expect(spool).toEqual([expect.objectContaining({ url: nobody, waiting: 0 })]);
 });
 
-it('finds that the service wants a token', async () => {
+it('finds that the service wants a token, or one that may more; with an admin’s all is well', async () => {
   const seeded = await ground();
   const env: Record<string, string> = {};
   const guarded = await prepareService({ home: `${seeded.user}/guarded`, env });
   await guarded.start();
-  seeded.env.TELLTALE_URL = guarded.url;
-  expect(await telltale(['token', 'create', 'reader'], { env: seeded.env })).toMatchObject({ code: 0 });
-  await guarded.stop();
-  env.TELLTALE_REQUIRE_TOKENS = 'on';
-  await guarded.start();
   try {
-    const { code, found, said } = await doctor(seeded, ...wait);
-    expect({ code, found }).toEqual({ code: 1, found: { service: 'failed' } });
-    expect(said('service')).toMatch(/wants a token.*TELLTALE_TOKEN/);
+    const at = { ...seeded.env, TELLTALE_URL: guarded.url };
+    const tokenOf = async (scope: string) => {
+      const { out } = await telltale(['token', 'create', scope, '--scope', scope, '--json'], { env: at });
+      return (JSON.parse(out) as { token: string }).token;
+    };
+    const tokens = { ingest: await tokenOf('ingest'), viewer: await tokenOf('viewer'), admin: await tokenOf('admin') };
+    await guarded.stop();
+    env.TELLTALE_REQUIRE_TOKENS = 'on';
+    await guarded.start();
+    const as = (TELLTALE_TOKEN: string) => {
+      const headers = { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer ${TELLTALE_TOKEN}` };
+      const shell = { ...at, TELLTALE_TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT: guarded.url };
+      seeded.change(seeded.settings.user, (settings) => {
+        settings.env = { ...settings.env, ...headers, OTEL_EXPORTER_OTLP_ENDPOINT: guarded.url };
+      });
+      return doctor({ ...seeded, env: shell }, ...wait);
+    };
+    const skipped = ({ report }: Diagnosis) => report.hops.every(({ state }) => state === 'skipped');
+
+    const nobody = await as('');
+    expect(nobody).toMatchObject({ code: 1, found: { service: 'failed' } });
+    expect(nobody.said('service')).toMatch(/wants a token.*TELLTALE_TOKEN/);
+    const sender = await as(tokens.ingest);
+    expect(sender).toMatchObject({ code: 0, found: { service: 'warning' } });
+    expect(sender.said('service')).toMatch(/takes what this token sends, and shows it nothing/);
+    const viewer = await as(tokens.viewer);
+    expect(viewer.said('probe-hook')).toMatch(/may not remove it again/);
+    expect([nobody, sender, viewer].map(skipped)).toEqual([true, true, true]);
+    const admin = await as(tokens.admin);
+    expect(admin.found).toEqual({});
+    expect(admin.report.hops.every(({ state }) => state === 'ok')).toBe(true);
   } finally {
     await guarded.stop();
   }
 });
 
+it('finds that another program has the port for telemetry', async () => {
+  const seeded = await ground();
+  const other = createServer((_, response) => void response.writeHead(404).end());
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void other.close());
+  const port = String((other.address() as AddressInfo).port);
+  const late = await prepareService({ home: `${seeded.user}/late`, env: { TELLTALE_OTLP_PORT: port } });
+  await late.start();
+  try {
+    const { found, said } = await doctor(await connected(late.url, `http://127.0.0.1:${port}`), ...wait);
+    const missed = { 'probe-log': 'failed', 'probe-metric': 'failed', 'probe-span': 'failed' };
+    expect(found).toEqual({ 'telemetry-endpoint': 'warning', ...missed });
+    expect(said('ports')).toContain(
+      `taken at ${late.url}, the service’s own address: another program has the usual port`,
+    );
+  } finally {
+    await late.stop();
+  }
+});
+
+it('removes the probe from the service that hooks send to, where that is another', async () => {
+  const seeded = await ground();
+  const other = await prepareService({ home: `${seeded.user}/other` });
+  await other.start();
+  try {
+    seeded.change(seeded.settings.project, (settings) => {
+      settings.env = { ...settings.env, TELLTALE_URL: other.url };
+    });
+    const { found, report } = await doctor(seeded, ...wait);
+    expect(found).toEqual({ destination: 'failed', 'probe-store': 'failed' });
+    expect((await fetch(`${other.url}/api/sessions/${report.probe}`)).status).toBe(404);
+    expect(await other.sessions()).toEqual([]);
+    expect((await other.get<{ seq: number }>('/api/status')).seq).toBeGreaterThan(0);
+  } finally {
+    await other.stop();
+  }
+});
+
 it.each([
-  ['the clock of the service is an hour ahead', { aheadMs: 3_600_000 }, { clock: 'warning' }, /1 h.* ahead of this/],
+  [
+    'the clock of the service is an hour ahead',
+    { aheadMs: 3_600_000 },
+    { clock: 'warning' },
+    /ahead of this machine’s/,
+  ],
   ['the proxy in front passes no WebSockets on', { refusesSockets: true }, { 'probe-live': 'failed' }, /Upgrade/],
 ])('finds and names it: %s', async (_, options, expected, says) => {
   const url = await standBetween(service.current.url, options);

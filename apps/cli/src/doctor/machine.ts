@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type ServiceStatus, serviceStatusSchema } from '@telltale/core';
-import { telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
+import { type AccessView, accessSchema } from '@telltale/core/access-view';
+import { present } from '@telltale/core/present';
+import { isDestination, telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Service } from '../service.ts';
 import { findOtlpEndpoint, type OtlpEndpoint } from '../setup/otlp-endpoint.ts';
 import { type SpoolFolder, spoolFolders } from '../spool.ts';
+import { hookDestination, isSame } from './hook-destination.ts';
 import { type SettingsFile, settingsFiles } from './settings-files.ts';
 import { hookVariables, telemetryVariables, type Variables } from './variables.ts';
 
@@ -27,6 +30,8 @@ export interface Machine {
   hooks: Variables;
   spool: SpoolFolder[];
   service: Service;
+  /** The one that hooks send to, where that is another. */
+  hookService?: Service;
   answer: ServiceAnswer;
   /** Where telemetry has to go in the mode that runs. */
   otlp: OtlpEndpoint;
@@ -36,9 +41,20 @@ export interface Machine {
 }
 
 /** What the service said; `problem` where it said nothing that helps. */
-export type ServiceAnswer =
-  | { status: ServiceStatus; problem?: undefined; clockMs?: number }
-  | { problem: string; clockMs?: number; status?: undefined };
+export type ServiceAnswer = (
+  | { status: ServiceStatus; problem?: undefined }
+  | { problem: string; status?: undefined }
+) & {
+  /** How far its clock is ahead of ours, at least. */
+  clockMs?: number;
+  /** Absent: nobody answers there. */
+  access?: AccessView;
+};
+
+/** Whether a probe can be taken away again. */
+export function mayRemove({ access }: ServiceAnswer): boolean {
+  return access !== undefined && (!access.required || access.scope === 'admin');
+}
 
 export async function examine(context: Context, project: string): Promise<Machine> {
   const { env, now, self } = context;
@@ -50,7 +66,7 @@ export async function examine(context: Context, project: string): Promise<Machin
     clientVersion(env),
     findOtlpEndpoint(service, env.OTLP_HTTP_PORT),
   ]);
-  return {
+  const machine = {
     ...{ env, home, project, settings, service, answer, otlp, self },
     ...{ node: process.versions.node, version: process.env.TELLTALE_CLI_VERSION ?? '0.0.0', now: now() },
     ...(client !== undefined && { client }),
@@ -58,20 +74,18 @@ export async function examine(context: Context, project: string): Promise<Machin
     hooks: hookVariables({ env, settings }),
     spool: spoolFolders(home),
   };
+  const { url } = hookDestination(machine);
+  return isSame(url, service.url) || !isDestination(url) ? machine : { ...machine, hookService: context.service(url) };
 }
 
 async function askService(service: Service): Promise<ServiceAnswer> {
+  let heard: Pick<ServiceAnswer, 'clockMs' | 'access'> = {};
   try {
-    const clockMs = await clockDifference(service);
-    const clock = clockMs === undefined ? {} : { clockMs };
-    try {
-      return { status: await service.get('/api/status', serviceStatusSchema), ...clock };
-    } catch (error) {
-      if (error instanceof Problem) return { problem: error.message, ...clock };
-      throw error;
-    }
+    heard = present({ clockMs: await clockDifference(service) });
+    heard = { ...heard, access: await service.get('/api/access', accessSchema) };
+    return { status: await service.get('/api/status', serviceStatusSchema), ...heard };
   } catch (error) {
-    if (error instanceof Problem) return { problem: error.message };
+    if (error instanceof Problem) return { problem: error.message, ...heard };
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Finding, skipped } from './finding.ts';
-import type { Machine } from './machine.ts';
+import { hookDestination, isSame } from './hook-destination.ts';
+import { type Machine, mayRemove } from './machine.ts';
 import { followHook } from './probe/hook-road.ts';
 import { removeProbe } from './probe/removal.ts';
 import { askGrafana, followToLoki, followToPrometheus, type StackUrls } from './probe/stack.ts';
@@ -32,6 +33,8 @@ export interface Probe {
 /** Sends a marked hook event, log, metric and span, follows each, and takes them away again. */
 export async function probe(machine: Machine, patienceMs: number, stack: StackUrls | undefined): Promise<Probe> {
   const session = `doctor-${randomUUID()}`;
+  const why = reasonAgainst(machine);
+  if (why) return { session, findings: Object.fromEntries(Object.keys(hops).map((hop) => [hop, skipped(why)])) };
   const [hook, telemetry] = await Promise.all([
     followHook(machine, session, patienceMs),
     followTelemetry(machine, session, patienceMs),
@@ -41,6 +44,16 @@ export async function probe(machine: Machine, patienceMs: number, stack: StackUr
   const inStack = stack === undefined ? {} : await followStack(stack, session, { patienceMs, isTaken, sinceMs });
   const removed = await removeProbe(machine, session, isLate && machine.answer.status !== undefined);
   return { session, findings: { ...hook, ...findings, ...inStack, 'probe-removed': removed } };
+}
+
+/** What is sent has to be removed again: a probe leaves no session behind. */
+function reasonAgainst(machine: Machine): string | undefined {
+  const { answer, service } = machine;
+  if (mayRemove(answer) && answer.status) return undefined;
+  if (answer.access || answer.clockMs !== undefined)
+    return 'Nothing is sent, because this token may not remove it again: TELLTALE_TOKEN=<an admin’s> telltale doctor.';
+  // Where nobody answers it goes no further than the spool.
+  return isSame(hookDestination(machine).url, service.url) ? undefined : 'No service answers.';
 }
 
 async function followStack(

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { isDestination, readConfig } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
+import { isDestination } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
 import type { Check } from '../check.ts';
 import { failed, ok, warning } from '../finding.ts';
-import type { Machine } from '../machine.ts';
-
-const usualUrl = 'http://127.0.0.1:4000';
+import { hookDestination, isSame } from '../hook-destination.ts';
 
 export const destination: Check = {
   title: 'where hooks send',
@@ -22,16 +20,3 @@ export const destination: Check = {
     return answer.status ? failed(said, fix) : warning(said, fix);
   },
 };
-
-/** Where the hook script sends, as it reads its variables and files. */
-export function hookDestination({ hooks, home }: Machine): { url: string; place: string } {
-  const variable = hooks.get('TELLTALE_URL');
-  if (variable) return { url: variable.value.replace(/\/$/, ''), place: `TELLTALE_URL in ${variable.place}` };
-  const { url } = readConfig(home);
-  return url ? { url: url.replace(/\/$/, ''), place: join(home, 'config.json') } : { url: usualUrl, place: 'usual' };
-}
-
-export function isSame(one: string, other: string): boolean {
-  const plain = (url: string) => url.replace(/\/+$/, '').replace('//localhost', '//127.0.0.1');
-  return plain(one) === plain(other);
-}

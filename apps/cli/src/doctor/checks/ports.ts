@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { failed, ok, skipped, warning } from '../finding.ts';
+import { isSame } from '../hook-destination.ts';
 import { postOtlp } from '../probe/otlp.ts';
-import { isSame } from './destination.ts';
 
 export const ports: Check = {
   title: 'the port for telemetry',
@@ -23,11 +23,8 @@ export const ports: Check = {
         `The service leaves telemetry to a collector (TELLTALE_OTLP_PORT is off), and none answers on port ${env.OTLP_HTTP_PORT ?? 4318}.`,
         'Start it: docker compose up -d otel-collector. OTLP_HTTP_PORT names another port; without the stack, give the service its port back.',
       );
-    if (status.otlpPort === undefined)
-      return warning(
-        `The service has no port of its own for telemetry; it takes it at ${endpoint}.`,
-        'Its log says who has the port; set TELLTALE_OTLP_PORT to another one, then run telltale setup again.',
-      );
+    if (isSame(endpoint, service.url))
+      return ok(`Telemetry is taken at ${endpoint}, the service’s own address: another program has the usual port.`);
     return ok(`Telemetry is taken at ${endpoint} (${why}).`);
   },
 };

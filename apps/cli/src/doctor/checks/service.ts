@@ -1,10 +1,15 @@
 import type { Check } from '../check.ts';
-import { failed, ok } from '../finding.ts';
+import { failed, ok, warning } from '../finding.ts';
 
 export const service: Check = {
   title: 'the service',
   look({ service: { url }, answer }) {
     if (answer.status === undefined) {
+      if (answer.access?.scope === 'ingest')
+        return warning(
+          `${url} takes what this token sends, and shows it nothing.`,
+          'That is right for hooks. To have everything followed: TELLTALE_TOKEN=<an admin’s> telltale doctor.',
+        );
       const isToken = answer.problem.includes('token');
       const fix = isToken
         ? 'Make one with telltale token create, and set it as TELLTALE_TOKEN.'

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ageWords, plural } from '@telltale/core';
 import type { Check } from '../check.ts';
 import { failed, ok, warning } from '../finding.ts';
-import { hookDestination, isSame } from './destination.ts';
+import { hookDestination, isSame } from '../hook-destination.ts';
 
 /** A sender takes seconds; what is older has none. */
 const patienceMs = 60_000;

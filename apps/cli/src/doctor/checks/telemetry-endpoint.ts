@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { failed, ok, skipped, warning } from '../finding.ts';
-import { isSame } from './destination.ts';
+import { isSame } from '../hook-destination.ts';
 
 export const telemetryEndpoint: Check = {
   title: 'where telemetry goes',

@@ -1,4 +1,5 @@
 import { eventPageSchema, sessionSchema } from '@telltale/core';
+import type { Service } from '../../service.ts';
 import { type Finding, failed, ok, skipped } from '../finding.ts';
 import type { Machine } from '../machine.ts';
 import { type HookRun, runHook } from './hook-run.ts';
@@ -57,23 +58,26 @@ interface Fired {
 }
 
 async function fire(machine: Machine, session: string, patienceMs: number, sinceMs: () => number): Promise<Fired> {
+  const { home, service, hookService, answer } = machine;
   const firedMs = Date.now();
   const run = await runHook(machine, session);
-  const look = () => findSpooled(machine.home, session, firedMs);
+  const look = () => findSpooled(home, session, firedMs);
   let left = look();
-  const isSpooled = left !== undefined;
-  if (!machine.answer.status) return { run, isSpooled, left };
+  let isSpooled = left !== undefined;
+  if (!answer.status) return { run, isSpooled, left };
   let sentMs: number | undefined;
   // A hook writes before it ends, and what has left the spool is stored: where it is in neither, it never was.
-  const isElsewhere = left !== undefined && left.url !== machine.service.url;
-  const until = Date.now() + (isSpooled && !isElsewhere ? patienceMs : Math.min(patienceMs, shortMs));
+  const isComing = isSpooled && (!hookService || (await quietly(hookService.ask('/healthz'))) !== undefined);
+  const until = Date.now() + (isComing ? patienceMs : Math.min(patienceMs, shortMs));
   const end = await waitUntil(until, async () => {
     left = look();
     if (!left && isSpooled) sentMs ??= sinceMs();
-    if (await hasEvent(machine, session)) return { storedMs: sinceMs() };
-    return left?.isRejected ? {} : undefined;
+    if (await hasEvent(service, session)) return { storedMs: sinceMs() };
+    const isElsewhere = hookService !== undefined && !left && (await hasEvent(hookService, session));
+    isSpooled ||= isElsewhere;
+    return left?.isRejected || isElsewhere ? {} : undefined;
   });
-  if (end?.storedMs === undefined) return { run, isSpooled, left, sentMs };
+  if (end?.storedMs === undefined) return { run, isSpooled, left, sentMs: sentMs ?? sinceMs() };
   return { run, isSpooled: true, sentMs: sentMs ?? end.storedMs, storedMs: end.storedMs };
 }
 
@@ -128,7 +132,7 @@ function elsewhere({ service }: Machine): Finding {
   );
 }
 
-async function hasEvent({ service }: Machine, session: string): Promise<boolean> {
+async function hasEvent(service: Service, session: string): Promise<boolean> {
   const page = await quietly(service.get(`/api/events?session=${session}&limit=10`, eventPageSchema));
   return page?.events.some(({ source }) => source === 'hook') === true;
 }

@@ -9,15 +9,15 @@ import { findSpooled } from './spool-look.ts';
 import { waitUntil } from './wait.ts';
 
 /** Takes the marked session away again, from the spool and from the service. */
-export async function removeProbe(
-  { home, service, answer, self }: Machine,
-  session: string,
-  isLate: boolean,
-): Promise<Finding> {
+export async function removeProbe(machine: Machine, session: string, isLate: boolean): Promise<Finding> {
+  const { home, service, answer, self, hookService } = machine;
   const by = `${self} erase --session ${session}`;
   await takeFromSpool(home, session);
   if (!answer.status) return ok('Nothing of the probe is left here.');
   try {
+    // What hooks sent to another service, where one answers.
+    if (hookService && (await quietly(hookService.ask('/healthz'))))
+      await hookService.delete(`/api/sessions/${session}`);
     await service.delete(`/api/sessions/${session}`);
     if ((await service.ask(`/api/sessions/${session}`)).status !== 404)
       return warning(`The session ${session} of the probe came back.`, `${by} removes it.`);
