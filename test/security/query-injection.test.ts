@@ -26,7 +26,6 @@ const attacks = [
   `--`,
   `char(39)`,
   `\u0000`,
-  `\ud800`,
   `'||(SELECT load_extension('x'))||'`,
   `"unbalanced`,
   `NEAR(a b, 99999999)`,
@@ -126,7 +125,7 @@ describe('syntax of SQL and of the search, where words are asked for', () => {
       return now.sessions >= 2 && now;
     });
     for (const attack of attacks) {
-      const answer = await target.current.ask(place + encodeURIComponent(attack.isWellFormed() ? attack : '\ufffd'));
+      const answer = await target.current.ask(place + encodeURIComponent(attack));
       const body = await answer.text();
       expect([200, 400, 404], `${attack.slice(0, 60)}: ${body.slice(0, 300)}`).toContain(answer.status);
       expect(body).not.toMatch(/sqlite|syntax error|no such column|fts5|malformed|unterminated/i);
@@ -148,9 +147,7 @@ describe('syntax of SQL and of the search, where words are asked for', () => {
   );
 
   it('as names and ids of what is stored, they come back as they are', async () => {
-    for (const [at, attack] of attacks
-      .filter((one) => one.isWellFormed() && one.length <= 60 && !one.includes('\u0000'))
-      .entries()) {
+    for (const [at, attack] of attacks.filter((one) => one.length <= 60 && !one.includes('\u0000')).entries()) {
       const id = `told-${at}`;
       const fired = await target.current.fire({
         session_id: id,

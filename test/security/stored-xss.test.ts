@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edited, fileText, printed, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
 import { deliver } from '../browser/deliver.ts';
-import { edited, fileText, printed, tellSession } from '../browser/teller.ts';
 import { newPage, openBrowser } from '../browser.ts';
 import { hostileTexts } from '../export/hostile.ts';
 import { requires } from '../requires.ts';

@@ -44,7 +44,7 @@ export function targetFor(mode: Mode = 'on loopback', env: Record<string, string
 
 async function startTarget(mode: Mode, env: Record<string, string>): Promise<Target> {
   const home = mkdtempSync(join(tmpdir(), 'telltale-target-'));
-  const tokens = mode === 'on loopback' ? {} : await makeTokens(home);
+  const tokens: Target['tokens'] = mode === 'on loopback' ? {} : await makeTokens(home);
   const otlpPort = await freePort();
   const service = await prepareService({
     home,
