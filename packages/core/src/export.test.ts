@@ -217,9 +217,10 @@ it('is told in docs/export.md: every column, event, format and kind of personal 
 
 it('names a file by project, day and id, whatever the project is called', () => {
   const { session } = sourceOf('hello');
-  expect(exportName({ ...session, app: 'my app/../x', id: '9f86d081-aaaa', startedAt: '2026-11-21T10:00:00Z' })).toBe(
-    'telltale-my-app-..-x-2026-11-21-9f86d081',
-  );
+  const nameOf = (app: string) =>
+    exportName({ ...session, app, id: '9f86d081-aaaa', startedAt: '2026-11-21T10:00:00Z' });
+  expect(nameOf('my app/../x')).toBe('telltale-my-app-..-x-2026-11-21-9f86d081');
+  expect(nameOf('日本')).toBe('telltale-2026-11-21-9f86d081');
 });
 
 function sourceOf(scenario: string): ExportSources {

@@ -61,8 +61,8 @@ export function storyOf({ session, events, entries }: ExportSources): Story {
   return buildStory({ session, events, entries });
 }
 
-/** `telltale-shop-2026-11-21-9f86d081`: the same for every format, but for its ending. */
+/** `telltale-shop-2026-11-21-9f86d081`: the same for every format, but for its ending. ASCII, as a header wants it. */
 export function exportName({ app, startedAt, id }: Session): string {
   const words = [app, startedAt.slice(0, 10), id.slice(0, 8)].map((word) => word.replace(/[^A-Za-z0-9._-]+/g, '-'));
-  return `telltale-${words.join('-')}`;
+  return ['telltale', ...words].filter((word) => word !== '-').join('-');
 }
