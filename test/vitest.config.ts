@@ -8,7 +8,13 @@ const tests = ['**/*.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])];
 /** What measures, promises an answer within seconds, or may build anew: nothing else runs meanwhile. */
 const alone = [
   ...['browser/live.test.ts', 'grafana/growth.test.ts', 'road/page.test.ts', 'road/permission.test.ts'],
-  ...['otlp/answers.test.ts', 'stack/redaction-cost.test.ts', 'stack/run.test.ts', ...(isSoak ? ['**/*.soak.ts'] : [])],
+  ...[
+    'otlp/answers.test.ts',
+    'stack/redaction-cost.test.ts',
+    'stack/run.test.ts',
+    'newcomer/newcomer.test.ts',
+    ...(isSoak ? ['**/*.soak.ts'] : []),
+  ],
 ];
 
 const pages = 'browser/**/*.test.ts';
