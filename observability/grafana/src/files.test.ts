@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { alertNames, ruleOf } from '@telltale/core/alerts';
 import { describe, expect, it } from 'vitest';
 import { alertRules, grafanaAlerts } from './alerts/rules.ts';
+import { withDashboards } from './dashboards-page.ts';
 import { dashboards, generatedFiles } from './files.ts';
 import { alertQueries, panelsOf, queriesOf, variableQueries } from './queries-in.ts';
 import { filledIn } from './query/grafana-variables.ts';
-import { withTables } from './readme.ts';
+import { withAlerts } from './readme.ts';
 import { syntaxErrors } from './syntax.ts';
 
 const folder = join(import.meta.dirname, '..');
@@ -22,9 +23,11 @@ it('what is committed is what the TypeScript says; after a change: npm run dashb
   expect(readdirSync(join(folder, 'dashboards')).sort()).toEqual(all.map(([name]) => `${name}.json`).sort());
 });
 
-it('the README names every question and every alert', () => {
+it('the README names every alert, docs/dashboards.md every question', () => {
   const readme = readFileSync(join(folder, '../README.md'), 'utf8');
-  expect(withTables(readme, Object.values(dashboards))).toBe(readme);
+  expect(withAlerts(readme)).toBe(readme);
+  const page = readFileSync(join(folder, '../../docs/dashboards.md'), 'utf8');
+  expect(withDashboards(page, Object.values(dashboards))).toBe(page);
 });
 
 describe('every query', () => {

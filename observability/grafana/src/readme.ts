@@ -1,22 +1,9 @@
-import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { thresholds } from '@telltale/core/thresholds';
 import { alertRules, grafanaAlertNames } from './alerts/rules.ts';
-import { panelsOf } from './queries-in.ts';
 
-/** The README with the questions that panels answer and the alerts, between their markers. */
-export function withTables(readme: string, dashboards: readonly Dashboard[]): string {
-  return between(between(readme, 'questions', questions(dashboards)), 'alerts', alerts());
-}
-
-function questions(dashboards: readonly Dashboard[]): string {
-  return dashboards
-    .map(
-      (dashboard) =>
-        `**${dashboard.title}**: ${panelsOf(dashboard)
-          .map(({ title }) => title)
-          .join(' · ')}`,
-    )
-    .join('\n\n');
+/** The README with the alerts between their markers. */
+export function withAlerts(readme: string): string {
+  return between(readme, 'alerts', alerts());
 }
 
 function alerts(): string {
