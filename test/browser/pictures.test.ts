@@ -1,16 +1,22 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
 import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { root } from '../service.ts';
-import { deliver } from './deliver.ts';
-import { createSetting, type Setting } from './setting.ts';
+import { deliver, sendHook } from './deliver.ts';
+import { createSetting, type Setting, type Viewer } from './setting.ts';
 
-/** The pictures of the README: `TELLTALE_PICTURES=1 npx vitest run --config test/vitest.config.ts test/browser/pictures` */
-const folder = process.env.TELLTALE_PICTURES === '1' ? join(root, 'docs/images') : join(root, 'test-results/screens');
+/** `npm run pictures` makes those of the README; a test run makes them for itself, to see that they can be made. */
+const isForReadme = process.env.TELLTALE_PICTURES === '1';
+const folder = isForReadme ? join(root, 'docs/images') : join(root, 'test-results/screens');
 const viewport = { width: 1600, height: 1000 };
+const themes = ['light', 'dark'] as const;
+type Theme = (typeof themes)[number];
 
 describe.runIf(requires('chromium'))('the pictures of the README', () => {
   let setting: Setting;
@@ -21,27 +27,67 @@ describe.runIf(requires('chromium'))('the pictures of the README', () => {
   });
   afterAll(() => setting.close());
 
-  it('show a forenoon with seven sessions: who waits, what goes wrong, an opened edit', async () => {
-    const viewer = await setting.open('/', { viewport });
-    await viewer.rows.filter({ hasText: 'prisma migrate' }).waitFor();
-    await viewer.rows.filter({ hasText: 'guide/deploy.md' }).click();
-    await viewer.page.getByRole('complementary', { name: 'Opened event' }).getByText('#environment').first().waitFor();
-    await viewer.page.getByText('1 needs you').first().waitFor();
-    expect(await viewer.page.locator('.card').count()).toBe(5);
-    await viewer.page.mouse.move(1590, 990);
-    await viewer.page.waitForTimeout(400); // colours of the code
-    await viewer.page.screenshot({ path: join(folder, 'live.png') });
-    await viewer.close();
-  });
+  it.each(themes)(
+    'show a forenoon with seven sessions: who waits, what goes wrong, an opened edit (%s)',
+    async (theme) => {
+      const viewer = await setting.open('/', { viewport, colorScheme: theme });
+      await viewer.rows.filter({ hasText: 'prisma migrate' }).waitFor();
+      await viewer.rows.filter({ hasText: 'guide/deploy.md' }).click();
+      await viewer.page
+        .getByRole('complementary', { name: 'Opened event' })
+        .getByText('#environment')
+        .first()
+        .waitFor();
+      await viewer.page.getByText('1 needs you').first().waitFor();
+      expect(await viewer.page.locator('.card').count()).toBe(5);
+      await shoot(viewer, 'live', theme);
+    },
+  );
 
-  it('show a session as a story, one call opened', async () => {
-    const viewer = await setting.open(`/sessions/${uuidOf(storySession)}`, { viewport });
+  it.each(themes)('show a session as a story, one call opened (%s)', async (theme) => {
+    const viewer = await setting.open(`/sessions/${uuidOf(storySession)}`, { viewport, colorScheme: theme });
     await viewer.rows.filter({ hasText: 'exit 1' }).last().waitFor();
     await viewer.rows.filter({ hasText: 'Edit' }).filter({ hasText: '+3 −2' }).getByRole('button').first().click();
     await viewer.page.getByText('await migrateTokens();').first().waitFor();
-    await viewer.page.mouse.move(1590, 990);
-    await viewer.page.waitForTimeout(400);
-    await viewer.page.screenshot({ path: join(folder, 'session.png') });
+    await shoot(viewer, 'session', theme);
+  });
+});
+
+async function shoot(viewer: Viewer, name: string, theme: Theme): Promise<void> {
+  await viewer.page.mouse.move(1590, 990);
+  await viewer.page.waitForTimeout(400); // colours of the code
+  await viewer.page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+  await viewer.close();
+}
+
+/** The end of the forenoon once more, event by event as it came in. */
+describe.runIf(isForReadme && requires('chromium'))('the moving picture of the README', () => {
+  let setting: Setting;
+  const frames = mkdtempSync(join(tmpdir(), 'telltale-frames-'));
+  beforeEach(async () => {
+    setting = await createSetting();
+  });
+  afterEach(() => setting.close());
+  afterAll(() => rmSync(frames, { recursive: true, force: true }));
+
+  it.each(themes)('shows agents at work for a few seconds, in at most 2 MB (%s)', async (theme) => {
+    const day = demoDay(Date.now());
+    const hooks = day.flatMap((session) => session.hooks).sort((a, b) => a.atMs - b.atMs);
+    const told = hooks.splice(0, hooks.length - 26);
+    for (const hook of told) await sendHook(setting.service, hook);
+    const viewer = await setting.open('/', { viewport: { width: 1200, height: 750 }, colorScheme: theme });
+    await viewer.rows.first().waitFor();
+    const files: string[] = [];
+    for (const hook of hooks) {
+      await sendHook(setting.service, hook);
+      await viewer.page.waitForTimeout(250); // what arrived is drawn
+      files.push(join(frames, `${theme}-${files.length}.png`));
+      await viewer.page.screenshot({ path: files.at(-1) ?? '' });
+    }
     await viewer.close();
+    const out = join(folder, `live-${theme}.webp`);
+    const steps = files.flatMap((file) => ['-d', file === files.at(-1) ? '3000' : '550', file]);
+    await promisify(execFile)('img2webp', ['-loop', '0', '-mixed', '-q', '70', ...steps, '-o', out]);
+    expect(statSync(out).size).toBeLessThan(2_000_000);
   });
 });
