@@ -18,6 +18,12 @@ interface SpendGroup {
   cacheCreation: number;
 }
 
+/** What they are put by. */
+export const spendBy = {
+  ...{ model: 'model', project: 'project', user: 'user', machine: 'machine', agent: 'agent type' },
+  ...{ kind: 'source', geo: 'geography' },
+} as const;
+
 /** What can be told from the view alone; projects and users are told by the session. */
 const expressions: Readonly<Record<string, string>> = {
   model: 'model',

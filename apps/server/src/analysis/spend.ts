@@ -1,20 +1,12 @@
 import type { AnalysisDefinition } from './definition.ts';
-import { spendFacts } from './spend-facts.ts';
+import { spendBy, spendFacts } from './spend-facts.ts';
 
 export const spend: AnalysisDefinition = {
   title: 'Spend',
   question: 'Where does the money go, and when?',
   view: 'money',
   shape: 'time',
-  by: {
-    model: 'model',
-    project: 'project',
-    user: 'user',
-    machine: 'machine',
-    agent: 'agent type',
-    kind: 'source',
-    geo: 'geography',
-  },
+  by: spendBy,
   measures: [
     { key: 'costUsd', label: 'cost', unit: 'usd', as: 'sum' },
     { key: 'estimatedUsd', label: 'estimated', unit: 'usd', as: 'sum' },

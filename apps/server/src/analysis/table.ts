@@ -1,9 +1,10 @@
 import type { AnalysisInfo } from '@telltale/core/analysis';
 import { activity } from './activity.ts';
 import { apiHealth } from './api-health.ts';
-import { cold } from './cold.ts';
+import { coldReturns } from './cold-returns.ts';
 import { context } from './context.ts';
 import type { AnalysisDefinition } from './definition.ts';
+import { failedTurns } from './failed-turns.ts';
 import { failures } from './failures.ts';
 import { permissions } from './permissions.ts';
 import { sessions } from './sessions.ts';
@@ -12,15 +13,14 @@ import { tokens } from './tokens.ts';
 import { tools } from './tools.ts';
 import { topSessions } from './top-sessions.ts';
 import { waiting } from './waiting.ts';
-import { wasted } from './wasted.ts';
 
 /** Every analysis, by its name in the API, in the order in which the page shows them. */
 export const analyses = {
   spend,
   tokens,
   'top-sessions': topSessions,
-  'cold-returns': cold,
-  'failed-turns': wasted,
+  'cold-returns': coldReturns,
+  'failed-turns': failedTurns,
   sessions,
   activity,
   tools,

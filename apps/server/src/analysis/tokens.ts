@@ -1,20 +1,12 @@
 import type { AnalysisDefinition } from './definition.ts';
-import { spendFacts } from './spend-facts.ts';
+import { spendBy, spendFacts } from './spend-facts.ts';
 
 export const tokens: AnalysisDefinition = {
   title: 'Tokens',
   question: 'How many tokens are used, and how many come from the cache?',
   view: 'money',
   shape: 'time',
-  by: {
-    model: 'model',
-    project: 'project',
-    user: 'user',
-    machine: 'machine',
-    agent: 'agent type',
-    kind: 'source',
-    geo: 'geography',
-  },
+  by: spendBy,
   measures: [
     { key: 'tokens', label: 'tokens', unit: 'tokens', as: 'sum' },
     { key: 'input', label: 'input', unit: 'tokens', as: 'sum' },

@@ -1,4 +1,4 @@
-import { type CachedRequest, coldReturns } from '@telltale/core/analysis';
+import { type CachedRequest, coldReturns as coldReturnsAmong } from '@telltale/core/analysis';
 import { isMainAgentSql } from '../store/request-sql.ts';
 import type { Asked } from './asked.ts';
 import type { AnalysisDefinition, Sources } from './definition.ts';
@@ -11,7 +11,7 @@ interface Row extends CachedRequest {
 /** A request may follow one that lies before the range: an hour of cache and a night of idling. */
 const lookBackMs = 7 * 24 * 60 * 60_000;
 
-export const cold: AnalysisDefinition = {
+export const coldReturns: AnalysisDefinition = {
   title: 'Cold returns',
   question: 'What did coming back after the cache had expired cost?',
   view: 'money',
@@ -26,7 +26,7 @@ export const cold: AnalysisDefinition = {
   *facts({ database, sessions, prices }, asked) {
     for (const [session, requests] of conversations(database, asked)) {
       const key = sessionKey(asked.by, sessions(session));
-      for (const { at, model, idleMs, tokens, lostNanos = 0 } of coldReturns(requests, prices)) {
+      for (const { at, model, idleMs, tokens, lostNanos = 0 } of coldReturnsAmong(requests, prices)) {
         if (at < asked.from || (asked.model !== undefined && model !== asked.model)) continue;
         yield {
           ...(key ?? { key: model }),

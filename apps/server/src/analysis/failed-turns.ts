@@ -14,7 +14,7 @@ interface Row {
 
 const failedSql = `name = 'StopFailure' AND prompt_id IS NOT NULL`;
 
-export const wasted: AnalysisDefinition = {
+export const failedTurns: AnalysisDefinition = {
   title: 'Failed turns',
   question: 'What did turns cost that ended in an error?',
   view: 'money',
