@@ -73,7 +73,7 @@ it('says where it is, and ends cleanly on SIGTERM and SIGINT', async () => {
       out: `Telltale is running: ${url}\nConnect a project: npm run connect -- <folder of the project> --url ${url}\n`,
     });
   }
-}, 60_000);
+});
 
 it('ends with one sentence when it can no longer write', async () => {
   const { child, ended, home, url } = await started();
@@ -93,7 +93,7 @@ it('ends with one sentence when it can no longer write', async () => {
   ]);
   expect(blocker.prepare('SELECT count(*) AS events FROM fresh_events').get()).toEqual({ events: 1 });
   blocker.close();
-}, 30_000);
+});
 
 it('ends although a request never does', async () => {
   const { child, ended, port } = await started();
@@ -103,7 +103,7 @@ it('ends although a request never does', async () => {
   socket.write('half');
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
-}, 30_000);
+});
 
 it('refuses bad configuration', async () => {
   expect(await sentence({ TELLTALE_PORT: '80a' })).toBe('telltale: TELLTALE_PORT must be 1–65535, got "80a"');
@@ -138,7 +138,7 @@ it('refuses a folder that is a file, or cannot be written', async () => {
   mkdirSync(join(closed, 'telltale.db'), { recursive: true });
   chmodSync(closed, 0o700);
   expect(await sentence({ TELLTALE_HOME: closed })).toMatch(/telltale\.db cannot be written: give this user the right/);
-}, 30_000);
+});
 
 it('refuses a database that is damaged, or newer than it knows', async () => {
   const [damaged, newer] = [testFolder(), testFolder()];
@@ -153,10 +153,10 @@ it('refuses a database that is damaged, or newer than it knows', async () => {
   expect(await sentence({ TELLTALE_HOME: newer })).toMatch(
     /has schema 9999 and this Telltale knows up to \d+: update Telltale/,
   );
-}, 30_000);
+});
 
 it('refuses a folder that another one uses', async () => {
   const { home } = await started();
   const said = await sentence({ TELLTALE_HOME: home, TELLTALE_PORT: String(await freePort()) });
   expect(said).toMatch(/is in use by another Telltale: stop that one, or set TELLTALE_HOME/);
-}, 30_000);
+});
