@@ -71,7 +71,7 @@ it('reads every variable of the contract', () => {
     otlpPort: 'off',
     hookTelemetryDays: 30,
     telemetryDays: 400,
-    retention: { resultsDays: 14, transcriptsDays: 60, eventsDays: 365, maxBytes: 2 * 1024 ** 3 },
+    retention: { resultsDays: 14, transcriptsDays: 60, eventsDays: 365, maxBytes: 2048e6 },
     url: 'http://10.0.0.2:5000',
     publicUrl: 'https://tt.example',
     grafanaUrl: 'https://grafana.example',

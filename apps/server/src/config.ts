@@ -197,7 +197,7 @@ function retentionOf(env: Readonly<Record<string, string | undefined>>): Retenti
 function maxBytesOf(name: string, text: string | undefined): number | undefined {
   if (!text) return undefined;
   const megabytes = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (megabytes >= 50) return megabytes * 1024 * 1024;
+  if (megabytes >= 50) return megabytes * 1e6; // decimal, as the page counts
   throw new ConfigError(`${name} must be a number of megabytes, 50–9999999, or empty for no limit, got "${text}"`);
 }
 

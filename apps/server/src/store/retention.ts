@@ -164,5 +164,5 @@ export function createRetention(database: Database, deps: RetentionDeps): Retent
 }
 
 function mb(bytes: number): number {
-  return Math.ceil(bytes / 1024 / 1024);
+  return Math.ceil(bytes / 1e6);
 }
