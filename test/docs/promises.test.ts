@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../service.ts';
 import { filesOf, pageOf, pages } from './markdown.ts';
@@ -66,6 +66,16 @@ describe('every page of the documentation', () => {
 
   it('names commands that can be run', () => {
     expect(pages.flatMap(deadCommands)).toEqual([]);
+  });
+
+  it('names files that are there', () => {
+    const gone = pages.flatMap(({ path, code }) =>
+      code
+        .filter((one) => /^(apps|bench|docs|hooks|observability|packages|scripts|test)\/[\w./-]+$/.test(one))
+        .filter((one) => ![root, join(root, dirname(path))].some((folder) => existsSync(join(folder, one))))
+        .map((one) => `${path}: ${one}`),
+    );
+    expect(gone).toEqual([]);
   });
 
   it('names variables that the code knows', () => {
