@@ -97,9 +97,10 @@ async function makeTokens(home: string): Promise<Record<TokenScope, CreatedToken
 export async function stateOf({ ask }: Target): Promise<Record<string, unknown>> {
   const json = async (path: string) => (await ask(path)).json() as Promise<Record<string, unknown>>;
   const { events, sessions } = await json('/api/status');
+  const { tokens } = (await json('/api/access/tokens')) as { tokens: CreatedToken[] };
   return {
     ...{ events, sessions },
-    ...{ tokens: await json('/api/access/tokens'), annotations: await json('/api/annotations') },
+    ...{ tokens: tokens.map(({ name }) => name).sort(), annotations: await json('/api/annotations') },
     import: (await json('/api/import')).state,
   };
 }
