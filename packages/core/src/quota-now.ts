@@ -1,7 +1,7 @@
 import { type Quota, type QuotaWindow, quotaWindows } from './status-line-view.ts';
 
 /** Told so long ago, a number says its age. */
-export const quotaStaleMs = 10 * 60_000;
+const quotaStaleMs = 10 * 60_000;
 
 /** A window as it is shown. */
 export interface QuotaNow extends Quota {

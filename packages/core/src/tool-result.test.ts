@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasToolResult, prunedBytes, withoutResult } from './tool-result.ts';
+import { prunedBytes, withoutResult } from './tool-result.ts';
 
 const long = 'x'.repeat(1000);
 
@@ -25,10 +25,4 @@ it('leaves alone what is small, and what it took already', () => {
   expect(withoutResult({ tool_response: 'ok' })).toBeUndefined();
   expect(withoutResult({})).toBeUndefined();
   expect(withoutResult(withoutResult({ tool_response: long }) ?? {})).toBeUndefined();
-});
-
-it('knows the events that hold results', () => {
-  expect(hasToolResult({ source: 'hook', name: 'PostToolUse' })).toBe(true);
-  expect(hasToolResult({ source: 'hook', name: 'PreToolUse' })).toBe(false);
-  expect(hasToolResult({ source: 'otel', name: 'PostToolUse' })).toBe(false);
 });

@@ -1,12 +1,7 @@
-import type { EventSource } from './event.ts';
 import { isFields } from './fields.ts';
 
 /** Hook events that carry what a tool gave back: most of what a session stores. */
 export const resultNames = ['PostToolUse', 'PostToolUseFailure', 'PostToolBatch'] as const;
-
-export function hasToolResult({ source, name }: { source: EventSource; name: string }): boolean {
-  return source === 'hook' && (resultNames as readonly string[]).includes(name);
-}
 
 /** A smaller result stays: nothing would be freed. */
 const leastBytes = 200;

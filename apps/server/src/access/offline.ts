@@ -12,6 +12,7 @@ export function openTokens(home: string) {
   const { database, close } = openDatabase(join(home, 'telltale.db'));
   const rows = createAccessRows(database, { run: async (work) => database.transaction(work)() });
   const tokens = createTokens({ rows, now: Date.now });
+  // Where the log cannot be written, neither can the token, and that is told.
   const audit = createAudit({ rows, now: Date.now, days: Number.POSITIVE_INFINITY, onProblem: () => {} });
   const visitor = { name: 'local', scope: 'admin', address: 'offline' } as const;
   return {

@@ -85,6 +85,7 @@ export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: Rea
       },
       analyse(query: AnalysisQuery): Promise<Analysis> {
         const analysis = analyses.then(() => inTurns(() => analyst.steps(query), turnMs));
+        // The next one begins all the same; who asked for this one is told.
         analyses = analysis.catch(() => {});
         return analysis;
       },

@@ -50,6 +50,7 @@ export function createReadingThread(data: ReadingData): ReadingThread {
           }
         },
         async cancel() {
+          // Nobody reads it any more; a thread that has ended holds nothing of it.
           if (isBegun && thread.isRunning()) await ask('exportEnd', file).catch(() => {});
           over();
         },

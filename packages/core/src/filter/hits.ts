@@ -6,7 +6,7 @@ export function filterTermHits(filter: Filter, countOf: (filter: Filter) => numb
   return filter.terms.map((_, index) => countOf(withoutTerm(filter, index)));
 }
 
-export function withoutTerm(filter: Filter, index: number): Filter {
+function withoutTerm(filter: Filter, index: number): Filter {
   return { terms: filter.terms.filter((_, at) => at !== index) };
 }
 

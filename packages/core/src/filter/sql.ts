@@ -10,7 +10,7 @@ import {
 import { foldPattern } from './pattern.ts';
 
 /** The columns a filter reads; the store's migrations follow this table. Times are integer milliseconds. */
-export const filterColumns = {
+const filterColumns = {
   events: {
     /** The session's row, `sessions.no`: joins by it need no look-up of ids. */
     session: 'events.session',

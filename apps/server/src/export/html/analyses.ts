@@ -90,7 +90,7 @@ function rowHtml(
 }
 
 /** `2026-11-21 14:05`, as a clock there shows it. */
-export function timeIn(at: string, timeZone: string): string {
+function timeIn(at: string, timeZone: string): string {
   const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   return shown.format(new Date(at));
 }
