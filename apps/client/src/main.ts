@@ -4,10 +4,11 @@ import './base.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { signInPath } from './access/go-sign-in.ts';
+import { useLive } from './data/use-live.ts';
 import { router } from './router.ts';
 import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';
 
-reloadAfterUpgrade();
+reloadAfterUpgrade(() => useLive().connection.value.phase === 'lost');
 if (location.pathname === signInPath) {
   void import('./access/SignInPage.vue').then(({ default: SignInPage }) => createApp(SignInPage).mount('#app'));
 } else createApp(App).use(router).mount('#app');
