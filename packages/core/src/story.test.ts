@@ -141,7 +141,7 @@ describe('a recorded session', () => {
     expect(read(told).slice(5)).toEqual([
       '-- session resumed',
       '❯ command done: /compact keep the names',
-      '  compaction: compacted (manual) · 2533 tokens before',
+      '  compaction: compacted (manual) · 2.5 k tokens before',
       '-- session ended',
       '-- session resumed',
       '❯ 2 done: After.',

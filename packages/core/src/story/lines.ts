@@ -1,7 +1,7 @@
 import { waitedFor } from '../catalogue/asked.ts';
 import { promptSummary } from '../catalogue/prompt.ts';
 import { rowOf } from '../fields.ts';
-import { durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
+import { countWords, durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
 import type { Decision, StoryItem, StoryTurn } from './story.ts';
 
 /** A turn's prompt in one line. */
@@ -31,7 +31,7 @@ export function itemLine(item: StoryItem, max = 160): string {
       return `${item.agentType ?? 'subagent'}${name}${lasted} · ${plural(item.tools, 'tool')}`;
     }
     case 'compaction': {
-      const from = item.tokensBefore === undefined ? '' : ` · ${item.tokensBefore} tokens before`;
+      const from = item.tokensBefore === undefined ? '' : ` · ${countWords(item.tokensBefore)} tokens before`;
       return `${item.isRunning ? 'compacting' : 'compacted'} (${item.trigger})${from}`;
     }
     case 'api-error':
@@ -45,14 +45,14 @@ export function itemLine(item: StoryItem, max = 160): string {
   }
 }
 
+/** Nobody answers sooner: a rule did, and nobody waited. */
+const soonMs = 100;
+
 /** `waited 42 s for permission: Bash npm install → allowed` */
 function waitLine(item: Extract<StoryItem, { kind: 'wait' }>): string {
   const isOpen = item.answer === 'open';
-  const waited = isOpen
-    ? 'waits'
-    : item.durationMs === undefined
-      ? 'asked'
-      : `waited ${durationWords(item.durationMs)}`;
+  const ms = item.durationMs;
+  const waited = isOpen ? 'waits' : ms === undefined || ms < soonMs ? 'asked' : `waited ${durationWords(ms)}`;
   const [allowed, denied] = answers[item.wait];
   const by = item.decision && item.wait === 'permission' ? (rowOf(deciders, item.decision.by) ?? '') : '';
   const answer = { allowed: ` → ${allowed}${by}`, denied: ` → ${denied}`, open: '', unknown: ' → no answer heard' };
