@@ -42,7 +42,7 @@ export const columns: readonly Column[] = [
     title: 'waited',
     track: '76px',
     isNumber: true,
-    text: (session) => (session.waitedMs > 0 ? duration(session.waitedMs) : ''),
+    text: (session) => (session.waitedMs >= 1000 ? duration(session.waitedMs) : ''),
     sortBy: (session) => session.waitedMs,
   },
   {
@@ -113,11 +113,11 @@ export const columns: readonly Column[] = [
   {
     key: 'labels',
     title: 'labels',
-    track: 'minmax(48px, 120px)',
+    track: 'minmax(48px, 0.8fr)',
     isRare: true,
     text: (session) => (session.labels ?? []).join(', '),
   },
-  { key: 'model', title: 'model', track: 'minmax(60px, 120px)', text: (session) => session.model ?? '' },
+  { key: 'model', title: 'model', track: 'minmax(104px, 1fr)', text: (session) => session.model ?? '' },
 ];
 
 /** How full the main agent's context is. */
