@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { demoDay, storySession } from '../../apps/cli/src/demo/demo-day.ts';
-import { uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
+import { type Told, uuidOf } from '../../apps/cli/src/demo/tell-session.ts';
 import { requires } from '../requires.ts';
 import { root } from '../service.ts';
-import { deliver, sendHook } from './deliver.ts';
+import { deliver, deliverTranscript, sendHook } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';
 
 /** `npm run pictures` makes those of the README; a test run makes them for itself, to see that they can be made. */
@@ -75,6 +75,8 @@ describe.runIf(isForReadme && requires('chromium'))('the moving picture of the R
     const hooks = day.flatMap((session) => session.hooks).sort((a, b) => a.atMs - b.atMs);
     const told = hooks.splice(0, hooks.length - 26);
     for (const hook of told) await sendHook(setting.service, hook);
+    const isOver = ({ hooks: all }: Told) => all.every((hook) => told.includes(hook));
+    for (const session of day.filter(isOver)) await deliverTranscript(setting.service, session); // what it cost
     const viewer = await setting.open('/', { viewport: { width: 1200, height: 750 }, colorScheme: theme });
     await viewer.rows.first().waitFor();
     const files: string[] = [];
