@@ -47,7 +47,7 @@ describe('telltale demo', () => {
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('The demo is there already') });
   });
 
-  it('is taken away, and the store is as it was', async () => {
+  it('is taken away, and the store is as it was', { timeout: 600_000 }, async () => {
     const service = running.current;
     await deliver(service, ownSession());
     await waitFor('the search', async () => (await hits(service, 'heffalump')) > 0, patienceMs);
