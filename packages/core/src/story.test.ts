@@ -5,7 +5,16 @@ import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../fixture
 import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
 import type { TelltaleEvent } from './event.ts';
 import { readLogs } from './sources/otlp.ts';
-import { buildStory, itemLine, lanesOf, type Story, type StoryItem, type StorySources, turnLine } from './story.ts';
+import {
+  buildStory,
+  itemLine,
+  lanesOf,
+  type Story,
+  type StoryItem,
+  type StorySources,
+  turnLine,
+  turnText,
+} from './story.ts';
 import type { TranscriptEntry } from './transcript-entry.ts';
 
 const sessions = transcriptScenarios.flatMap((scenario) => sessionsOf(scenario).map((id) => [scenario, id] as const));
@@ -327,7 +336,8 @@ describe('a session in the making', () => {
       {
         hook_event_name: 'UserPromptSubmit',
         prompt_id: 'p3',
-        prompt: '<task-notification><task-id>a1</task-id><summary>Dig is done</summary></task-notification>',
+        prompt:
+          '<task-notification><task-id>a1</task-id><summary>Dig is done</summary>\n<result>\nGold <b>here</b>.\n</result></task-notification>',
       },
       { hook_event_name: 'Stop', prompt_id: 'p3', last_assistant_message: 'All done.' },
     ]);
@@ -342,6 +352,7 @@ describe('a session in the making', () => {
       '  text: All done.',
     ]);
     expect(story).toMatchObject({ prompts: 1, tools: 2, failures: 0 });
+    expect(story.turns.map(turnText)).toEqual(['go', 'Gold <b>here</b>.']);
   });
 });
 

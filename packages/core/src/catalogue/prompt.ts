@@ -35,6 +35,13 @@ export function notifiedTaskId(prompt: string): string | undefined {
   return /<task-id>\s*([^<\s]+)\s*<\/task-id>/.exec(prompt.slice(0, 4000))?.[1];
 }
 
+/** What a background task reported, without the client's markup around it. */
+export function notificationResult(prompt: string): string | undefined {
+  const from = prompt.indexOf('<result>');
+  const to = prompt.lastIndexOf('</result>');
+  return from < 0 || to < from ? undefined : prompt.slice(from + '<result>'.length, to).trim();
+}
+
 function notificationSummary(prompt: string): string {
   const head = prompt.slice(0, 4000);
   const words = /<summary>([\s\S]*?)<\/summary>/.exec(head)?.[1] ?? /<status>([\s\S]*?)<\/status>/.exec(head)?.[1];

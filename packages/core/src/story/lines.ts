@@ -1,5 +1,5 @@
 import { waitedFor } from '../catalogue/asked.ts';
-import { promptSummary } from '../catalogue/prompt.ts';
+import { notificationResult, promptSummary } from '../catalogue/prompt.ts';
 import { rowOf } from '../fields.ts';
 import { countWords, durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
 import type { Decision, StoryItem, StoryTurn } from './story.ts';
@@ -8,6 +8,11 @@ import type { Decision, StoryItem, StoryTurn } from './story.ts';
 export function turnLine(turn: StoryTurn, max = 160): string {
   if (turn.kind === 'none') return 'before the first prompt';
   return turn.kind === 'notification' ? promptSummary(turn.text) : oneLine(turn.text, max);
+}
+
+/** A turn's prompt as it is read: of a background task what it reported, without the client's markup. */
+export function turnText({ kind, text }: StoryTurn): string {
+  return ((kind === 'notification' ? notificationResult(text) : undefined) ?? text).trim();
 }
 
 /** Any item in one line of words, for folded views, rails and search. */
