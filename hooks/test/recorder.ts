@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Recorded {
@@ -26,10 +26,10 @@ export async function createRecorder(
 ): Promise<Recorder> {
   const requests: Recorded[] = [];
   const server = createServer(async (incoming, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk);
+    const body = await bodyOf(incoming);
+    if (body === undefined) return;
     const { method = '', url: path = '', headers } = incoming;
-    const request = { method, path, headers, body: Buffer.concat(chunks) };
+    const request = { method, path, headers, body };
     requests.push(request);
     const told = answer(request);
     if (told === 'hang') return;
@@ -48,4 +48,16 @@ export async function createRecorder(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Nothing where the sender was ended before it had said all. */
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of incoming) chunks.push(chunk);
+  } catch (error) {
+    if (incoming.destroyed) return;
+    throw error;
+  }
+  return Buffer.concat(chunks);
 }

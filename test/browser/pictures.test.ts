@@ -60,8 +60,10 @@ async function shoot(viewer: Viewer, name: string, theme: Theme): Promise<void> 
   await viewer.close();
 }
 
+if (isForReadme) describe.runIf(requires('chromium'))('the moving picture of the README', movingPicture);
+
 /** The end of the forenoon once more, event by event as it came in. */
-describe.runIf(isForReadme && requires('chromium'))('the moving picture of the README', () => {
+function movingPicture(): void {
   let setting: Setting;
   const frames = mkdtempSync(join(tmpdir(), 'telltale-frames-'));
   beforeEach(async () => {
@@ -92,4 +94,4 @@ describe.runIf(isForReadme && requires('chromium'))('the moving picture of the R
     await promisify(execFile)('img2webp', ['-loop', '0', '-mixed', '-q', '70', ...steps, '-o', out]);
     expect(statSync(out).size).toBeLessThan(2_000_000);
   });
-});
+}
