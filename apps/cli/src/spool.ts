@@ -85,11 +85,13 @@ function sessionOf(body: string): string {
   }
 }
 
-function list(folder: string): string[] {
+/** The names in a folder; none where it is not there. */
+export function list(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-function read(file: string): string {
+/** A file's text, empty where it is gone. */
+export function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {

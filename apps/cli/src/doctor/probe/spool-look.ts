@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { list, read } from '../../spool.ts';
 
 export interface Spooled {
   folder: string;
@@ -27,16 +28,4 @@ function holds(folder: string, session: string, sinceMs: number): boolean {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat !== undefined && stat.mtimeMs >= sinceMs - 2000 && read(path).includes(session);
   });
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // A sender was faster.
-  }
 }
