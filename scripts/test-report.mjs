@@ -7,6 +7,7 @@ import { relative } from 'node:path';
  * @property {string[]} failed  names; a file that could not be loaded counts as one
  * @property {{ name: string, reason: string }[]} skipped
  * @property {string[]} again  names of those that passed only when they were tried again
+ * @property {string[]} failedFiles  absolute; what may be tried again alone. Empty where a failure belongs to no file
  */
 
 /** A vitest reporter: what passed, failed and was skipped, as JSON into the file that TELLTALE_TEST_REPORT names. */
@@ -22,10 +23,13 @@ export default class TestReport {
       failed: unhandledErrors.map(() => 'an error outside of a test'),
       skipped: [],
       again: [],
+      failedFiles: [],
     };
+    const files = new Set(unhandledErrors.map(fileOf));
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
       if (module.errors().length > 0) report.failed.push(file);
+      if (module.state() === 'failed') files.add(module.moduleId);
       for (const test of module.children.allTests()) {
         const result = test.result();
         const name = `${file} › ${test.fullName}`;
@@ -39,6 +43,16 @@ export default class TestReport {
           });
       }
     }
+    if (!files.has('')) report.failedFiles = [...files];
     writeFileSync(process.env.TELLTALE_TEST_REPORT ?? 'test-report.json', JSON.stringify(report));
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} the test file in which it was thrown, or nothing
+ */
+function fileOf(error) {
+  const { VITEST_TEST_PATH: file } = /** @type {{ VITEST_TEST_PATH?: unknown }} */ (error);
+  return typeof file === 'string' ? file : '';
 }

@@ -36,7 +36,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { ...beside, name: 'beside', include: tests, exclude: [...alone, pages, ...never] } },
-      // A browser draws when it can: such a test gets a second try, which `npm test` names. Nothing else does.
+      // A browser draws when it can: such a test gets a second try at once. `npm test` names it.
       { extends: true, test: { ...beside, name: 'pages', include: [pages], exclude: [...alone, ...never], retry: 1 } },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
