@@ -92,7 +92,7 @@ export function planDisconnect(wanted, source = ownScripts) {
 }
 
 /** @param {Pick<Wanted, 'isGlobal' | 'project'>} wanted */
-export function placeOf({ isGlobal, project }) {
+function placeOf({ isGlobal, project }) {
   return isGlobal || project === undefined ? globalPlace() : projectPlace(project);
 }
 

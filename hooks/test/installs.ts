@@ -28,7 +28,7 @@ export const runners: Runner[] = [
   },
 ];
 
-export interface Fired {
+interface Fired {
   code: number | null;
   output: string;
   ms: number;

@@ -16,8 +16,7 @@ export interface Setting {
   close(): Promise<void>;
 }
 
-export interface OpenOptions
-  extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'hasTouch' | 'permissions'> {
+interface OpenOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'hasTouch' | 'permissions'> {
   /** Complaints that this test brings about itself. */
   excused?: RegExp;
 }

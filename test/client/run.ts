@@ -22,7 +22,7 @@ export interface Run {
   sessionId: string | undefined;
 }
 
-export interface StreamMessage {
+interface StreamMessage {
   type: string;
   subtype?: string;
   session_id?: string;

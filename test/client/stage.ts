@@ -31,7 +31,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface PlayOptions {
+interface PlayOptions {
   args?: string[];
   env?: Record<string, string>;
   cwd?: string;

@@ -10,7 +10,7 @@ export interface ComposeFile {
   volumes: Record<string, unknown>;
 }
 
-export interface ComposeService {
+interface ComposeService {
   image?: string;
   build?: string;
   pull_policy?: string;

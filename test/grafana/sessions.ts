@@ -28,7 +28,7 @@ export interface FakeRequest {
   agent?: string;
 }
 
-export const tokenTypes = ['input', 'output', 'cacheRead', 'cacheCreation'] as const;
+const tokenTypes = ['input', 'output', 'cacheRead', 'cacheCreation'] as const;
 
 export function requestsOf(session: FakeSession): FakeRequest[] {
   return session.isSilent ? [] : session.runs.flat();

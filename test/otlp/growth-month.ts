@@ -30,7 +30,7 @@ export interface MonthSession {
   to: number;
 }
 
-export interface Day {
+interface Day {
   /** In the order of their time. */
   metrics: Delivery[];
   /** `api_request` events, about a hundred in one export. */

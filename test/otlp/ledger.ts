@@ -9,7 +9,7 @@ export interface Entry {
   toldAt?: number;
 }
 
-export interface TotalQuery {
+interface TotalQuery {
   metric: string;
   /** Attribute names; none for the grand total. */
   by: readonly string[];

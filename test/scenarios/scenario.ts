@@ -15,4 +15,4 @@ export interface Scenario {
   fires: Fires | ((age: ClientAge) => Fires);
 }
 
-export type Fires = Record<string, number>;
+type Fires = Record<string, number>;

@@ -22,7 +22,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-export type Kind = 'logs' | 'metrics';
+type Kind = 'logs' | 'metrics';
 const kinds = ['logs', 'metrics'] as const;
 
 export interface LoadOptions {

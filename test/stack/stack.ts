@@ -29,7 +29,7 @@ export interface Stack {
 }
 
 export type PartName = (typeof partNames)[number];
-export const partNames = ['collector', 'prometheus', 'loki', 'telltale'] as const;
+const partNames = ['collector', 'prometheus', 'loki', 'telltale'] as const;
 
 export interface StackOptions {
   /** Which parts run at once; the others have their address and can be started later. */

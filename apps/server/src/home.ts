@@ -15,7 +15,7 @@ export function openHome(home: string): void {
 }
 
 /** With what lacks above it. Not `recursive`, which tries for ever below /proc. */
-export function makeFolder(path: string): void {
+function makeFolder(path: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) return;
   if (there) throw new Error(`${path} is a file`);

@@ -35,7 +35,7 @@ const units = {
   milliseconds: 'ms',
 } as const;
 
-export type Unit = keyof typeof units;
+type Unit = keyof typeof units;
 
 /** One number, or a few beside each other. */
 export function number(options: PanelOptions & { color?: string }) {
@@ -168,7 +168,7 @@ export function distinct(options: PanelOptions & { of: 'day' | 'week'; what: str
 }
 
 /** Columns of a table, by the name of the field that the query gives. */
-export interface Column {
+interface Column {
   field: string;
   name: string;
   unit?: Unit;

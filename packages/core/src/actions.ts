@@ -4,14 +4,7 @@ import { takeStep } from './actions/steps.ts';
 import type { TelltaleEvent } from './event.ts';
 import { byTime } from './iso-time.ts';
 
-export {
-  type Action,
-  type ActionKind,
-  type ActionState,
-  actionKinds,
-  actionStates,
-  hasEnded,
-} from './actions/action.ts';
+export { type Action, type ActionState, hasEnded } from './actions/action.ts';
 
 /** Rows of actions that grow with the events. */
 export interface ActionIndex {

@@ -14,7 +14,7 @@ const idSchema = z.string({ error: idRule }).min(1, idRule).max(200, idRule);
  * What in the session is meant, by ids that a second import gives again; nothing of it: the session itself.
  * A tool call, a prompt or a subagent is one thing, whatever events tell it; all else is one event or transcript line.
  */
-export const annotationTargetSchema = z.object({
+const annotationTargetSchema = z.object({
   eventId: idSchema.optional(),
   toolUseId: idSchema.optional(),
   promptId: idSchema.optional(),

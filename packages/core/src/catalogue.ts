@@ -6,7 +6,7 @@ import { type Fields, numberAt, rowOf, textAt } from './fields.ts';
 import { durationWords, oneLine } from './words.ts';
 
 export { hookCatalogue } from './catalogue/hooks.ts';
-export { type HookRow, type Tone, tones } from './catalogue/row.ts';
+export type { HookRow } from './catalogue/row.ts';
 
 /** Keys that every hook input may have; the rest is the event's own. */
 export const commonHookFields = [

@@ -11,7 +11,7 @@ export const tokensSchema = z.object({
 });
 
 /** Where one counted amount comes from: its event, the transcript alone (by table), the metric alone. */
-export const spendKinds = ['request', 'estimated', 'unattributed'] as const;
+const spendKinds = ['request', 'estimated', 'unattributed'] as const;
 
 /** One API request as the ledger counts it. What is not known is absent. Dollars are list price. */
 export const requestCostSchema = z.object({

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 
 /** Where an event came from. One road each, never guessed from the payload. */
-export const eventSources = ['hook', 'otel', 'alert', 'sdk', 'mcp'] as const;
+const eventSources = ['hook', 'otel', 'alert', 'sdk', 'mcp'] as const;
 
 /** How the action that an event reports ended; absent where the event reports no end. */
 export const outcomes = ['ok', 'failed', 'denied', 'interrupted'] as const;
 
-/** How our hook script was installed, as it says itself. */
-export const installs = ['project', 'global', 'plugin', 'http', 'envelope'] as const;
-
 /** The process behind an event, as far as its sender told. Never the whole environment. */
 export const originSchema = z.object({
+  /** How the hook is installed, as its script says: `project`, `global`, `plugin`; or `http`, `envelope` of other senders. */
   install: z.string().optional(),
   pid: z.number().int().optional(),
   host: z.string().optional(),

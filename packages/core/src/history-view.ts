@@ -14,7 +14,7 @@ const span = {
   newest: z.string().optional(),
 };
 
-export const foundSessionSchema = z.object({
+const foundSessionSchema = z.object({
   sessionId: z.string(),
   /** The folder's name below `projects`. */
   project: z.string(),

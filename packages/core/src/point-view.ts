@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One point of a metric, as its session's client told it last. */
-export const pointViewSchema = z.object({
+const pointViewSchema = z.object({
   /** `claude_code.cost.usage`, … */
   name: z.string(),
   unit: z.string(),

@@ -3,7 +3,7 @@ import { modelId } from './pricing/model-id.ts';
 import { geoFactors, type PriceRow, priceTable, type Rates, webSearchUsd } from './pricing/table.ts';
 
 export { modelId } from './pricing/model-id.ts';
-export type { PriceRow, Rates } from './pricing/table.ts';
+export type { PriceRow } from './pricing/table.ts';
 
 /** Tokens of one API request, as far as they decide its price. */
 export interface PricedUsage {

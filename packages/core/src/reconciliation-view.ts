@@ -23,14 +23,14 @@ export const differenceReasons = [
 ] as const;
 
 /** What one source says. */
-export const saidAmountSchema = z.object({
+const saidAmountSchema = z.object({
   costUsd: z.number(),
   tokens: tokensSchema,
   requests: z.number().int().optional(),
 });
 
 /** A part of the difference between a source and the one it is compared with; all parts together are the difference. */
-export const differenceSchema = z.object({
+const differenceSchema = z.object({
   source: z.enum(reconciledSources),
   against: z.enum(reconciledSources),
   reason: z.enum(differenceReasons),
@@ -41,9 +41,9 @@ export const differenceSchema = z.object({
   words: z.string(),
 });
 
-export const saidSchema = z.partialRecord(z.enum(reconciledSources), saidAmountSchema);
+const saidSchema = z.partialRecord(z.enum(reconciledSources), saidAmountSchema);
 
-export const reconciledSessionSchema = z.object({
+const reconciledSessionSchema = z.object({
   sessionId: z.string(),
   title: z.string().optional(),
   app: z.string().optional(),

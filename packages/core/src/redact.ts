@@ -4,9 +4,9 @@ import { type PersonalRuleName, personalRules } from './redact/personal-rules.ts
 import type { RedactionRule } from './redact/rule.ts';
 import { maskOf, type RuleName, redactionRules, replacementOf } from './redact/rules.ts';
 
-export { type PersonalRuleName, personalRules } from './redact/personal-rules.ts';
+export { personalRules } from './redact/personal-rules.ts';
 export type { RedactionRule } from './redact/rule.ts';
-export { maskOf, type RuleName, redactionRules, replacementOf } from './redact/rules.ts';
+export { maskOf, redactionRules, replacementOf } from './redact/rules.ts';
 
 export interface Redaction {
   text: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { prunedParts } from './session-view.ts';
 
 /** What one kind of thing takes, and what would go by age. Bytes are of the compressed data, about. */
-export const retentionPartSchema = z.object({
+const retentionPartSchema = z.object({
   part: z.enum(prunedParts),
   bytes: z.number().int(),
   sessions: z.number().int(),

@@ -5,7 +5,7 @@ import { sessionStates } from './session-view.ts';
 export const searchOrders = ['newest', 'best'] as const;
 
 /** A few lines of a text; `marks` are ranges of UTF-16 units in it, in order and apart from each other. */
-export const snippetSchema = z.object({
+const snippetSchema = z.object({
   text: z.string(),
   marks: z.array(z.tuple([z.number().int(), z.number().int()])),
 });
@@ -13,7 +13,7 @@ export const snippetSchema = z.object({
 const copyPlaceSchema = z.object({ sessionId: z.string(), entry: z.number().int() });
 
 /** One text in which the words were found, with the place in its session. What is not known is absent. */
-export const searchHitSchema = z.object({
+const searchHitSchema = z.object({
   kind: z.enum(searchKinds),
   at: z.string(),
   /** The event that tells it. */
@@ -32,7 +32,7 @@ export const searchHitSchema = z.object({
 });
 
 /** What a list of hits says of the session they are in. */
-export const foundSessionSchema = z.object({
+const foundSessionSchema = z.object({
   id: z.string(),
   app: z.string().optional(),
   title: z.string().optional(),
@@ -44,7 +44,7 @@ export const foundSessionSchema = z.object({
   lastEventAt: z.string().optional(),
 });
 
-export const facetCountSchema = z.object({ value: z.string(), hits: z.number().int() });
+const facetCountSchema = z.object({ value: z.string(), hits: z.number().int() });
 
 /** `GET /api/search`. */
 export const searchAnswerSchema = z.object({

@@ -18,7 +18,7 @@ export const sessionGroups = ['needs-you', 'trouble', 'your-turn', 'working', 'd
 
 export const waitKinds = ['permission', 'question', 'plan', 'elicitation'] as const;
 
-export const waitSchema = z.object({
+const waitSchema = z.object({
   kind: z.enum(waitKinds),
   /** What is asked, in words: "Bash rm -rf dist". */
   summary: z.string(),
@@ -32,7 +32,7 @@ export const waitSchema = z.object({
   mayBeRunning: z.boolean(),
 });
 
-export const troubleKinds = [
+const troubleKinds = [
   'api-error',
   'retries-exhausted',
   'stop-failure',
@@ -46,7 +46,7 @@ export const troubleKinds = [
 /** What retention takes, in this order. */
 export const prunedParts = ['results', 'transcript', 'events'] as const;
 
-export const troubleSchema = z.object({
+const troubleSchema = z.object({
   kind: z.enum(troubleKinds),
   /** Evidence in words: "failed 3 times: Bash npm test". */
   summary: z.string(),
@@ -54,7 +54,7 @@ export const troubleSchema = z.object({
   seq: z.number().int().optional(),
 });
 
-export const agentSchema = z.object({
+const agentSchema = z.object({
   id: z.string(),
   type: z.string().optional(),
   /** The Agent call's `description`. */

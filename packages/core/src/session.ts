@@ -10,7 +10,6 @@ export { editConflicts } from './session/conflicts.ts';
 export {
   emptyFold,
   type FoldLimits,
-  foldLimits,
   foldVersion,
   isBefore,
   type SessionFold,

@@ -4,7 +4,7 @@ import { present } from './present.ts';
 import type { Span } from './sources/otlp/spans.ts';
 
 /** One span of a session, with what joins it to its request or call. */
-export const spanViewSchema = z.object({
+const spanViewSchema = z.object({
   traceId: z.string(),
   spanId: z.string(),
   parentSpanId: z.string().optional(),

@@ -22,7 +22,7 @@ export const liveRequestSchema = z.object({
 });
 
 /** What the server says of itself. Dates in filters are cut in its zone. */
-export const helloSchema = z.object({
+const helloSchema = z.object({
   store: z.string(),
   seq: z.number().int(),
   version: z.string(),
@@ -145,7 +145,6 @@ export const serviceStatusSchema = z.object({
 export type EventPage = z.infer<typeof eventPageSchema>;
 export type SessionPage = z.infer<typeof sessionPageSchema>;
 export type TranscriptPage = z.infer<typeof transcriptPageSchema>;
-export type Problem = z.infer<typeof problemSchema>;
 export type ImportStatus = z.infer<typeof importStatusSchema>;
 export type Pulse = z.infer<typeof pulseSchema>;
 export type Facets = z.infer<typeof facetsSchema>;

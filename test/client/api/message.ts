@@ -44,7 +44,7 @@ export function answerOf(step: Step, model: string, serial: number): AnswerMessa
   };
 }
 
-export function usageOf(serial: number): Usage {
+function usageOf(serial: number): Usage {
   return {
     input_tokens: 101 + ((serial * 37) % 211),
     output_tokens: 53 + ((serial * 29) % 97),

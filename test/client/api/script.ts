@@ -1,6 +1,6 @@
 /** What the scripted Messages API plays. A prompt chooses its script by a marker in its text. */
 
-export interface ToolCall {
+interface ToolCall {
   name: string;
   input: Record<string, unknown>;
 }

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 import { edited, fileText, printed, type SessionTeller, type Teller } from './tell-session.ts';
 
 /** Where a session works, and by what its numbers vary. */
-export interface Place {
+interface Place {
   code: string;
   random: Random;
 }

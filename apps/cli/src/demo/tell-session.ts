@@ -51,7 +51,7 @@ export interface TellerOptions {
   cacheMs?: number;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** How long it took. */
   ms?: number;
   /** What the model says before it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** `skipped`: it could not be asked, because of something that is told elsewhere. */
-export const stateSchema = z.enum(['ok', 'warning', 'failed', 'skipped']);
+const stateSchema = z.enum(['ok', 'warning', 'failed', 'skipped']);
 
 /** What a check or a hop of the probe came to. */
 export const findingSchema = z.object({

@@ -23,7 +23,7 @@ export const hops = {
   'probe-removed': 'the probe is removed',
 } as const satisfies Record<string, string>;
 
-export type Hop = keyof typeof hops;
+type Hop = keyof typeof hops;
 
 export interface Probe {
   session: string;

@@ -6,7 +6,7 @@ import { clientFolder } from '@telltale/hooks/connect/place.mjs';
 import { managedSettings } from '@telltale/hooks/connect/warnings.mjs';
 
 /** From the weakest to the strongest. */
-export type SettingsLevel = 'user' | 'project' | 'local' | 'managed';
+type SettingsLevel = 'user' | 'project' | 'local' | 'managed';
 
 export interface SettingsFile {
   level: SettingsLevel;

@@ -3,7 +3,7 @@ import { readText } from '@telltale/hooks/connect/files.mjs';
 import { type SettingsFile, variablesOf } from './settings-files.ts';
 
 /** A variable that the client goes by, and where it is set. */
-export interface Variable {
+interface Variable {
   value: string;
   place: string;
 }

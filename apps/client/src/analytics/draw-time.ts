@@ -10,7 +10,7 @@ export interface TimeChart {
   destroy(): void;
 }
 
-export interface ShownChart {
+interface ShownChart {
   /** Beginnings of buckets and the end of the last, in seconds. */
   starts: readonly number[];
   end: number;

@@ -1,7 +1,7 @@
 import type { Analysis, AnalysisRow } from '@telltale/core/analysis';
 
 /** As many rows get a colour of their own; what is left is one more. */
-export const mostColours = 6;
+const mostColours = 6;
 
 export interface Layer {
   /** Key of the row; absent for what is left. */

@@ -3,7 +3,7 @@ interface Placed {
 }
 
 /** Index of the first one at or behind a `seq`, in a list that ascends by it. */
-export function placeOfSeq(list: readonly Placed[], seq: number): number {
+function placeOfSeq(list: readonly Placed[], seq: number): number {
   let low = 0;
   let high = list.length;
   const last = list[high - 1];

@@ -16,7 +16,7 @@ export function useLive() {
   return live;
 }
 
-export type EventsListener = (events: readonly TelltaleEvent[]) => void;
+type EventsListener = (events: readonly TelltaleEvent[]) => void;
 
 const connection = shallowRef<ConnectionState>({ phase: 'connecting' });
 const sessions = shallowRef<readonly Session[]>([]);

@@ -10,7 +10,7 @@ export interface FeedLimits {
 
 export type RowTest = (row: FeedRow) => boolean;
 
-export interface FilterSlice {
+interface FilterSlice {
   budgetMs: number;
   /** So many rows found are enough for now. */
   enough?: number;

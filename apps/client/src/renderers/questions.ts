@@ -1,6 +1,6 @@
 import { isRecord, type OpenedAction } from '../opened/opened-action.ts';
 
-export interface QuestionOption {
+interface QuestionOption {
   label: string;
   description: string;
   isChosen: boolean;

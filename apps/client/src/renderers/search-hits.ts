@@ -2,14 +2,14 @@ import { shownPath } from '@telltale/core';
 import { isRecord, type OpenedAction } from '../opened/opened-action.ts';
 import { textBlocks } from './shell-run.ts';
 
-export interface HitLine {
+interface HitLine {
   number?: number;
   text: string;
   /** A line around a hit, not a hit. */
   isContext: boolean;
 }
 
-export interface FileHits {
+interface FileHits {
   path: string;
   lines: HitLine[];
   /** Where only a count was asked for. */

@@ -2,7 +2,7 @@ import { sizeWords } from '@telltale/core';
 import { isRecord, type OpenedAction } from '../opened/opened-action.ts';
 import { textBlocks } from './shell-run.ts';
 
-export interface WebLink {
+interface WebLink {
   title: string;
   url: string;
 }

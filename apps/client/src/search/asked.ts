@@ -2,8 +2,8 @@ import type { LocationQuery } from 'vue-router';
 import type { SearchAsked } from './search-api.ts';
 
 /** What the address asks for. */
-export const askedKeys = ['q', 'kind', 'app', 'tool', 'model', 'user', 'session', 'filter', 'since', 'order'] as const;
-export type AskedKey = (typeof askedKeys)[number];
+const askedKeys = ['q', 'kind', 'app', 'tool', 'model', 'user', 'session', 'filter', 'since', 'order'] as const;
+type AskedKey = (typeof askedKeys)[number];
 export type Asked = Partial<Record<AskedKey, string>>;
 
 /** Conditions that a facet or a chip shows. */

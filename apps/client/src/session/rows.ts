@@ -9,13 +9,13 @@ interface RowPlace {
   depth: number;
 }
 
-export interface PromptRow extends RowPlace {
+interface PromptRow extends RowPlace {
   kind: 'prompt';
   prompt: StoryTurn;
   isOpen: boolean;
 }
 
-export interface ItemRow extends RowPlace {
+interface ItemRow extends RowPlace {
   kind: 'item';
   item: StoryItem;
   isOpen: boolean;
@@ -31,12 +31,12 @@ export interface GlimpseRow extends RowPlace {
 }
 
 /** What a subagent was asked. */
-export interface BriefRow extends RowPlace {
+interface BriefRow extends RowPlace {
   kind: 'brief';
   text: string;
 }
 
-export interface MarkRow extends RowPlace {
+interface MarkRow extends RowPlace {
   kind: 'mark';
   mark: SessionMark;
 }

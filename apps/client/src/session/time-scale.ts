@@ -4,7 +4,7 @@ export interface Stretch {
 }
 
 /** A pause that the scale draws shorter than it was. */
-export interface Pause extends Stretch {
+interface Pause extends Stretch {
   /** Where it stands, from 0 to 1. */
   from: number;
   to: number;

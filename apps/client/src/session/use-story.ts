@@ -57,7 +57,7 @@ export function useStory({ session, events, entries, isLoading, isWhole }: Story
 }
 
 /** Of a story whose start is not there yet: from its first prompt on, numbers of prompts left out. */
-export function endOf(story: Story): Story {
+function endOf(story: Story): Story {
   const first = story.turns.findIndex((turn) => turn.kind !== 'none');
   const turns = story.turns.slice(Math.max(0, first)).map(({ number: _, ...turn }) => turn);
   return { ...story, turns };

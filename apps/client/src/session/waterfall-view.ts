@@ -36,7 +36,7 @@ export function whereTimeWent({ bars }: Waterfall): string {
     .join(' · ');
 }
 
-export function coveredMs(stretches: readonly Stretch[]): number {
+function coveredMs(stretches: readonly Stretch[]): number {
   let covered = 0;
   let upTo = Number.NEGATIVE_INFINITY;
   for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {

@@ -27,5 +27,3 @@ export function createRateLimit({ burst, perSecond }: Rate, now: () => number = 
     },
   };
 }
-
-export type RateLimit = ReturnType<typeof createRateLimit>;

@@ -19,7 +19,7 @@ export interface Found {
   files: readonly FoundFile[];
 }
 
-export interface FoundFile extends FoundTranscript {
+interface FoundFile extends FoundTranscript {
   lacking: number;
   /** Some of it is here. */
   isBegun: boolean;

@@ -15,13 +15,13 @@ export interface HistoryImportOptions {
   now?: () => number;
 }
 
-export interface ImportMemo {
+interface ImportMemo {
   get(): string | undefined;
   set(value: string | undefined): Promise<void>;
 }
 
 /** The last days, or everything where none are named. */
-export interface ImportScope {
+interface ImportScope {
   days?: number | undefined;
 }
 

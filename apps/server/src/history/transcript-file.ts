@@ -19,7 +19,7 @@ export interface TranscriptDoor {
   takeMeta(whose: { sessionId: string; agentId: string }, bytes: Buffer): Promise<void>;
 }
 
-export interface TranscriptBytes {
+interface TranscriptBytes {
   sessionId: string;
   agentId?: string;
   app?: string;

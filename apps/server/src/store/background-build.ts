@@ -8,7 +8,7 @@ export interface BackgroundBuild {
 }
 
 /** Where a part is: behind what it goes on. */
-export interface Place {
+interface Place {
   at: number;
   seq: number;
   id: string;

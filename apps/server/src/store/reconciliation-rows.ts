@@ -49,7 +49,7 @@ export interface HeardGroup extends Group {
   differingTable: number;
 }
 
-export type SaidGroup = Group;
+type SaidGroup = Group;
 
 export interface ReconciliationRows {
   heardOf(no: number): HeardGroup[];

@@ -37,7 +37,7 @@ export interface SearchBuild extends Pick<BackgroundTurns, 'start' | 'pause' | '
 }
 
 /** How whoever takes out works: in transactions of a few milliseconds, with turns for others in between. */
-export interface Pace {
+interface Pace {
   run: GroupCommit['run'];
   rest(): Promise<void>;
 }

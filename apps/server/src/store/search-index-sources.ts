@@ -20,7 +20,7 @@ export interface SourceRow {
 }
 
 /** The record behind a document. */
-export interface SourceRecord {
+interface SourceRecord {
   at?: string;
   event?: TelltaleEvent;
   entry?: TranscriptEntry;

@@ -39,13 +39,13 @@ export interface SearchParts {
 }
 
 /** What of a document is found: its words, those inside of names, and the conditions that it meets. */
-export interface DocWords {
+interface DocWords {
   words: string;
   humps: string;
   facets: string;
 }
 
-export interface TornPart {
+interface TornPart {
   part: number;
   removals: number;
 }

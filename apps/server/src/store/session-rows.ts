@@ -18,7 +18,7 @@ export interface SessionRows {
   endedBetween(fromMs: number, toMs: number): string[];
 }
 
-export interface WrittenState {
+interface WrittenState {
   id: string;
   state: string | null;
   group_name: string | null;

@@ -147,12 +147,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface ExportedFile {
+interface ExportedFile {
   format: ExportFormat;
   facts: ExportFacts;
 }
 
-export interface StoreStats {
+interface StoreStats {
   events: number;
   sessions: number;
   stored: number;

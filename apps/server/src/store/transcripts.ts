@@ -26,7 +26,7 @@ export interface Transcripts {
   forget(): void;
 }
 
-export interface EntryHooks {
+interface EntryHooks {
   onEntry(entry: TranscriptEntry): void;
   /** What is passed over, as if it were stored. */
   isDeleted?: ((entry: PlacedEntry) => boolean) | undefined;

@@ -38,7 +38,7 @@ export interface Upkeep {
   stop(): Promise<void>;
 }
 
-export interface UpkeepOptions {
+interface UpkeepOptions {
   rules: RetentionRules;
   hookTelemetryDays: number;
   telemetryDays: number;

@@ -83,7 +83,7 @@ export function knownSessions(
 }
 
 /** Settles `project` and `user` of a vector with the labels `own`, `hook_project` and `hook_user`. */
-export function named(vector: string): string {
+function named(vector: string): string {
   const project = first('project', ['project', 'hook_project'], 'unlabelled', vector);
   const user = first('user', ['user', 'user_email', 'hook_user', 'user_id'], 'unknown', project);
   // The client's own number for a person is 64 hexadecimal digits; 12 are enough to tell people apart.
@@ -91,7 +91,7 @@ export function named(vector: string): string {
 }
 
 /** The labels that say who and where. */
-export const own = ['session_id', 'project', 'user', 'user_email', 'user_id'];
+const own = ['session_id', 'project', 'user', 'user_email', 'user_id'];
 
 // A byte that stands in no name.
 const separator = '\\x1f';

@@ -1,6 +1,6 @@
 import type { TelltaleEvent } from '../event.ts';
 
-export const actionKinds = [
+const actionKinds = [
   'tool',
   'prompt',
   'message',
@@ -15,7 +15,7 @@ export const actionKinds = [
 ] as const;
 
 /** `noted` is something that happened and has no end: a prompt, a notification. */
-export const actionStates = [
+const actionStates = [
   'running',
   'waiting',
   'ok',

@@ -30,7 +30,7 @@ export interface Board {
   changed: Set<string>;
 }
 
-export interface ToldEnd {
+interface ToldEnd {
   at: string;
   seq: number;
   state: ActionState;

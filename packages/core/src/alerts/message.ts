@@ -19,7 +19,7 @@ export interface AlertMessage {
 const noEnd = '0001-01-01T00:00:00Z';
 
 /** Said by the service itself, not by Grafana. */
-export const ownAlert = 'telltale';
+const ownAlert = 'telltale';
 
 export function alertMessage(word: AlertWord): AlertMessage {
   // What another version said of a rule that is no more is ended by its name.

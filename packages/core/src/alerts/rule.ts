@@ -2,7 +2,7 @@ import type { TelltaleEvent } from '../event.ts';
 import type { AlertFactName, AlertFacts } from './facts.ts';
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
-export type AlertSeverity = (typeof alertSeverities)[number];
+type AlertSeverity = (typeof alertSeverities)[number];
 
 /** Which side of its threshold fires: more than it, it and more, less than it. */
 export type AlertSide = 'above' | 'from' | 'below';

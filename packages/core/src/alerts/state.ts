@@ -10,7 +10,7 @@ export interface AlertState {
   said: Record<string, number>;
 }
 
-export interface FiringRecord {
+interface FiringRecord {
   rule: AlertName;
   /** When it was said first. */
   since: number;
@@ -85,7 +85,7 @@ export function stepAlerts(
 }
 
 /** No rule has a space in its name. */
-export function fingerprintOf(name: AlertName, key: string): string {
+function fingerprintOf(name: AlertName, key: string): string {
   return key === '' ? name : `${name} ${key.slice(0, longestKey)}`;
 }
 

@@ -3,7 +3,7 @@ import { firingAlertSchema } from '../firing-alerts.ts';
 import { alertSeverities } from './rule.ts';
 
 /** One rule, as the page Alerts tells it. */
-export const alertRuleSchema = z.object({
+const alertRuleSchema = z.object({
   name: z.string(),
   title: z.string(),
   severity: z.enum(alertSeverities),
@@ -26,7 +26,7 @@ export const alertRuleSchema = z.object({
 /** Ways in which alerts leave this machine. */
 export const alertTargetKinds = ['webhook', 'slack', 'mail'] as const;
 
-export const alertTargetSchema = z.object({
+const alertTargetSchema = z.object({
   kind: z.enum(alertTargetKinds),
   isOn: z.boolean(),
   /** The variable that turns it on. */
@@ -39,7 +39,7 @@ export const alertTargetSchema = z.object({
 });
 
 /** What was said of an alert. */
-export const saidAlertSchema = z.object({
+const saidAlertSchema = z.object({
   seq: z.number().int(),
   at: z.string(),
   status: z.enum(['firing', 'resolved']),

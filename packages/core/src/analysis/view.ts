@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { bucketSizes } from './buckets.ts';
 
 /** What a number counts: dollars, tokens, things, milliseconds, a share of 1. */
-export const measureUnits = ['usd', 'tokens', 'count', 'ms', 'share'] as const;
+const measureUnits = ['usd', 'tokens', 'count', 'ms', 'share'] as const;
 /** How an analysis is drawn: over time, as ranks, as a week of hours. */
-export const analysisShapes = ['time', 'ranked', 'week'] as const;
+const analysisShapes = ['time', 'ranked', 'week'] as const;
 /** The client's own reckoning, or the price table's. */
 export const priceWays = ['client', 'table'] as const;
 /** The views of the page: no more than six analyses each. */
 export const analysisViews = ['money', 'work', 'waiting', 'api'] as const;
 
-export const measureViewSchema = z.object({
+const measureViewSchema = z.object({
   key: z.string(),
   label: z.string(),
   unit: z.enum(measureUnits),
@@ -35,7 +35,7 @@ export const analysisRowSchema = z.object({
   isRest: z.literal(true).optional(),
 });
 
-export const behindSchema = z.object({
+const behindSchema = z.object({
   id: z.string(),
   app: z.string().optional(),
   title: z.string().optional(),
@@ -84,7 +84,6 @@ export const analysisInfoSchema = z.object({
 });
 export const analysisListSchema = z.object({ analyses: z.array(analysisInfoSchema) });
 
-export type MeasureUnit = (typeof measureUnits)[number];
 export type AnalysisShape = (typeof analysisShapes)[number];
 export type AnalysisView = (typeof analysisViews)[number];
 export type PriceWay = (typeof priceWays)[number];

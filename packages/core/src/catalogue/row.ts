@@ -2,7 +2,7 @@ import type { Outcome } from '../event.ts';
 import type { Fields } from '../fields.ts';
 
 /** What colour may say: state and nothing else. */
-export const tones = ['quiet', 'working', 'needs-you', 'trouble', 'done'] as const;
+const tones = ['quiet', 'working', 'needs-you', 'trouble', 'done'] as const;
 export type Tone = (typeof tones)[number];
 
 /** What Telltale knows about one hook event of Claude Code. */

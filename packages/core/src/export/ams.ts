@@ -110,10 +110,10 @@ const leafSchema = z.discriminatedUnion('type', [
   interruptSchema,
 ]);
 
-export type AmsSubagent = z.infer<typeof subagentFacts> & { events: AmsEvent[] };
+type AmsSubagent = z.infer<typeof subagentFacts> & { events: AmsEvent[] };
 export type AmsEvent = z.infer<typeof leafSchema> | AmsSubagent;
 
-export const amsEventSchema: z.ZodType<AmsEvent> = z.lazy(() =>
+const amsEventSchema: z.ZodType<AmsEvent> = z.lazy(() =>
   z.union([leafSchema, subagentFacts.extend({ events: z.array(amsEventSchema) })]),
 );
 

@@ -17,7 +17,7 @@ export interface SessionDocument {
   after: Step[];
 }
 
-export interface PromptDocument {
+interface PromptDocument {
   number?: number;
   kind: StoryTurn['kind'];
   promptId?: string;
@@ -37,7 +37,7 @@ export interface PromptDocument {
 }
 
 /** One thing of the story; a subagent has its own `steps`. */
-export type Step = { kind: string; at: string } & Record<string, unknown>;
+type Step = { kind: string; at: string } & Record<string, unknown>;
 
 export function sessionDocument(sources: ExportSources, facts: ExportFacts): SessionDocument {
   const story = storyOf(sources);

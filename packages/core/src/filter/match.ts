@@ -224,7 +224,7 @@ function isCost({ comparison, usd }: { comparison: Comparison; usd: number }, to
   return told !== undefined && compare(Math.round(told * 1e9), comparison, Math.round(usd * 1e9));
 }
 
-export function compare(value: number, comparison: Comparison, limit: number): boolean {
+function compare(value: number, comparison: Comparison, limit: number): boolean {
   switch (comparison) {
     case '<':
       return value < limit;

@@ -18,7 +18,7 @@ import { nearest } from './nearest.ts';
 import { type FilterZone, zonedMs } from './zone.ts';
 
 /** What is wrong with one term, in words for whoever typed it. */
-export interface FilterError {
+interface FilterError {
   readonly message: string;
   readonly from: number;
   readonly to: number;

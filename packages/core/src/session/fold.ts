@@ -87,7 +87,7 @@ export interface OpenWait extends Omit<Wait, 'mayBeRunning'> {
   server?: string;
 }
 
-export interface BackgroundTask {
+interface BackgroundTask {
   id: string;
   type: string;
 }
@@ -106,7 +106,7 @@ export interface Spawn {
   background: boolean;
 }
 
-export interface FailingCall {
+interface FailingCall {
   key: string;
   summary: string;
   count: number;
@@ -119,7 +119,7 @@ export interface OpenTrouble extends Trouble {
   about?: string;
 }
 
-export interface EditedFile {
+interface EditedFile {
   path: string;
   at: string;
 }

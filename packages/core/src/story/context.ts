@@ -4,7 +4,7 @@ import { isMainRequest, tokensIn } from './costs.ts';
 import type { Story } from './story.ts';
 
 /** How full the main agent's context was at one request. */
-export interface ContextPoint {
+interface ContextPoint {
   atMs: number;
   tokens: number;
   /** What fits; absent where the model is unknown. */

@@ -151,7 +151,7 @@ export interface CompactionItem extends Place {
 }
 
 /** A request that failed and was tried again, or given up. */
-export interface ApiErrorItem extends Place {
+interface ApiErrorItem extends Place {
   kind: 'api-error';
   text: string;
   attempt?: number;
@@ -159,17 +159,17 @@ export interface ApiErrorItem extends Place {
   retryInMs?: number;
 }
 
-export interface StopFailureItem extends Place {
+interface StopFailureItem extends Place {
   kind: 'stop-failure';
   text: string;
 }
 
-export interface InterruptItem extends Place {
+interface InterruptItem extends Place {
   kind: 'interrupt';
 }
 
 /** Typed while the agent worked, and handed over in the middle of the turn. */
-export interface QueuedPromptItem extends Place {
+interface QueuedPromptItem extends Place {
   kind: 'queued-prompt';
   /** A report of a background task can be handed over like this too. */
   isTyped: boolean;
@@ -177,7 +177,7 @@ export interface QueuedPromptItem extends Place {
 }
 
 /** Anything else worth a line: a notification, a directory change, the output of a command. */
-export interface NoticeItem extends Place {
+interface NoticeItem extends Place {
   kind: 'notice';
   name: string;
   text: string;

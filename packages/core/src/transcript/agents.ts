@@ -16,7 +16,7 @@ export interface AgentDraft extends Agent {
 }
 
 /** An Agent call whose answer has not named its agent. */
-export interface AgentSpawn {
+interface AgentSpawn {
   toolUseId: string;
   parentAgentId?: string;
   type?: string;

@@ -6,7 +6,7 @@ import { registeredHooks } from '../hooks-in-effect.ts';
 import type { Machine } from '../machine.ts';
 
 /** What the marked session is called wherever a project's name is shown. */
-export const probeApp = 'telltale-doctor';
+const probeApp = 'telltale-doctor';
 
 const event = 'UserPromptSubmit';
 const longestMs = 10_000;

@@ -6,7 +6,7 @@ import { headersOf, postOtlp, probeBodies, type Signal } from './otlp.ts';
 import { quietly } from './quietly.ts';
 import { waitUntil } from './wait.ts';
 
-export type TelemetryHop = 'probe-log' | 'probe-metric' | 'probe-span';
+type TelemetryHop = 'probe-log' | 'probe-metric' | 'probe-span';
 
 const hops: Record<TelemetryHop, { signal: Signal; has(machine: Machine, session: string): Promise<boolean> }> = {
   'probe-log': {

@@ -1,5 +1,5 @@
 /** Languages that can be coloured. */
-export const languageNames = [
+const languageNames = [
   'bash',
   'c',
   'csharp',

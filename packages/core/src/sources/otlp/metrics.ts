@@ -2,7 +2,7 @@ import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
 import { badRecord, type OtlpContext, type OtlpRecords, type Placed, redactorOf, walk } from './records.ts';
 import { canonical, listOf, readAttributes, readNanos } from './value.ts';
 
-export type Temporality = 'cumulative' | 'delta' | 'none';
+type Temporality = 'cumulative' | 'delta' | 'none';
 
 /** One point of a metric. Series, start and, but for cumulative ones, time are its key. */
 export interface MetricPoint {
