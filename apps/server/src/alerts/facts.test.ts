@@ -33,9 +33,12 @@ describe('facts', () => {
       ...[request('a', '2026-10-26T11:00:00Z', 1), request('a', '2026-10-25T11:00:00Z', 2)],
       ...[request(`1${demoIdEnd}`, '2026-10-26T11:00:00Z', 40), request(`2${demoIdEnd}`, '2026-10-25T11:00:00Z', 80)],
     ]);
+    await store.append([request('a', '2026-10-26T11:58:00Z', 4), request(`1${demoIdEnd}`, '2026-10-26T11:58:00Z', 160)]);
     const gather = createFacts({ store, timeZone: 'UTC', folder: stores.folder() });
-    const { today, earlierDays, sessions } = await gather(needs('today', 'earlierDays', 'sessions'), now);
-    expect([today.costUsd, earlierDays[0], sessions.map(({ id }) => id)]).toEqual([1, 2, ['a']]);
+    const asked = needs('today', 'earlierDays', 'sessions', 'recentSpend');
+    const { today, earlierDays, sessions, recentSpend } = await gather(asked, now);
+    expect([today.costUsd, earlierDays[0], sessions.map(({ id }) => id)]).toEqual([5, 2, ['a']]);
+    expect(recentSpend).toEqual([{ sessionId: 'a', costUsd: 4 }]);
   });
 
   it('tell what each session cost lately, and of no more than was asked', async () => {

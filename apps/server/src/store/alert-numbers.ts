@@ -25,7 +25,8 @@ export function createAlertNumbers(database: Database, beforeMoney: () => void):
     WHERE spend.at >= ? AND sessions.user IS NOT NULL AND sessions.no NOT IN (${demoSql}) GROUP BY sessions.user`);
   const bySession = database.prepare<[number], { id: string; nanos: number }>(`
     SELECT sessions.id AS id, total(spend.cost_nanos) AS nanos FROM spend
-    JOIN sessions ON sessions.no = spend.session WHERE spend.at >= ? GROUP BY sessions.no`);
+    JOIN sessions ON sessions.no = spend.session
+    WHERE spend.at >= ? AND sessions.no NOT IN (${demoSql}) GROUP BY sessions.no`);
   const reporters = database.prepare<[number], { name: string; lastAt: number }>(`
     SELECT coalesce(host, user) AS name, max(last_event_at) AS lastAt FROM sessions
     WHERE last_event_at >= ? AND coalesce(host, user) IS NOT NULL AND no NOT IN (${demoSql}) GROUP BY 1`);
