@@ -10,17 +10,13 @@ import { present } from '@telltale/core/present';
 import { z } from 'zod';
 import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
-import { answer, limitUpTo, problem, type Route, route, textUpTo } from './route.ts';
+import { answer, cursorLike, limitUpTo, problem, type Route, route, textUpTo } from './route.ts';
 import { readSmallJson } from './small-body.ts';
 
 const listQuery = z.object({
   session: textUpTo(200).optional().describe('Only what is in this session'),
   kind: z.enum(annotationKinds, { error: `must be one of ${annotationKinds.join(', ')}` }).optional(),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be the next of the page before')
-    .optional()
-    .describe('next of the page before'),
+  cursor: cursorLike(/^\d{1,15}$/).optional(),
   limit: limitUpTo(1000, 500),
 });
 

@@ -71,6 +71,11 @@ export function textUpTo(most: number) {
   return z.string().max(most, `must be at most ${most} characters`);
 }
 
+/** Where a list goes on; anything else would silently begin anew. */
+export function cursorLike(shape: RegExp) {
+  return z.string().regex(shape, 'must be the next of the page before').describe('next of the page before');
+}
+
 /** The number of an event or an entry, or of bytes. */
 export function seqNumber() {
   const rule = 'must be a whole number from 0';

@@ -49,6 +49,27 @@ it('says which parameter cannot be read', async () => {
   ]);
 });
 
+it('says that a cursor is none instead of beginning anew', async () => {
+  const service = await testService();
+  const asked = async (path: string) => {
+    const response = await service.get(path);
+    return [response.status, ((await response.json()) as { error?: string }).error];
+  };
+  const none = [400, 'cursor must be the next of the page before'];
+  for (const cursor of ['x', 'n', 'n1x', 'b5', '5', '-1', `n${'9'.repeat(40)}`]) {
+    expect([cursor, await asked(`/api/search?q=x&cursor=${cursor}`)]).toEqual([cursor, none]);
+  }
+  for (const cursor of ['x', '5', 'n5', '5-x']) {
+    expect([cursor, await asked(`/api/sessions?cursor=${cursor}`)]).toEqual([cursor, none]);
+  }
+  expect(await asked('/api/search?q=x&cursor=b5-20')).toEqual([400, 'cursor is of a page that was ordered by best']);
+  for (const path of [
+    ...['/api/search?q=x&cursor=n5', '/api/search?q=x&order=best&cursor=n5', '/api/search?q=x&order=best&cursor=b5-20'],
+    ...['/api/search?q=x&cursor=', '/api/sessions?cursor=', '/api/sessions?cursor=-1-5'],
+  ])
+    expect([path, await asked(path)]).toEqual([path, [200, undefined]]);
+});
+
 it('has no secret in its index: they are masked before anything is stored', async () => {
   const service = await testService();
   for (const [n, { text }] of secretCases.entries()) {

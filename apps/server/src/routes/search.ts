@@ -4,7 +4,7 @@ import { searchAnswerSchema, searchOrders } from '@telltale/core/search-view';
 import { z } from 'zod';
 import { readAskedFilter } from '../asked-filter.ts';
 import type { Store } from '../store/store.ts';
-import { answer, instant, limitUpTo, type Route, route, textUpTo } from './route.ts';
+import { answer, cursorLike, instant, limitUpTo, type Route, route, textUpTo } from './route.ts';
 
 const searchQuery = z.object({
   q: textUpTo(500).default('').describe('Words that must occur; "a phrase", -without, one OR other, begin*'),
@@ -20,7 +20,7 @@ const searchQuery = z.object({
     .optional()
     .describe('What must hold for the session, in the filter grammar: branch:main is:failed'),
   order: z.enum(searchOrders, { error: `must be one of ${searchOrders.join(', ')}` }).default('newest'),
-  cursor: textUpTo(100).optional().describe('next of the page before'),
+  cursor: cursorLike(/^(n\d{1,16}|b\d{1,16}-\d{1,9})$/).optional(),
   limit: limitUpTo(100, 20),
 });
 
@@ -44,6 +44,9 @@ export function searchRoutes({ store, now, timeZone }: SearchRoutesDeps): Route[
         if ('error' in filter) return context.json({ error: `filter: ${filter.error}` }, 400);
         if (filter.terms.some(({ kind }) => kind === 'text'))
           return context.json({ error: 'filter: words are searched by q' }, 400);
+        // The other way round it does happen: what is best is followed by what is older.
+        if (order === 'newest' && conditions.cursor?.startsWith('b'))
+          return context.json({ error: 'cursor is of a page that was ordered by best' }, 400);
         return context.json(
           await store.searchBeside({
             ...{ q, order, limit, now: now() },

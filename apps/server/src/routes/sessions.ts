@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
-import { answer, instant, limitUpTo, problem, type Route, route, seqNumber, textUpTo } from './route.ts';
+import { answer, cursorLike, instant, limitUpTo, problem, type Route, route, seqNumber } from './route.ts';
 
 const listQuery = z.object({
-  cursor: textUpTo(300).optional().describe('next of the page before'),
+  cursor: cursorLike(/^-?\d{1,19}-\d{1,15}$/).optional(),
   limit: limitUpTo(500, 100),
   app: z.string().optional(),
   sort: z
