@@ -17,7 +17,7 @@ it('reads defaults from an empty environment', () => {
     publicUrl: 'http://localhost:4000',
     timeZone: zone,
     allowedHosts: [],
-    ...{ requiresTokens: false, auditDays: 180 },
+    ...{ requiresTokens: false, trustedProxies: [], auditDays: 180 },
     devOrigins: [],
     claudeFolder: '/home/dev/.claude',
     redactPii: false,
@@ -44,6 +44,7 @@ it('reads every variable of the contract', () => {
       GRAFANA_PUBLIC_URL: 'https://grafana.example',
       TELLTALE_TZ: 'Europe/Berlin',
       TELLTALE_REQUIRE_TOKENS: 'on',
+      TELLTALE_TRUSTED_PROXIES: '10.0.0.7, fd00::/8',
       TELLTALE_AUDIT_DAYS: '30',
       TELLTALE_ALLOWED_HOSTS: 'A.example, b.lan ,',
       TELLTALE_DEV_ORIGINS: 'http://localhost:5173',
@@ -77,7 +78,7 @@ it('reads every variable of the contract', () => {
     grafanaUrl: 'https://grafana.example',
     timeZone: 'Europe/Berlin',
     allowedHosts: ['a.example', 'b.lan'],
-    ...{ requiresTokens: true, auditDays: 30 },
+    ...{ requiresTokens: true, trustedProxies: ['10.0.0.7', 'fd00::/8'], auditDays: 30 },
     devOrigins: ['http://localhost:5173'],
     claudeFolder: '/srv/claude',
     redactPii: true,
@@ -140,6 +141,10 @@ describe('what stops the start', () => {
     [
       { TELLTALE_ALLOWED_HOSTS: 'a.example:80' },
       'TELLTALE_ALLOWED_HOSTS must be host names without port, separated by commas, got "a.example:80"',
+    ],
+    [
+      { TELLTALE_TRUSTED_PROXIES: '10.0.0.0/33' },
+      'TELLTALE_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas, got "10.0.0.0/33"',
     ],
     [{ TELLTALE_BUDGET_DAY_USD: '5 $' }, 'TELLTALE_BUDGET_DAY_USD must be a number such as 10, got "5 $"'],
     [

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { present } from '@telltale/core/present';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
+import { proxiesAt } from './access/address.ts';
 import { type AlertTargets, readTargets } from './alerts/target-config.ts';
 import type { RetentionRules } from './store/retention-rules.ts';
 
@@ -29,6 +30,8 @@ export interface Config {
   timeZone: string;
   /** Host names that are answered beside `localhost`, `127.0.0.1` and `[::1]`. */
   allowedHosts: readonly string[];
+  /** Addresses and networks of proxies elsewhere whose word on who asks counts, as that of those on this machine does. */
+  trustedProxies: readonly string[];
   /** Whether everyone needs a token: always where others than this machine can reach the port. */
   requiresTokens: boolean;
   /** How many days the audit log is kept. */
@@ -95,6 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, us
     ...(text('GRAFANA_PUBLIC_URL', '') && { grafanaUrl: urlOf('GRAFANA_PUBLIC_URL', text('GRAFANA_PUBLIC_URL', '')) }),
     timeZone: zoneOf('TELLTALE_TZ', text('TELLTALE_TZ', Intl.DateTimeFormat().resolvedOptions().timeZone)),
     allowedHosts: listOf(env.TELLTALE_ALLOWED_HOSTS).map((name) => hostNameOf('TELLTALE_ALLOWED_HOSTS', name)),
+    trustedProxies: proxiesOf('TELLTALE_TRUSTED_PROXIES', env.TELLTALE_TRUSTED_PROXIES),
     requiresTokens: requiresTokens(isOpen, text('TELLTALE_REQUIRE_TOKENS', '')),
     auditDays: daysOf('TELLTALE_AUDIT_DAYS', text('TELLTALE_AUDIT_DAYS', '180')),
     devOrigins: listOf(env.TELLTALE_DEV_ORIGINS).map((origin) => new URL(urlOf('TELLTALE_DEV_ORIGINS', origin)).origin),
@@ -223,6 +227,14 @@ function zoneOf(name: string, text: string): string {
 function hostNameOf(name: string, text: string): string {
   if (/^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)$/i.test(text)) return text.toLowerCase();
   throw new ConfigError(`${name} must be host names without port, separated by commas, got "${text}"`);
+}
+
+function proxiesOf(name: string, text: string | undefined): string[] {
+  const proxies = listOf(text);
+  if (proxiesAt(proxies)) return proxies;
+  throw new ConfigError(
+    `${name} must be addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas, got "${text}"`,
+  );
 }
 
 function folderOf(name: string, text: string, userHome: string): string {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { proxiesAt } from './access/address.ts';
 import { createAdmission } from './access/admission.ts';
 import type { Rates } from './access/door.ts';
 import { notingGuard } from './access/noting-guard.ts';
@@ -77,7 +78,7 @@ async function openPorts(foundation: Foundation, parts: Omit<RoutedParts, 'otlpP
   const { config, version, complaints } = foundation;
   const { hub, taking, access, root } = parts;
   const { door, audit } = access;
-  const guard = createGuard({ ...config, door });
+  const guard = createGuard({ ...config, isProxy: proxiesAt(config.trustedProxies), door });
   const noting = notingGuard(guard, audit);
   let otlpPort: number | 'off' | undefined;
   const app = createApp({

@@ -2,7 +2,7 @@ import { type TokenScope, tokenPrefix } from '@telltale/core/access-view';
 import { parse } from 'hono/utils/cookie';
 import type { Visit } from '../http/visit.ts';
 import type { StoredToken } from '../store/access-rows.ts';
-import { addressOf, networkOf } from './address.ts';
+import { addressOf, type IsProxy, networkOf } from './address.ts';
 import { createRateLimit, type Rate } from './rate-limit.ts';
 import { meets, type Need } from './scope.ts';
 import type { SignIns } from './sign-ins.ts';
@@ -70,11 +70,13 @@ export interface DoorDeps {
   tokens: Tokens;
   signIns: SignIns;
   rates: Rates;
+  /** Whose `X-Forwarded-For` counts; default: that of proxies on this machine. */
+  isProxy?: IsProxy | undefined;
   now?: () => number;
 }
 
 /** Everyone needs a token. */
-export function tokenDoor({ tokens, signIns, rates, now }: DoorDeps): Door {
+export function tokenDoor({ tokens, signIns, rates, isProxy, now }: DoorDeps): Door {
   const sending = createRateLimit(rates.ingest, now);
   const reading = createRateLimit(rates.reading, now);
   const strangers = createRateLimit(rates.nobody, now);
@@ -96,7 +98,7 @@ export function tokenDoor({ tokens, signIns, rates, now }: DoorDeps): Door {
   return {
     isRequired: true,
     admit(visit, need) {
-      const address = addressOf(visit.remote, visit.forwardedFor);
+      const address = addressOf(visit.remote, visit.forwardedFor, isProxy);
       const known = found(visit);
       if (known === undefined || known === 'wrong') {
         const isWrong = known === 'wrong';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, networkOf } from './address.ts';
+import { addressOf, networkOf, proxiesAt } from './address.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 describe('the rate limit', () => {
@@ -38,6 +38,21 @@ it.each([
   [undefined, undefined, 'unknown'],
 ])('takes %s, forwarded for %s, for %s', (remote, forwarded, address) =>
   expect(addressOf(remote, forwarded)).toBe(address),
+);
+
+it.each([
+  ['172.18.0.5', '203.0.113.9', '203.0.113.9'],
+  ['::ffff:172.18.0.5', '9.9.9.9, 203.0.113.9', '203.0.113.9'],
+  ['fd12::5%eth0', '203.0.113.9', '203.0.113.9'],
+  ['127.0.0.1', '203.0.113.9', '203.0.113.9'],
+  ['172.32.0.5', '203.0.113.9', '172.32.0.5'],
+  ['unknown', '203.0.113.9', 'unknown'],
+])('with trusted networks, takes %s, forwarded for %s, for %s', (remote, forwarded, address) =>
+  expect(addressOf(remote, forwarded, proxiesAt(['172.16.0.0/12', 'fc00::/7']))).toBe(address),
+);
+
+it.each(['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', 'fd00::/129', '10.0.0'])('knows no proxy at %s', (one) =>
+  expect(proxiesAt([one])).toBeUndefined(),
 );
 
 it.each([

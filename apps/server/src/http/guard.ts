@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { addressOf } from '../access/address.ts';
+import { addressOf, type IsProxy } from '../access/address.ts';
 import type { Admission, Door } from '../access/door.ts';
 import type { Need } from '../access/scope.ts';
 import type { Visit } from './visit.ts';
@@ -7,6 +7,8 @@ import type { Visit } from './visit.ts';
 export interface GuardOptions {
   allowedHosts: readonly string[];
   devOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` counts; default: that of proxies on this machine. */
+  isProxy?: IsProxy | undefined;
   /** Decides by tokens, once host and origin are right. */
   door: Pick<Door, 'admit'>;
 }
@@ -42,7 +44,7 @@ const machinePaths = /^\/(api|ingest|v1|events|live)(\/|$)/;
  * Keeps other web pages out: a page that rebinds its name to 127.0.0.1 sends its own name as Host,
  * and a page that posts across origins sends its Origin. Ports differ behind `ssh -L`, so the name decides.
  */
-export function createGuard({ allowedHosts, devOrigins, door }: GuardOptions): Guard {
+export function createGuard({ allowedHosts, devOrigins, isProxy, door }: GuardOptions): Guard {
   const names = new Set([...ownNames, ...allowedHosts]);
 
   function strangeness({ host, origin, path, fetchSite, fetchDest }: Visit): string | undefined {
@@ -64,7 +66,7 @@ export function createGuard({ allowedHosts, devOrigins, door }: GuardOptions): G
   return (visit, need) => {
     const error = strangeness(visit);
     if (error === undefined) return door.admit(visit, need);
-    const visitor = { name: 'nobody', address: addressOf(visit.remote, visit.forwardedFor) };
+    const visitor = { name: 'nobody', address: addressOf(visit.remote, visit.forwardedFor, isProxy) };
     return { refused: { status: 403, error, visitor } };
   };
 }

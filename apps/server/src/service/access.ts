@@ -1,3 +1,4 @@
+import { proxiesAt } from '../access/address.ts';
 import { type Audit, createAudit } from '../access/audit.ts';
 import { type Door, openDoor, type Rates, tokenDoor, usualRates } from '../access/door.ts';
 import { createSignIns, type SignIns } from '../access/sign-ins.ts';
@@ -38,7 +39,9 @@ export function createAccess({ config, store, now, complaints }: Foundation, rat
   if (config.requiresTokens && tokens.isEmpty()) throw new Error(withoutTokens(config.host));
   return {
     ...{ tokens, signIns, audit, left },
-    door: config.requiresTokens ? tokenDoor({ tokens, signIns, rates: { ...usualRates, ...rates } }) : openDoor(),
+    door: config.requiresTokens
+      ? tokenDoor({ tokens, signIns, rates: { ...usualRates, ...rates }, isProxy: proxiesAt(config.trustedProxies) })
+      : openDoor(),
     onLeft: (listener) => void listeners.push(listener),
     start: () => void audit.prune(),
     async stop() {
