@@ -8,7 +8,7 @@ import { search } from './search-api.ts';
 
 type Group = SearchAnswer['sessions'][number];
 
-/** While the index is being made, it is asked again. */
+/** While the index is being made, it is asked again; not under somebody who reads on. */
 const buildingMs = 2000;
 const typingMs = 150;
 
@@ -26,6 +26,7 @@ export function useSearch() {
   const isLoading = shallowRef(false);
   let round = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
+  let isFirstPage = true;
 
   /** Somebody is on the way to a hit: what was typed last must not call them back. */
   let isLeaving = false;
@@ -79,7 +80,8 @@ export function useSearch() {
       const told = await page(mine);
       if (mine !== round) return;
       [answer.value, groups.value, problem.value] = [told, told.sessions, undefined];
-      if (told.index.isBuilding) again = setTimeout(() => void load(), buildingMs);
+      if (told.index.isBuilding) again = setTimeout(() => isFirstPage && void load(), buildingMs);
+      isFirstPage = true;
     } catch (error) {
       if (mine === round) problem.value = inWords(error);
     }
@@ -106,6 +108,7 @@ export function useSearch() {
       if (mine !== round) return;
       answer.value = answer.value && { ...answer.value, next: told.next };
       groups.value = joined(groups.value, told.sessions);
+      isFirstPage = false;
     } catch (error) {
       if (mine === round) moreProblem.value = inWords(error);
     }

@@ -9,7 +9,7 @@ import type { SearchSources, SourceRow } from './search-index-sources.ts';
 
 /** How far the index is. */
 export interface SearchProgress {
-  /** More waits than what came in the last moments. */
+  /** What waits did not come just now. */
   isBuilding: boolean;
   /** Of all events and entries, 0 to 1. */
   share: number;
@@ -63,8 +63,8 @@ const idleMs = 500;
 const calmPerSecond = 200;
 /** While events pour in, so many times more are left for later than settling leaves: half a million. */
 const putOffFactor = 10;
-/** Fewer than this are what came just now: nobody has to be told. */
-const buildingFrom = 5000;
+/** What came since then is found in a moment: nobody has to be told. */
+const justNowMs = 3000;
 
 const roads = ['events', 'entries'] as const;
 type StateKey = 'events' | 'entries' | 'version' | 'erasing';
@@ -86,12 +86,17 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
   let lastLook: FreshLook = { newestSeq: 0, oldestSeq: 0, at: 0 };
   /** False after something was added. */
   let isMerged = false;
+  /** Everything that was stored at this time is in. */
+  let wholeAt = Number.NEGATIVE_INFINITY;
 
   /** One window of each road; false when there was nothing new. */
   async function step(rest: Rest): Promise<boolean> {
     await makeReady(rest);
+    const at = performance.now();
+    const newest = sources.newest();
     const hadEvents = await indexWindow('events', sources.events(get('events'), windowRows), rest);
     const hadEntries = await indexWindow('entries', sources.entries(get('entries'), windowRows), rest);
+    if (roads.every((road) => get(road) >= newest[road])) wholeAt = at;
     return hadEvents || hadEntries;
   }
 
@@ -219,10 +224,12 @@ export function createSearchBuild(database: Database, deps: SearchBuildDeps): Se
       const done = get('version') === searchVersion ? get('events') + get('entries') : 0;
       const all = newest.events + newest.entries;
       const waiting = Math.max(0, all - done);
-      return { isBuilding: waiting > buildingFrom, waiting, share: all === 0 ? 1 : Math.min(1, (all - waiting) / all) };
+      const isBuilding = waiting > 0 && performance.now() - wholeAt > justNowMs;
+      return { isBuilding, waiting, share: all === 0 ? 1 : Math.min(1, (all - waiting) / all) };
     },
 
     rebuild() {
+      wholeAt = Number.NEGATIVE_INFINITY;
       commits
         .run(() => set('version', 0))
         .catch((error) => onProblem('The index of the search could not be made anew', error));

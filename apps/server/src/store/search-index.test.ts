@@ -762,7 +762,7 @@ it('is made anew where its texts were taken by another rule', async () => {
   connection.exec("UPDATE search_state SET value = 999 WHERE key = 'version'");
   connection.close();
   store = open();
-  expect(ask('needle').index).toEqual({ isBuilding: false, share: 0, waiting: 1 });
+  expect(ask('needle').index).toEqual({ isBuilding: true, share: 0, waiting: 1 });
   await store.indexNow();
   expect(countOf('needle')).toBe(1);
   expect(existsSync(join(folder(), 'telltale.db'))).toBe(true);
