@@ -5,7 +5,7 @@ import { present } from '@telltale/core/present';
 import { type Thresholds, thresholdNames, thresholds } from '@telltale/core/thresholds';
 import { proxiesAt } from './access/address.ts';
 import { type AlertTargets, readTargets } from './alerts/target-config.ts';
-import type { RetentionRules } from './store/retention-rules.ts';
+import type { RetentionRules } from './store/retention/rules.ts';
 
 /** Everything the service is told from outside, read once at the start. */
 export interface Config {

@@ -38,7 +38,7 @@ import type {
   TranscriptFile,
   TranscriptResult,
 } from './records.ts';
-import type { KeepDays } from './retention-sizes.ts';
+import type { KeepDays } from './retention/sizes.ts';
 import type { SearchQuery } from './search-index-answer.ts';
 import type { SpentSince } from './spent-since.ts';
 

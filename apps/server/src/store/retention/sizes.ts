@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type PrunedPart, type RetentionPart, type RetentionReport, resultNames, usualKeepDays } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import { isKeptSql, type RetentionRules } from './retention-rules.ts';
+import { isKeptSql, type RetentionRules } from './rules.ts';
 
 /** What each part takes, and what would go were it kept for so many days. */
 export type RetentionSizes = Pick<RetentionReport, 'parts' | 'kept'>;

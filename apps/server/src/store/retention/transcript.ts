@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from './projected-session.ts';
-import type { RetentionTakesDeps } from './retention-takes-deps.ts';
+import type { ProjectedSession } from '../projected-session.ts';
+import type { RetentionTakesDeps } from './takes-deps.ts';
 
 /** Deleted in one transaction: more would make those who append wait. */
 const stepRows = 256;

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from './projected-session.ts';
-import { createEventsTake } from './retention-events.ts';
-import { createResultsTake } from './retention-results.ts';
-import type { RetentionTakesDeps } from './retention-takes-deps.ts';
-import { createTranscriptTake } from './retention-transcript.ts';
+import type { ProjectedSession } from '../projected-session.ts';
+import { createEventsTake } from './events.ts';
+import { createResultsTake } from './results.ts';
+import type { RetentionTakesDeps } from './takes-deps.ts';
+import { createTranscriptTake } from './transcript.ts';
 
 /**
  * Takes parts out of one session, in small transactions. Each notes first that the part goes, so that a kill in the

@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
-import { servedIn, servedScenarios } from '../../../../packages/core/fixtures/served.ts';
-import { deliveriesOf } from '../../fixtures/recorded.ts';
-import { hookRecord, testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
-import type { AppendRecord } from './records.ts';
-import type { SqliteStore } from './sqlite-store.ts';
+import { servedIn, servedScenarios } from '../../../../../packages/core/fixtures/served.ts';
+import { deliveriesOf } from '../../../fixtures/recorded.ts';
+import { hookRecord, testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
+import type { AppendRecord } from '../records.ts';
+import type { SqliteStore } from '../sqlite-store.ts';
 
 const day = 24 * 60 * 60_000;
 const nowMs = Date.UTC(2026, 10, 21, 9);

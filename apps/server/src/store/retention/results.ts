@@ -1,11 +1,11 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { resultNames, withoutResult } from '@telltale/core/tool-result';
 import type { Database } from 'better-sqlite3';
-import { compressQuickly } from './compress.ts';
-import { payloadOf } from './event-row.ts';
-import { textSeparator, textsOf } from './payloads.ts';
-import type { ProjectedSession } from './projected-session.ts';
-import type { RetentionTakesDeps } from './retention-takes-deps.ts';
+import { compressQuickly } from '../compress.ts';
+import { payloadOf } from '../event-row.ts';
+import { textSeparator, textsOf } from '../payloads.ts';
+import type { ProjectedSession } from '../projected-session.ts';
+import type { RetentionTakesDeps } from './takes-deps.ts';
 
 interface ResultPlace {
   seq: number;

@@ -1,8 +1,8 @@
 import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import type { GroupCommit } from '../group-commit.ts';
+import type { Meta } from '../meta.ts';
 import { createCutoff } from './cutoff.ts';
-import type { GroupCommit } from './group-commit.ts';
-import type { Meta } from './meta.ts';
 
 /** Events of no session: alerts, a client's start-up. Each is as old as itself, and goes as sessions' events do. */
 export interface SessionlessEvents {

@@ -1,4 +1,4 @@
-import type { Meta } from './meta.ts';
+import type { Meta } from '../meta.ts';
 
 /** Up to when (ms) everything of a kind was forgotten. */
 export interface Cutoff {

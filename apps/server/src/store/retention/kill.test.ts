@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { halfGone } from '../../fixtures/half-gone.ts';
-import { hookRecord, testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
+import { halfGone } from '../../../fixtures/half-gone.ts';
+import { hookRecord, testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
 
 const day = 24 * 60 * 60_000;
 const nowMs = Date.UTC(2026, 10, 21, 9);
 const stores = testStores({ now: () => nowMs });
-const script = join(import.meta.dirname, '../../fixtures/pruning-child.ts');
+const script = join(import.meta.dirname, '../../../fixtures/pruning-child.ts');
 const sessions = Array.from({ length: 3 }, (_, n) => `s-${n}`);
 const perSession = 2000;
 

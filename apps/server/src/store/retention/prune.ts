@@ -1,9 +1,9 @@
 import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import type { Counters, Meta } from '../meta.ts';
+import { createForgottenPoints, type ForgottenPoint } from '../metric-sums.ts';
+import { isNote, isNoteSql } from '../notes.ts';
 import { createCutoff } from './cutoff.ts';
-import type { Counters, Meta } from './meta.ts';
-import { createForgottenPoints, type ForgottenPoint } from './metric-sums.ts';
-import { isNote, isNoteSql } from './notes.ts';
 
 /**
  * Forgets what is kept for days only: the client's notes on hooks and plugins, most of what telemetry sends; and metric

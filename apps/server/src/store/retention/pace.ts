@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import type { GroupCommit } from './group-commit.ts';
+import type { GroupCommit } from '../group-commit.ts';
 
 /** How retention works: step by step, giving way to whoever appends, and counting what each step frees. */
 export interface RetentionPace extends Pick<GroupCommit, 'run'> {

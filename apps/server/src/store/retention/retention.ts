@@ -1,9 +1,9 @@
 import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
 import type { Database, Statement } from 'better-sqlite3';
-import type { ProjectedSession } from './projected-session.ts';
-import { isKeptSql, type RetentionRules } from './retention-rules.ts';
-import type { SessionlessEvents } from './retention-sessionless.ts';
-import type { RetentionTakes } from './retention-takes.ts';
+import type { ProjectedSession } from '../projected-session.ts';
+import { isKeptSql, type RetentionRules } from './rules.ts';
+import type { SessionlessEvents } from './sessionless.ts';
+import type { RetentionTakes } from './takes.ts';
 
 /**
  * Lets go of old sessions' parts, by age and by size: first tool results, then transcripts, then events, of the session

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { KeptTranscript, ProjectedSession, Pruned, Snapshot } from './projected-session.ts';
-import { metaType, type PlacedEntry } from './transcripts.ts';
+import type { KeptTranscript, ProjectedSession, Pruned, Snapshot } from '../projected-session.ts';
+import { metaType, type PlacedEntry } from '../transcripts.ts';
 
 interface PrunedRow {
   results_seq: number;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricPoint, Span } from '@telltale/core';
 import { expect, it, onTestFinished } from 'vitest';
-import { openConnection } from './connection.ts';
-import { createSqliteStore } from './sqlite-store.ts';
-import type { AppendRecord } from './store.ts';
+import { openConnection } from '../connection.ts';
+import { createSqliteStore } from '../sqlite-store.ts';
+import type { AppendRecord } from '../store.ts';
 
 const day = 24 * 60 * 60_000;
 const nowMs = Date.UTC(2026, 10, 21, 9);
