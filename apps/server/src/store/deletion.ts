@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { deleteSessionRows, eraseFreed } from './delete-session.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { Search } from './search-index-door.ts';
+import type { Search } from './search/door.ts';
 import type { Tombstones } from './tombstones.ts';
 
 /** Deletes a session for good: its rows, its words, and what was freed of the file. */

@@ -4,7 +4,7 @@ import { createReadingThread } from '../reading/thread.ts';
 import type { Projection } from './projection.ts';
 import { createReadingNeeds } from './reading-needs.ts';
 import { createReconciliation } from './reconciliation.ts';
-import type { Search } from './search-index-door.ts';
+import type { Search } from './search/door.ts';
 import { createSessionCost } from './session-cost.ts';
 import type { Store } from './store.ts';
 import type { WriteBehind } from './write-behind.ts';

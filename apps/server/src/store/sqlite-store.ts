@@ -33,7 +33,7 @@ import { createSpanReader } from './read-spans.ts';
 import { createRecentSessions } from './recent-sessions.ts';
 import { createPrunedSessions } from './retention/pruned-sessions.ts';
 import type { RetentionRules } from './retention/rules.ts';
-import { createSearch } from './search-index-door.ts';
+import { createSearch } from './search/door.ts';
 import { createSpentSince } from './spent-since.ts';
 import { createStatusLineDoor } from './status-line-door.ts';
 import { createStatusLines } from './status-lines.ts';

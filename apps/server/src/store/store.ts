@@ -39,7 +39,7 @@ import type {
   TranscriptResult,
 } from './records.ts';
 import type { KeepDays } from './retention/sizes.ts';
-import type { SearchQuery } from './search-index-answer.ts';
+import type { SearchQuery } from './search/answer.ts';
 import type { SpentSince } from './spent-since.ts';
 
 export type * from './queries.ts';

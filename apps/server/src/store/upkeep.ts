@@ -18,7 +18,7 @@ import type { RetentionRules } from './retention/rules.ts';
 import { createSessionlessEvents } from './retention/sessionless.ts';
 import { createRetentionSizes, type KeepDays } from './retention/sizes.ts';
 import { createRetentionTakes } from './retention/takes.ts';
-import type { Search } from './search-index-door.ts';
+import type { Search } from './search/door.ts';
 import type { StatusLines } from './status-lines.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Transcripts } from './transcripts.ts';

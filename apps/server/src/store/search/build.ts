@@ -1,11 +1,11 @@
 import { searchVersion } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
-import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from './background-turns.ts';
-import { type FreshLook, isBurst } from './burst.ts';
-import { eraseFreed } from './delete-session.ts';
-import type { GroupCommit } from './group-commit.ts';
+import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from '../background-turns.ts';
+import { type FreshLook, isBurst } from '../burst.ts';
+import { eraseFreed } from '../delete-session.ts';
+import type { GroupCommit } from '../group-commit.ts';
 import type { FoundText, SearchIndex } from './search-index.ts';
-import type { SearchSources, SourceRow } from './search-index-sources.ts';
+import type { SearchSources, SourceRow } from './sources.ts';
 
 /** How far the index is. */
 export interface SearchProgress {

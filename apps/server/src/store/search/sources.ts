@@ -8,9 +8,9 @@ import {
   wholeMessage,
 } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
-import type { EventReader } from './read-events.ts';
+import type { EventReader } from '../read-events.ts';
+import type { Transcripts } from '../transcripts.ts';
 import { type FoundText, type SearchDoc, type SearchSource, searchSources } from './search-index.ts';
-import type { Transcripts } from './transcripts.ts';
 
 /** A record that may hold texts. */
 export interface SourceRow {

@@ -1,9 +1,9 @@
 import type { SqlCondition } from '@telltale/core';
 import { type SearchKind, type SearchText, searchKinds, termSql, toFts } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
+import type { CopiedEntry, SearchCopies } from './copies.ts';
+import { type SearchPart, wordsTable } from './parts.ts';
 import { facetWord, idsPerMs } from './search-index.ts';
-import type { CopiedEntry, SearchCopies } from './search-index-copies.ts';
-import { type SearchPart, wordsTable } from './search-parts.ts';
 
 /** What is asked for beside the words. */
 export interface SearchConditions {

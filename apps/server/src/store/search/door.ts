@@ -1,12 +1,12 @@
 import type { SearchAnswer } from '@telltale/core/search-view';
 import type { Database } from 'better-sqlite3';
-import type { GroupCommit } from './group-commit.ts';
-import type { EventReader } from './read-events.ts';
+import type { GroupCommit } from '../group-commit.ts';
+import type { EventReader } from '../read-events.ts';
+import type { Transcripts } from '../transcripts.ts';
+import { createSearchAnswer, type SearchQuery } from './answer.ts';
+import { createSearchBuild, type SearchBuild } from './build.ts';
 import { createSearchIndex } from './search-index.ts';
-import { createSearchAnswer, type SearchQuery } from './search-index-answer.ts';
-import { createSearchBuild, type SearchBuild } from './search-index-build.ts';
-import { createSearchSources } from './search-index-sources.ts';
-import type { Transcripts } from './transcripts.ts';
+import { createSearchSources } from './sources.ts';
 
 /** The full-text search: what is asked, and what works in the background. */
 export interface Search extends SearchBuild {

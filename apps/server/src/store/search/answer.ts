@@ -10,17 +10,11 @@ import {
 } from '@telltale/core/search';
 import type { FoundSession, SearchAnswer, SearchHit, SearchOrder } from '@telltale/core/search-view';
 import type { Database } from 'better-sqlite3';
+import type { SearchProgress } from './build.ts';
+import { createSearchCopies, type EntryPlace } from './copies.ts';
+import { createSearchReader, type FoundDoc, type FoundDocs, kindOf, type SearchConditions } from './read.ts';
 import { idsPerMs, type SearchIndex } from './search-index.ts';
-import type { SearchProgress } from './search-index-build.ts';
-import { createSearchCopies, type EntryPlace } from './search-index-copies.ts';
-import {
-  createSearchReader,
-  type FoundDoc,
-  type FoundDocs,
-  kindOf,
-  type SearchConditions,
-} from './search-index-read.ts';
-import type { SearchSources } from './search-index-sources.ts';
+import type { SearchSources } from './sources.ts';
 
 /** One question to the search. */
 export interface SearchQuery {

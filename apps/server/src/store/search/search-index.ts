@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { indexedText, type SearchKind, type SearchPiece, searchKinds } from '@telltale/core/search';
 import type { Database } from 'better-sqlite3';
-import { createSearchParts, type SearchParts } from './search-parts.ts';
+import { createSearchParts, type SearchParts } from './parts.ts';
 
 /**
  * Which record a text came from: an event, the one at a turn's end that repeats its last words, an entry, or telemetry.
