@@ -1,5 +1,5 @@
 import { type CachedRequest, coldReturns as coldReturnsAmong } from '@telltale/core/analysis';
-import { isMainAgentSql } from '../store/request-sql.ts';
+import { isMainAgentSql } from '../store/ledger/request-sql.ts';
 import type { Asked } from './asked.ts';
 import type { AnalysisDefinition, Sources } from './definition.ts';
 import { sessionKey } from './session-key.ts';

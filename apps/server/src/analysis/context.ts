@@ -1,5 +1,5 @@
 import { contextWindowOf } from '@telltale/core';
-import { isMainAgentSql } from '../store/request-sql.ts';
+import { isMainAgentSql } from '../store/ledger/request-sql.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
 interface Row {

@@ -10,15 +10,19 @@ import { byteStream } from '../export/byte-stream.ts';
 import { formats } from '../export/formats.ts';
 import { createSessionReader } from '../export/read.ts';
 import { openConnection } from '../store/connection.ts';
+import {
+  createReconciliation,
+  type ReconciledNumbers,
+  type ReconciliationQuery,
+} from '../store/ledger/reconciliation.ts';
+import { createSessionCost } from '../store/ledger/session-cost.ts';
 import { createPayloads } from '../store/payloads.ts';
 import { createEventReader } from '../store/read-events.ts';
-import { createReconciliation, type ReconciledNumbers, type ReconciliationQuery } from '../store/reconciliation.ts';
 import { createSearchAnswer, type SearchQuery } from '../store/search/answer.ts';
 import type { SearchProgress } from '../store/search/build.ts';
 import { createSearchIndex } from '../store/search/search-index.ts';
 import { createSearchSources } from '../store/search/sources.ts';
 import { freshSearchText } from '../store/search-words.ts';
-import { createSessionCost } from '../store/session-cost.ts';
 import { createTranscripts } from '../store/transcripts.ts';
 
 /** A session of the store, as whoever asks told it last. */

@@ -14,7 +14,7 @@ import {
   usdOfNanos,
 } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import type { SessionNumbers } from '../store/reconciliation.ts';
+import type { SessionNumbers } from '../store/ledger/reconciliation.ts';
 import type { Store } from '../store/store.ts';
 import { askLoki } from './loki.ts';
 import { type AskedSessions, askPrometheus } from './prometheus.ts';

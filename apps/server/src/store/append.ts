@@ -2,7 +2,7 @@ import { type NewEvent, type Origin, type TelltaleEvent, unknownApp } from '@tel
 import type { Database } from 'better-sqlite3';
 import { eventValues, storedColumns } from './event-row.ts';
 import type { Facets } from './facets.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Counters } from './meta.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';

@@ -2,10 +2,10 @@ import { ledgerVersion, type Prices } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createBackgroundBuild } from './background-build.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { type LedgerBuildDeps, ledgerParts } from './ledger-build.ts';
+import { type LedgerBuildDeps, ledgerParts } from './ledger/build.ts';
+import { fingerprintOf, repriceParts } from './ledger/reprice.ts';
 import type { Meta } from './meta.ts';
 import { meteredParts } from './metered.ts';
-import { fingerprintOf, repriceParts } from './reprice.ts';
 
 export interface BuildsDeps extends Omit<LedgerBuildDeps, 'ledger'> {
   ledger: LedgerBuildDeps['ledger'] & { touch(sessionId: string): void };

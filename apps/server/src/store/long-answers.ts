@@ -1,11 +1,11 @@
 import type { Prices } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import { createReadingThread } from '../reading/thread.ts';
+import { createReconciliation } from './ledger/reconciliation.ts';
+import { createSessionCost } from './ledger/session-cost.ts';
 import type { Projection } from './projection.ts';
 import { createReadingNeeds } from './reading-needs.ts';
-import { createReconciliation } from './reconciliation.ts';
 import type { Search } from './search/door.ts';
-import { createSessionCost } from './session-cost.ts';
 import type { Store } from './store.ts';
 import type { WriteBehind } from './write-behind.ts';
 

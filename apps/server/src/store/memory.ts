@@ -1,7 +1,7 @@
 import type { CallBuild } from '../analysis/call-build.ts';
 import type { Appender } from './append.ts';
 import type { Facets } from './facets.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { type Counters, type Meta, noCounters } from './meta.ts';
 import type { Payloads } from './payloads.ts';
 import type { Projection } from './projection.ts';

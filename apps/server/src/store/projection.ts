@@ -18,10 +18,10 @@ import type { Database } from 'better-sqlite3';
 import type { WatchedProcess } from '../process-watch.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
 import type { Facets } from './facets.ts';
+import type { CostFields } from './ledger/session-totals.ts';
 import type { Annotated, ProjectedSession, Pruned } from './projected-session.ts';
 import { createRefold, type RefoldDeps } from './refold.ts';
 import { createSessionRows } from './session-rows.ts';
-import type { CostFields } from './session-totals.ts';
 
 export interface Projection {
   find(id: string): ProjectedSession | undefined;

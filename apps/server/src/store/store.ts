@@ -23,11 +23,12 @@ import type { SearchAnswer } from '@telltale/core/search-view';
 import type { AnalysisQuery } from '../analysis/definition.ts';
 import type { AccessRows } from './access-rows.ts';
 import type { AlertNumbers } from './alert-numbers.ts';
+import type { ReconciledNumbers, ReconciliationQuery } from './ledger/reconciliation.ts';
+import type { SpentSince } from './ledger/spent-since.ts';
 import type { AnnotationQuery, EventQuery, Page, PulseQuery, SessionQuery, TranscriptQuery } from './queries.ts';
 import type { PointQuery } from './read-points.ts';
 import type { SpanQuery } from './read-spans.ts';
 import type { SessionIdentity } from './recent-sessions.ts';
-import type { ReconciledNumbers, ReconciliationQuery } from './reconciliation.ts';
 import type {
   AnnotationResult,
   AppendRecord,
@@ -40,7 +41,6 @@ import type {
 } from './records.ts';
 import type { KeepDays } from './retention/sizes.ts';
 import type { SearchQuery } from './search/answer.ts';
-import type { SpentSince } from './spent-since.ts';
 
 export type * from './queries.ts';
 export type * from './records.ts';

@@ -1,6 +1,6 @@
 import type { TranscriptEntry } from '@telltale/core';
 import type { GroupCommit } from './group-commit.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';
 import type { TranscriptQuery } from './queries.ts';

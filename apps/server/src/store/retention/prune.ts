@@ -1,7 +1,7 @@
 import type { NewEvent } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import { createForgottenPoints, type ForgottenPoint } from '../ledger/metric-sums.ts';
 import type { Counters, Meta } from '../meta.ts';
-import { createForgottenPoints, type ForgottenPoint } from '../metric-sums.ts';
 import { isNote, isNoteSql } from '../notes.ts';
 import { createCutoff } from './cutoff.ts';
 

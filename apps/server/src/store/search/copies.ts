@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { isBefore, rankOf } from '../ledger-owners.ts';
-import { isCopiedEntry } from '../ledger-rows.ts';
+import { isBefore, rankOf } from '../ledger/owners.ts';
+import { isCopiedEntry } from '../ledger/rows.ts';
 import type { SearchSources } from './sources.ts';
 
 /** An entry that several sessions have: a fork copies what was said before it, uuids included. */

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { createPrices } from '@telltale/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { servedIn, servedScenarios, sumOf } from '../../../../packages/core/fixtures/served.ts';
-import { point, requestRecord, telemetryRecord } from '../../fixtures/ledger-records.ts';
-import { deliveriesOf, type RecordedKind, transcriptOf } from '../../fixtures/recorded.ts';
-import { testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
-import type { Store } from './store.ts';
+import { servedIn, servedScenarios, sumOf } from '../../../../../packages/core/fixtures/served.ts';
+import { point, requestRecord, telemetryRecord } from '../../../fixtures/ledger-records.ts';
+import { deliveriesOf, type RecordedKind, transcriptOf } from '../../../fixtures/recorded.ts';
+import { testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
+import type { Store } from '../store.ts';
 
 const { open, openCrashed, folder } = testStores();
 const now = Date.parse('2026-11-21T12:00:00.000Z');

@@ -8,10 +8,10 @@ import {
   type TranscriptEntry,
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import { createLedgerOwners } from './ledger-owners.ts';
-import { createLedgerRows, isCopiedEntry } from './ledger-rows.ts';
+import type { ProjectedSession } from '../projected-session.ts';
 import { isSummed } from './metric-sums.ts';
-import type { ProjectedSession } from './projected-session.ts';
+import { createLedgerOwners } from './owners.ts';
+import { createLedgerRows, isCopiedEntry } from './rows.ts';
 import { type CostFields, costFieldsOf, createSessionTotals, type Totals } from './session-totals.ts';
 import { createStaleTotals } from './stale-totals.ts';
 

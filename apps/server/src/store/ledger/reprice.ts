@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Prices, priceOf } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { Step } from './background-build.ts';
+import type { Step } from '../background-build.ts';
 
 interface PricedRow {
   id: string;

@@ -1,8 +1,8 @@
 import type { TelltaleEvent, TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { Step } from './background-build.ts';
+import type { Step } from '../background-build.ts';
+import type { ProjectedSession } from '../projected-session.ts';
 import type { FilePrompts, Ledger } from './ledger.ts';
-import type { ProjectedSession } from './projected-session.ts';
 
 export interface LedgerBuildDeps {
   ledger: Ledger;
