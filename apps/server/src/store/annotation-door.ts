@@ -1,6 +1,6 @@
 import type { Annotations } from './annotations.ts';
 import type { GroupCommit } from './group-commit.ts';
-import type { Projection } from './projection.ts';
+import type { Projection } from './sessions/projection.ts';
 import type { Store } from './store.ts';
 
 export interface AnnotationDoorDeps {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Annotation, type AnnotationKind, annotationLimits, type NewAnnotation, targetKey } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from './projected-session.ts';
 import type { AnnotationQuery, Page } from './queries.ts';
 import type { AnnotationResult } from './records.ts';
+import type { ProjectedSession } from './sessions/projected-session.ts';
 
 /** Notes, labels, bookmarks and pins. They are told by ids of the client, so a second import finds them in place. */
 export interface Annotations {

@@ -4,9 +4,9 @@ import { eventValues, storedColumns } from './event-row.ts';
 import type { Facets } from './facets.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Counters } from './meta.ts';
-import type { ProjectedSession } from './projected-session.ts';
-import type { Projection } from './projection.ts';
 import type { AppendRecord, AppendResult } from './records.ts';
+import type { ProjectedSession } from './sessions/projected-session.ts';
+import type { Projection } from './sessions/projection.ts';
 import { createTwins } from './twins.ts';
 
 export interface Appender {

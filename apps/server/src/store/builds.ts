@@ -5,7 +5,7 @@ import type { GroupCommit } from './group-commit.ts';
 import { type LedgerBuildDeps, ledgerParts } from './ledger/build.ts';
 import { fingerprintOf, repriceParts } from './ledger/reprice.ts';
 import type { Meta } from './meta.ts';
-import { meteredParts } from './metered.ts';
+import { meteredParts } from './sessions/metered.ts';
 
 export interface BuildsDeps extends Omit<LedgerBuildDeps, 'ledger'> {
   ledger: LedgerBuildDeps['ledger'] & { touch(sessionId: string): void };

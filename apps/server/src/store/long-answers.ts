@@ -3,11 +3,11 @@ import type { Database } from 'better-sqlite3';
 import { createReadingThread } from '../reading/thread.ts';
 import { createReconciliation } from './ledger/reconciliation.ts';
 import { createSessionCost } from './ledger/session-cost.ts';
-import type { Projection } from './projection.ts';
 import { createReadingNeeds } from './reading-needs.ts';
 import type { Search } from './search/door.ts';
+import type { Projection } from './sessions/projection.ts';
+import type { WriteBehind } from './sessions/write-behind.ts';
 import type { Store } from './store.ts';
-import type { WriteBehind } from './write-behind.ts';
 
 export interface LongAnswersDeps {
   file: string;

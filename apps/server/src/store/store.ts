@@ -28,7 +28,6 @@ import type { SpentSince } from './ledger/spent-since.ts';
 import type { AnnotationQuery, EventQuery, Page, PulseQuery, SessionQuery, TranscriptQuery } from './queries.ts';
 import type { PointQuery } from './read-points.ts';
 import type { SpanQuery } from './read-spans.ts';
-import type { SessionIdentity } from './recent-sessions.ts';
 import type {
   AnnotationResult,
   AppendRecord,
@@ -41,6 +40,7 @@ import type {
 } from './records.ts';
 import type { KeepDays } from './retention/sizes.ts';
 import type { SearchQuery } from './search/answer.ts';
+import type { SessionIdentity } from './sessions/recent-sessions.ts';
 
 export type * from './queries.ts';
 export type * from './records.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from './projected-session.ts';
+import type { ProjectedSession } from './sessions/projected-session.ts';
 import { metaType, type PlacedEntry, unplaced } from './transcripts.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { TranscriptEntry } from '@telltale/core';
 import type { GroupCommit } from './group-commit.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { ProjectedSession } from './projected-session.ts';
-import type { Projection } from './projection.ts';
 import type { TranscriptQuery } from './queries.ts';
 import type { PrunedSessions } from './retention/pruned-sessions.ts';
+import type { ProjectedSession } from './sessions/projected-session.ts';
+import type { Projection } from './sessions/projection.ts';
 import type { Store } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
 import type { Transcripts } from './transcripts.ts';

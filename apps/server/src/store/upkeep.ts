@@ -7,8 +7,6 @@ import { createFreshEvents } from './fresh-events.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Counters, Meta } from './meta.ts';
 import type { Payloads } from './payloads.ts';
-import type { ProjectedSession } from './projected-session.ts';
-import type { Projection } from './projection.ts';
 import type { Quotas } from './quotas.ts';
 import { createRetentionPace } from './retention/pace.ts';
 import { createPruning } from './retention/prune.ts';
@@ -19,10 +17,12 @@ import { createSessionlessEvents } from './retention/sessionless.ts';
 import { createRetentionSizes, type KeepDays } from './retention/sizes.ts';
 import { createRetentionTakes } from './retention/takes.ts';
 import type { Search } from './search/door.ts';
+import type { ProjectedSession } from './sessions/projected-session.ts';
+import type { Projection } from './sessions/projection.ts';
+import type { WriteBehind } from './sessions/write-behind.ts';
 import type { StatusLines } from './status-lines.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Transcripts } from './transcripts.ts';
-import type { WriteBehind } from './write-behind.ts';
 
 /** Lets go of what is old, of itself and when it is asked to. */
 export interface Upkeep {

@@ -1,7 +1,7 @@
 import type { TelltaleEvent, TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
 import type { Step } from '../background-build.ts';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import type { FilePrompts, Ledger } from './ledger.ts';
 
 export interface LedgerBuildDeps {

@@ -8,7 +8,7 @@ import {
   type TranscriptEntry,
 } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import { isSummed } from './metric-sums.ts';
 import { createLedgerOwners } from './owners.ts';
 import { createLedgerRows, isCopiedEntry } from './rows.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { KeptTranscript, ProjectedSession, Pruned, Snapshot } from '../projected-session.ts';
+import type { KeptTranscript, ProjectedSession, Pruned, Snapshot } from '../sessions/projected-session.ts';
 import { metaType, type PlacedEntry } from '../transcripts.ts';
 
 interface PrunedRow {

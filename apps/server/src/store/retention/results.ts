@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { compressQuickly } from '../compress.ts';
 import { payloadOf } from '../event-row.ts';
 import { textSeparator, textsOf } from '../payloads.ts';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import type { RetentionTakesDeps } from './takes-deps.ts';
 
 interface ResultPlace {

@@ -1,6 +1,6 @@
 import type { FreeNow, PrunedPart, RetentionReport } from '@telltale/core';
 import type { Database, Statement } from 'better-sqlite3';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import { isKeptSql, type RetentionRules } from './rules.ts';
 import type { SessionlessEvents } from './sessionless.ts';
 import type { RetentionTakes } from './takes.ts';

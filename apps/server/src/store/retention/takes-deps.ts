@@ -1,6 +1,6 @@
 import type { FreshEvents } from '../fresh-events.ts';
 import type { GroupCommit } from '../group-commit.ts';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import type { PrunedSessions } from './pruned-sessions.ts';
 
 export interface RetentionTakesDeps {

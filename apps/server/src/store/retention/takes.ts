@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { ProjectedSession } from '../projected-session.ts';
+import type { ProjectedSession } from '../sessions/projected-session.ts';
 import { createEventsTake } from './events.ts';
 import { createResultsTake } from './results.ts';
 import type { RetentionTakesDeps } from './takes-deps.ts';

@@ -1,7 +1,7 @@
 import { type Session, toSessionSql } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
+import type { Page, SessionQuery } from '../queries.ts';
 import type { Projection } from './projection.ts';
-import type { Page, SessionQuery } from './queries.ts';
 
 /** What they are ordered by, the largest first; a cost that nobody knows comes last. */
 const orders = {

@@ -1,7 +1,7 @@
 import { isFields, type Metered, modelBase, textAt, unknownApp } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { Step } from './background-build.ts';
-import { summedMetrics } from './ledger/metric-sums.ts';
+import type { Step } from '../background-build.ts';
+import { summedMetrics } from '../ledger/metric-sums.ts';
 
 interface SeriesRow {
   attributes: string;

@@ -2,11 +2,11 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFilter, type Session, type TranscriptEntry } from '@telltale/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { entriesOf, sessionsOf } from '../../../../packages/core/fixtures/transcript.ts';
-import { hookRecord, testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
-import type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts';
-import type { AppendRecord } from './store.ts';
+import { entriesOf, sessionsOf } from '../../../../../packages/core/fixtures/transcript.ts';
+import { hookRecord, testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
+import type { SqliteStore, SqliteStoreOptions } from '../sqlite-store.ts';
+import type { AppendRecord } from '../store.ts';
 
 const startMs = Date.UTC(2026, 10, 21, 9, 0, 0);
 const minute = 60_000;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseFilter } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
-import { point, requestRecord, telemetryRecord } from '../../fixtures/ledger-records.ts';
-import { testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
-import type { SqliteStore } from './sqlite-store.ts';
+import { point, requestRecord, telemetryRecord } from '../../../fixtures/ledger-records.ts';
+import { testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
+import type { SqliteStore } from '../sqlite-store.ts';
 
 const minute = 60_000;
 const startMs = Date.parse('2026-11-21T09:00:00.000Z');

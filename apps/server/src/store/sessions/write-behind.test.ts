@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { requestRecord } from '../../fixtures/ledger-records.ts';
-import { hookRecord, testStores } from '../../fixtures/test-store.ts';
-import { openConnection } from './connection.ts';
+import { requestRecord } from '../../../fixtures/ledger-records.ts';
+import { hookRecord, testStores } from '../../../fixtures/test-store.ts';
+import { openConnection } from '../connection.ts';
 
 const { folder, open, problems } = testStores();
 const startMs = Date.UTC(2026, 10, 21, 9);

@@ -1,8 +1,8 @@
 import type { Filter } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { GroupCommit } from './group-commit.ts';
-import type { Ledger, TotalsLimit } from './ledger/ledger.ts';
-import type { Counters, Meta } from './meta.ts';
+import type { GroupCommit } from '../group-commit.ts';
+import type { Ledger, TotalsLimit } from '../ledger/ledger.ts';
+import type { Counters, Meta } from '../meta.ts';
 import type { ProjectedSession } from './projected-session.ts';
 import type { Projection } from './projection.ts';
 

@@ -8,7 +8,7 @@ import {
   type TranscriptEntry,
   type TranscriptFold,
 } from '@telltale/core';
-import type { CostFields } from './ledger/session-totals.ts';
+import type { CostFields } from '../ledger/session-totals.ts';
 
 /** A session as the store keeps it in memory. */
 export interface ProjectedSession {

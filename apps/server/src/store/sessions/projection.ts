@@ -15,10 +15,10 @@ import {
 } from '@telltale/core';
 import { earlier } from '@telltale/core/iso-time';
 import type { Database } from 'better-sqlite3';
-import type { WatchedProcess } from '../process-watch.ts';
+import type { WatchedProcess } from '../../process-watch.ts';
+import type { Facets } from '../facets.ts';
+import type { CostFields } from '../ledger/session-totals.ts';
 import { createEditConflicts } from './edit-conflicts.ts';
-import type { Facets } from './facets.ts';
-import type { CostFields } from './ledger/session-totals.ts';
 import type { Annotated, ProjectedSession, Pruned } from './projected-session.ts';
 import { createRefold, type RefoldDeps } from './refold.ts';
 import { createSessionRows } from './session-rows.ts';
