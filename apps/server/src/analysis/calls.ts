@@ -1,7 +1,7 @@
 import { type Call, callsOf, type Fact, isLate, unpackCalls } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
+import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from '../store/calls/rows.ts';
 import type { Payloads } from '../store/payloads.ts';
-import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './call-rows.ts';
 import type { CallSource, SessionCalls } from './call-source.ts';
 import type { FirstEvents } from './first-events.ts';
 import type { KnownSession } from './known-sessions.ts';

@@ -1,5 +1,5 @@
-import type { CallBuild } from '../analysis/call-build.ts';
 import type { Appender } from './append.ts';
+import type { CallBuild } from './calls/build.ts';
 import type { Facets } from './facets.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Counters, type Meta, noCounters } from './meta.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { builtInPrices, type Prices } from '@telltale/core';
-import { createCallBuild } from '../analysis/call-build.ts';
 import { createAccessRows } from './access-rows.ts';
 import { createAlertNumbers } from './alert-numbers.ts';
 import { createAlerts } from './alerts.ts';
@@ -9,6 +8,7 @@ import { createAnnotationDoor } from './annotation-door.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
 import { createBuilds } from './builds.ts';
+import { createCallBuild } from './calls/build.ts';
 import { createCompression } from './compress.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeletion } from './deletion.ts';

@@ -1,7 +1,7 @@
 import type { FreeNow, NewEvent, RetentionReport } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import type { CallBuild } from '../analysis/call-build.ts';
 import type { Appender } from './append.ts';
+import type { CallBuild } from './calls/build.ts';
 import { eraseFreed } from './delete-session.ts';
 import { createFreshEvents } from './fresh-events.ts';
 import type { GroupCommit } from './group-commit.ts';

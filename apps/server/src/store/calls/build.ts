@@ -1,11 +1,11 @@
 import type { TranscriptEntry } from '@telltale/core';
 import type { Database } from 'better-sqlite3';
-import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from '../store/background-turns.ts';
-import type { GroupCommit } from '../store/group-commit.ts';
-import type { Payloads } from '../store/payloads.ts';
-import { createCallRollup, stepEvents } from './call-rollup.ts';
-import { type CallRow, callRowsIn } from './call-rows.ts';
-import { createCallTranscripts } from './call-transcripts.ts';
+import { type BackgroundTurns, createBackgroundTurns, noRest, type Rest } from '../background-turns.ts';
+import type { GroupCommit } from '../group-commit.ts';
+import type { Payloads } from '../payloads.ts';
+import { createCallRollup, stepEvents } from './rollup.ts';
+import { type CallRow, callRowsIn } from './rows.ts';
+import { createCallTranscripts } from './transcripts.ts';
 
 /** Keeps calls as rows in the background, from what is settled, in turns: `background-turns.ts`. */
 export interface CallBuild extends Pick<BackgroundTurns, 'start' | 'pause' | 'resume'> {

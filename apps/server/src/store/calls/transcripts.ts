@@ -1,7 +1,7 @@
 import type { TranscriptEntry } from '@telltale/core';
 import { quarterMs, saidCallsOf } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
-import { isCopiedEntry } from '../store/ledger/rows.ts';
+import { isCopiedEntry } from '../ledger/rows.ts';
 
 /** Keeps what transcripts tell of calls in the time before a session's first event; inside a transaction. */
 export interface CallTranscripts {

@@ -10,8 +10,8 @@ import {
   unpackCalls,
 } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
-import type { Payloads } from '../store/payloads.ts';
-import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './call-rows.ts';
+import type { Payloads } from '../payloads.ts';
+import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './rows.ts';
 
 /**
  * Keeps the calls of sessions as rows, so that analyses need not walk the events. Everything here runs inside a

@@ -1,7 +1,7 @@
 import type { TelltaleEvent } from '@telltale/core';
 import { callEventNames, payloadEventNames } from '@telltale/core/analysis';
-import { type EventRow, payloadOf } from '../store/event-row.ts';
-import type { Payloads } from '../store/payloads.ts';
+import { type EventRow, payloadOf } from '../event-row.ts';
+import type { Payloads } from '../payloads.ts';
 
 const listOf = (names: Iterable<string>) => [...names].map((name) => `'${name}'`).join(', ');
 const columns = `seq, id, at, source, name, tool_use_id, agent_id, agent_type, tool_name, outcome, duration_ms, summary`;
