@@ -98,6 +98,12 @@ const examples: Record<HookName, [Record<string, unknown>, string][]> = {
   ],
   StopFailure: [
     [{ error: 'rate_limit', error_details: '429 Too Many Requests' }, 'API error: rate limit · 429 Too Many Requests'],
+    [{ error: 'rate_limit', last_assistant_message: 'API Error: 429 rate_limit' }, 'API error: 429 rate_limit'],
+    [{ error: 'overloaded_error', error_details: 'overloaded_error' }, 'API error: overloaded error'],
+    [{ error: 'unknown', last_assistant_message: 'API Error: 400 too long' }, 'API error: 400 too long'],
+    [{ error: 'server_error', last_assistant_message: 'API Error: 529 busy' }, 'API error: server error · 529 busy'],
+    [{ error: 'server_error', last_assistant_message: 'API Error' }, 'API error: server error'],
+    [{}, 'API error: unknown'],
   ],
   TeammateIdle: [[{ teammate_name: 'researcher' }, 'researcher goes idle']],
   ConfigChange: [

@@ -188,9 +188,11 @@ export const hookCatalogue = {
     tone: 'trouble',
     summary: (payload) => {
       const error = (textAt(payload, 'error') ?? 'unknown').replaceAll('_', ' ');
-      const details = textAt(payload, 'error_details') ?? textAt(payload, 'last_assistant_message') ?? '';
-      const isSaid = details.replaceAll('_', ' ') === error;
-      return withDetail(`API error: ${error}`, isSaid ? '' : firstLine(details, 120));
+      const said = textAt(payload, 'error_details') ?? textAt(payload, 'last_assistant_message') ?? '';
+      const details = firstLine(said.replace(/^API error:?\s*/i, ''), 120);
+      // The details mostly say what the error's name says.
+      const isSaid = error === 'unknown' || details.replaceAll('_', ' ').toLowerCase().includes(error);
+      return `API error: ${details !== '' && isSaid ? details.replace(/^\w+$/, error) : withDetail(error, details)}`;
     },
     fields: ['error', 'error_details', 'last_assistant_message'],
     outcome: () => 'failed',

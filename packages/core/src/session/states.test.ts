@@ -364,7 +364,7 @@ describe('trouble', () => {
       expect(play.now).toMatchObject({
         state: 'failed',
         group: 'trouble',
-        trouble: [{ kind: 'stop-failure', summary: 'API error: server error · API Error: overloaded' }],
+        trouble: [{ kind: 'stop-failure', summary: 'API error: server error · overloaded' }],
       });
       expect(play.after(25 * 60 * minute).group).toBe('quiet');
       expect(play.hook('UserPromptSubmit', { prompt: 'retry' }).now).toMatchObject({ state: 'working', trouble: [] });
