@@ -26,7 +26,7 @@ interface PageRow {
 }
 
 /**
- * Calls as the background has put them together (call-rollup.ts), and what is newer from the events themselves: the
+ * Calls as the background has put them together (store/calls/rollup.ts), and what is newer from the events themselves: the
  * answer is the same however far the background is.
  */
 export function createCallSource(
