@@ -3,6 +3,7 @@ import type { TelltaleEvent } from './event.ts';
 import { rowOf, textAt } from './fields.ts';
 import { endAlert, noteAlert } from './session/alerts.ts';
 import { type FoldLimits, foldLimits, type SessionFold } from './session/fold.ts';
+import { countMetered } from './session/metered-counts.ts';
 import { noteOrigin } from './session/origin.ts';
 import { hookSteps, telemetrySteps } from './session/steps.ts';
 
@@ -28,6 +29,8 @@ export function foldEvent(fold: SessionFold, event: TelltaleEvent, limits: FoldL
   else {
     if (fold.firstAt === '') fold.firstAt = event.at;
     noteOrigin(fold, event);
+    if (event.source === 'hook') fold.hasHooks = true;
+    else if (event.source === 'otel') countMetered(fold, event);
     rowOf(event.source === 'hook' ? hookSteps : telemetrySteps, event.name)?.(fold, event, limits);
     fold.heardAt = event.at;
   }

@@ -1,7 +1,7 @@
 import type { Agent, Trouble, Wait } from '../session-view.ts';
 
 /** Of this fold and of the transcript fold: those of another version are thrown away and made anew. */
-export const foldVersion = 6;
+export const foldVersion = 7;
 
 /** Everything that a session's view needs, as plain JSON of bounded size: the store keeps it beside the session. */
 export interface SessionFold {
@@ -37,6 +37,9 @@ export interface SessionFold {
   tools: number;
   failures: number;
   subagents: number;
+  /** What telemetry counts; it is told where no hook was ever heard. */
+  metered?: { prompts: number; tools: number; failures: number };
+  hasHooks?: true;
   waitedMs: number;
   /** Up to when waiting is counted, so that two waits at once are one. */
   waitedTo: number;

@@ -44,9 +44,7 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     startedAt: fold.firstAt,
     lastEventAt: heardAt(fold),
     lastSeq: fold.lastSeq,
-    prompts: fold.prompts,
-    tools: fold.tools,
-    failures: fold.failures,
+    ...countsOf(fold),
     subagents: fold.subagents,
     waitedMs: fold.waitedMs,
     waiting,
@@ -75,6 +73,10 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     startSource: fold.startSource,
     installedTwice: fold.installs.length > 1 ? true : undefined,
   });
+}
+
+function countsOf({ hasHooks, metered, prompts, tools, failures }: SessionFold) {
+  return hasHooks || !metered ? { prompts, tools, failures } : metered;
 }
 
 function stateOf(fold: SessionFold, now: number, facts: SessionFacts): SessionState {
