@@ -2,7 +2,7 @@ import { contextNow, countWords, type Session, shareWords, tokensIn } from '@tel
 import { count } from '../words/amount.ts';
 import { contextHint } from '../words/context-words.ts';
 import { costHint, costWords } from '../words/cost-words.ts';
-import { placeWords } from '../words/session-words.ts';
+import { hasCounts, placeWords } from '../words/session-words.ts';
 import { clockShort, day, duration, exactTime } from '../words/time.ts';
 
 export interface Column {
@@ -50,16 +50,16 @@ export const columns: readonly Column[] = [
     title: 'prompts',
     track: '64px',
     isNumber: true,
-    text: (session) => count(session.prompts),
-    sortBy: (session) => session.prompts,
+    text: (session) => (hasCounts(session) ? count(session.prompts) : '–'),
+    sortBy: (session) => (hasCounts(session) ? session.prompts : undefined),
   },
   {
     key: 'tools',
     title: 'tools',
     track: '56px',
     isNumber: true,
-    text: (session) => count(session.tools),
-    sortBy: (session) => session.tools,
+    text: (session) => (hasCounts(session) ? count(session.tools) : '–'),
+    sortBy: (session) => (hasCounts(session) ? session.tools : undefined),
   },
   {
     key: 'failures',

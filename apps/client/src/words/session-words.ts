@@ -63,3 +63,8 @@ const stateWords = {
 export function needsWords(count: number): string {
   return count === 1 ? 'needs you' : 'need you';
 }
+
+/** Metrics alone tell of no prompt or call: how many there were is unknown then, not zero. */
+export function hasCounts({ knownFrom }: Pick<Session, 'knownFrom'>): boolean {
+  return knownFrom !== 'metrics';
+}
