@@ -1,6 +1,6 @@
 import { type Call, callsOf, type Fact, isLate, unpackCalls } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
-import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from '../store/calls/rows.ts';
+import { type CallRow, callEventsOf, callRowsIn, createCallRowReader, isCallRowSql } from '../store/calls/rows.ts';
 import type { Payloads } from '../store/payloads.ts';
 import type { CallSource, SessionCalls } from './call-source.ts';
 import type { FirstEvents } from './first-events.ts';
@@ -52,12 +52,7 @@ export function createCallSource(
   const pages = database.prepare<[number, number], PageRow>(
     'SELECT session, kind, min_at, max_at, numbers, words FROM call_pages WHERE max_at >= ? AND min_at < ?',
   );
-  const settled = database.prepare<[number, number], CallRow>(
-    `${callRowsIn.settled} WHERE session = ? AND seq > ? AND ${isCallRowSql}`,
-  );
-  const bySeq = database.prepare<[string], CallRow>(
-    `${callRowsIn.settled} WHERE seq IN (SELECT value FROM json_each(?))`,
-  );
+  const rowsOf = createCallRowReader(database);
   const fresh = database.prepare<[], CallRow & { no: number }>(
     `${callRowsIn.fresh} WHERE session IS NOT NULL AND ${isCallRowSql}`,
   );
@@ -83,12 +78,12 @@ export function createCallSource(
   /** What the rows do not have yet. `isAnew`: the rows of the session are put together anew, too. */
   function liveCalls(session: number, freshOf: readonly CallRow[]): { calls: Call[]; isAnew: boolean } {
     const fold = foldOf.get(session);
-    const next = [...settled.all(session, fold?.seq ?? 0), ...freshOf.filter(({ seq }) => seq > (fold?.seq ?? 0))];
+    const next = [...rowsOf.settled(session, fold?.seq ?? 0), ...freshOf.filter(({ seq }) => seq > (fold?.seq ?? 0))];
     const horizon = fold?.horizon ?? Number.NEGATIVE_INFINITY;
     const isAnew = fold !== undefined && (fold.is_late === 1 || isLate(next, { horizon }));
     const rows = isAnew
-      ? [...settled.all(session, 0), ...freshOf]
-      : [...(fold && fold.carried !== '[]' ? bySeq.all(fold.carried) : []), ...next];
+      ? [...rowsOf.settled(session, 0), ...freshOf]
+      : [...rowsOf.carried(fold?.carried ?? '[]'), ...next];
     return { calls: callsOf(callEventsOf(rows, payloads)).map(({ call }) => call), isAnew };
   }
 

@@ -11,7 +11,7 @@ import {
 } from '@telltale/core/analysis';
 import type { Database } from 'better-sqlite3';
 import type { Payloads } from '../payloads.ts';
-import { type CallRow, callEventsOf, callRowsIn, isCallRowSql } from './rows.ts';
+import { type CallRow, callEventsOf, callRowsIn, createCallRowReader } from './rows.ts';
 
 /**
  * Keeps the calls of sessions as rows, so that analyses need not walk the events. Everything here runs inside a
@@ -82,12 +82,7 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
   const next = database.prepare<[number, number, number, number], CallRow>(
     `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
   );
-  const settledCalls = database.prepare<[number, number, number], CallRow>(
-    `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? AND ${isCallRowSql}`,
-  );
-  const bySeq = database.prepare<[string], CallRow>(
-    `${callRowsIn.settled} WHERE seq IN (SELECT value FROM json_each(?))`,
-  );
+  const rowsOf = createCallRowReader(database);
   const freshRows = database.prepare<[number, number], CallRow>(
     `${callRowsIn.fresh} WHERE session = ? AND seq > ? ORDER BY seq`,
   );
@@ -115,7 +110,7 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
 
   /** `rows`: what comes next, up to `seq`. */
   function fold(session: number, before: CallFold, rows: readonly CallRow[], seq: number, isLast = false): void {
-    const carried = before.carried.length === 0 ? [] : bySeq.all(JSON.stringify(before.carried));
+    const carried = rowsOf.carried(JSON.stringify(before.carried));
     const events = callEventsOf([...carried, ...rows], payloads);
     const folded = foldCalls(events, before, { isLast });
     addPages(session, folded.settled);
@@ -177,7 +172,7 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
     if (mending?.session !== no || mending.seq > row.seq) mending = newMending(no);
     if (mending.seq < row.seq) {
       const end = stepEnd.get(no, mending.seq, row.seq, readEvents) ?? row.seq;
-      mending.rows.push(...settledCalls.all(no, mending.seq, end));
+      mending.rows.push(...rowsOf.settled(no, mending.seq, end));
       mending.seq = end;
       if (end >= row.seq) mending.rows.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
       return true;
@@ -216,7 +211,7 @@ export function createCallRollup(database: Database, payloads: Pick<Payloads, 's
       const before = asFold(row);
       const isAnew = row.is_late === 1 || isLate(ofCalls, before);
       if (isAnew) dropKind.run(session, 'settled');
-      const all = isAnew ? [...settledCalls.all(session, 0, row.seq), ...ofCalls] : ofCalls;
+      const all = isAnew ? [...rowsOf.settled(session, 0, row.seq), ...ofCalls] : ofCalls;
       fold(session, isAnew ? unfolded : before, all, rows.at(-1)?.seq ?? row.seq, true);
       count(session, rows);
       isMended.run(session);

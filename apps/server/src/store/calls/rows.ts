@@ -1,5 +1,6 @@
 import type { TelltaleEvent } from '@telltale/core';
 import { callEventNames, payloadEventNames } from '@telltale/core/analysis';
+import type { Database } from 'better-sqlite3';
 import { type EventRow, payloadOf } from '../event-row.ts';
 import type { Payloads } from '../payloads.ts';
 
@@ -18,6 +19,23 @@ export const isCallRowSql = `name IN (${listOf(callEventNames)})`;
 export type CallRow = Pick<EventRow, 'seq' | 'id' | 'at' | 'source' | 'name' | 'tool_use_id' | 'agent_id'> &
   Pick<EventRow, 'agent_type' | 'tool_name' | 'outcome' | 'duration_ms' | 'summary'> &
   Partial<Pick<EventRow, 'batch' | 'slot' | 'payload'>>;
+
+/** What is settled of calls, wherever they are put together. */
+export function createCallRowReader(database: Database) {
+  const ofSession = database.prepare<[number, number, number], CallRow>(
+    `${callRowsIn.settled} WHERE session = ? AND seq > ? AND seq <= ? AND ${isCallRowSql}`,
+  );
+  const bySeq = database.prepare<[string], CallRow>(
+    `${callRowsIn.settled} WHERE seq IN (SELECT value FROM json_each(?))`,
+  );
+  return {
+    /** Rows of a session behind `after`, up to `upTo`. */
+    settled: (session: number, after: number, upTo = Number.MAX_SAFE_INTEGER): CallRow[] =>
+      ofSession.all(session, after, upTo),
+    /** Rows that a fold carries on, as `call_folds` keeps them: a list of `seq` in JSON. */
+    carried: (seqs: string): CallRow[] => (seqs === '[]' ? [] : bySeq.all(seqs)),
+  };
+}
 
 /** Events in the order of their times. Payloads are unpacked only where they decide. */
 export function callEventsOf(rows: readonly CallRow[], payloads: Pick<Payloads, 'settled'>): TelltaleEvent[] {
