@@ -1,6 +1,5 @@
 import {
   type Action,
-  type ActionState,
   durationWords,
   type FilterEvent,
   hookRow,
@@ -9,9 +8,7 @@ import {
   toolLabel,
   waitedForBy,
 } from '@telltale/core';
-
-/** How a row is marked; `trouble` is what an ordinary failed tool is not: the turn itself failed. */
-export type RowState = ActionState | 'trouble';
+import type { RowState } from '../base/row-state.ts';
 
 /** An event as the feed keeps it: what filters ask. The rest is fetched when it is opened. */
 export type KeptEvent = FilterEvent & { seq: number; searchText: string };
