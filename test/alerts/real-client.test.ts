@@ -37,9 +37,7 @@ for (const age of ['new', 'old'] as const) {
         return alerts.length > 0 && alerts;
       });
       expect(one).toMatchObject({ status: 'firing', sessionId: dear.sessionId, severity: 'warning' });
-      expect(one?.summary).toMatch(
-        /^Budget of a session spent firing: this session cost \$0\.0\d+, the budget is \$0\.02/,
-      );
+      expect(one?.summary).toMatch(/^Budget of a session spent: this session cost \$0\.0\d+, the budget is \$0\.02/);
       await waitFor('the webhook', () => received.length > 0);
       expect(received.map(({ alerts }) => alerts.map(({ labels }) => labels.session_id))).toEqual([[dear.sessionId]]);
 

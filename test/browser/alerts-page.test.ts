@@ -47,7 +47,7 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
   it('is reached from TROUBLE, shows what fires, which rules are on and how to turn on others, and sends a test', async () => {
     const viewer = await setting.open('/');
     const { page } = viewer;
-    await page.getByText('Sensitive file touched firing: Read .env').first().waitFor();
+    await page.getByText('Sensitive file touched: Read .env').first().waitFor();
     await page.getByRole('link', { name: 'ALERTS' }).click();
     await page.waitForURL('**/alerts');
     await page.getByText('2 firing, 4 of 26 rules on').waitFor();

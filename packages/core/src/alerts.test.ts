@@ -416,6 +416,15 @@ describe('from look to look', () => {
     expect(third.next.firing).toEqual({});
   });
 
+  it('goes on with its number while it fires, and ends with the last one', () => {
+    const first = stepAlerts(emptyAlertState(), budget([one]), startMs);
+    const second = stepAlerts(first.state, budget([{ ...one, summary: 'far too much' }]), startMs + minute);
+    expect(second.words).toEqual([]);
+    expect(second.state.firing['budget_session s']).toMatchObject({ since: startMs, summary: 'far too much' });
+    const { words } = stepAlerts(second.state, budget([]), startMs + 2 * minute);
+    expect(words).toMatchObject([{ status: 'resolved', since: startMs, summary: 'far too much' }]);
+  });
+
   it('is not said again before its cooldown is over', () => {
     const first = look(emptyAlertState(), budget([one]), 0);
     const over = look(first.next, budget([]), minute);

@@ -15,6 +15,8 @@ function told(fingerprint: string, status: string, more: Record<string, unknown>
   return { ...events[0], seq };
 }
 
+const unknown = () => undefined;
+
 it('tells those whose newest word is that they fire, and are about no session', () => {
   const events = [
     told('budget', 'firing', { panelURL: 'http://localhost:3000/d/x', annotations: { summary: 'too much' } }),
@@ -27,15 +29,15 @@ it('tells those whose newest word is that they fire, and are about no session', 
   const expected = [
     {
       fingerprint: 'budget',
-      summary: 'budget firing: too much',
+      summary: 'budget: too much',
       since: startsAt,
       seq: 1,
       url: 'http://localhost:3000/d/x',
     },
-    { fingerprint: 'again', summary: 'again firing', since: startsAt, seq: 5 },
+    { fingerprint: 'again', summary: 'again', since: startsAt, seq: 5 },
   ];
-  expect(firingAlerts(events)).toEqual(expected);
-  expect(firingAlerts([...events].reverse())).toEqual(expected);
+  expect(firingAlerts(events, unknown)).toEqual(expected);
+  expect(firingAlerts([...events].reverse(), unknown)).toEqual(expected);
 });
 
 it('what the service and Grafana both say of a rule stands once, as the service says it', () => {
@@ -47,9 +49,20 @@ it('what the service and Grafana both say of a rule stands once, as the service 
     ...[grafana('budget_user_day', { user: 'ada' }), grafana('budget_user_day', { user: 'bob' })],
     own('budget_user_day', 'ada'),
   ];
-  expect(firingAlerts(events).map(({ summary }) => summary)).toEqual([
-    'G budget_user_day firing',
-    'budget_user_day firing',
+  expect(firingAlerts(events, unknown).map(({ summary }) => summary)).toEqual(['G budget_user_day', 'budget_user_day']);
+  expect(firingAlerts(events, unknown).map(({ fingerprint }) => fingerprint)).toEqual([
+    'g-bob',
+    'telltale budget_user_day ada',
   ]);
-  expect(firingAlerts(events).map(({ fingerprint }) => fingerprint)).toEqual(['g-bob', 'telltale budget_user_day ada']);
+});
+
+it('tells the number as it is now, where somebody knows it', () => {
+  const annotations = { summary: 'today cost $2.50' };
+  const budget = told('telltale budget_day', 'firing', { labels: { alertname: 'Daily budget spent' }, annotations });
+  const other = told('other', 'firing', { labels: { alertname: 'Other' }, annotations });
+  const now = (fingerprint: string) => (fingerprint === 'other' ? undefined : 'today cost $3.00');
+  expect(firingAlerts([budget, other], now).map(({ summary }) => summary)).toEqual([
+    'Daily budget spent: today cost $3.00',
+    'Other: today cost $2.50',
+  ]);
 });

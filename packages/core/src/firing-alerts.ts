@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertIdentity, isOwnAlert } from './alert-identity.ts';
 import type { TelltaleEvent } from './event.ts';
 import { fieldsAt, textAt } from './fields.ts';
+import { alertSummary } from './sources/alert.ts';
 
 /** An alert that fires and is about no single session. */
 export const firingAlertSchema = z.object({
@@ -16,19 +17,22 @@ export const firingAlertSchema = z.object({
 
 export type FiringAlert = z.infer<typeof firingAlertSchema>;
 
+/** What an alert that goes on firing says now, by its fingerprint; undefined where nobody knows better than its event. */
+export type WordsNow = (fingerprint: string) => string | undefined;
+
 /** Those that fire and name no session, oldest first. What names a session is told by that session. */
-export function firingAlerts(events: readonly TelltaleEvent[]): FiringAlert[] {
+export function firingAlerts(events: readonly TelltaleEvent[], wordsNow: WordsNow): FiringAlert[] {
   return alertsFiring(events)
     .filter(({ sessionId }) => sessionId === undefined)
-    .map((event) => firingAlertOf(event));
+    .map((event) => firingAlertOf(event, wordsNow));
 }
 
-export function firingAlertOf(event: TelltaleEvent): FiringAlert {
-  return {
-    fingerprint: textAt(event.payload, 'fingerprint') ?? event.id,
-    ...{ summary: event.summary, since: event.at, seq: event.seq },
-    ...urlOf(event),
-  };
+export function firingAlertOf(event: TelltaleEvent, wordsNow: WordsNow): FiringAlert {
+  const fingerprint = textAt(event.payload, 'fingerprint') ?? event.id;
+  const title = textAt(fieldsAt(event.payload, 'labels'), 'alertname');
+  const words = wordsNow(fingerprint);
+  const summary = title === undefined || words === undefined ? event.summary : alertSummary(title, 'firing', words);
+  return { fingerprint, summary, since: event.at, seq: event.seq, ...urlOf(event) };
 }
 
 /** Events of alerts whose newest word is that they fire, oldest first. */

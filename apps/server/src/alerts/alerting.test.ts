@@ -63,7 +63,7 @@ it('says once that a session is over its budget, through restarts, and that it i
   await until(async () => expect((await read<Session>(first, '/api/sessions/s-1')).costUsd).toBe(0.75));
   expect(await said(first)).toEqual([]);
   await spend(first, 's-1', 'r2', 0.75);
-  const words = 'Budget of a session spent firing: this session cost $1.50, the budget is $1.00';
+  const words = 'Budget of a session spent: this session cost $1.50, the budget is $1.00';
   await until(async () => expect(await said(first)).toEqual([words]));
   await until(async () =>
     expect((await read<Session>(first, '/api/sessions/s-1')).trouble).toEqual([
@@ -130,12 +130,20 @@ it('today’s money stands alone, by person too, and yesterday’s does not coun
   await spend(service, 's-1', 'r2', 1);
   await until(async () =>
     expect((await said(service)).sort()).toEqual([
-      'Daily budget of a person spent firing: ada spent $2.50 today, the budget is $2.00',
-      'Daily budget spent firing: today cost $2.50, the budget is $2.00',
+      'Daily budget of a person spent: ada spent $2.50 today, the budget is $2.00',
+      'Daily budget spent: today cost $2.50, the budget is $2.00',
     ]),
   );
-  const { alerts = [] } = await read<ServiceStatus>(service, '/api/status');
-  expect(alerts.map(({ fingerprint }) => fingerprint).sort()).toEqual([
+  const firing = async () => (await read<ServiceStatus>(service, '/api/status')).alerts ?? [];
+  // What was said stays; what stands on the page goes on.
+  await spend(service, 's-1', 'r3', 1);
+  await until(async () =>
+    expect((await firing()).map(({ summary }) => summary)).toContain(
+      'Daily budget spent: today cost $3.50, the budget is $2.00',
+    ),
+  );
+  expect(await said(service)).toHaveLength(2);
+  expect((await firing()).map(({ fingerprint }) => fingerprint).sort()).toEqual([
     'telltale budget_day',
     'telltale budget_user_day ada',
   ]);
@@ -153,7 +161,7 @@ it('counts what events tell also over a restart, and lets go of it in time', asy
   await first.close(1000);
   const second = await testService({ home, env, now: time.now });
   await touch(second);
-  const words = 'Sensitive file touched firing: Read .env, 2 times in an hour';
+  const words = 'Sensitive file touched: Read .env, 2 times in an hour';
   await until(async () => expect(await said(second)).toEqual([words]));
   const [event] = (await read<{ events: TelltaleEvent[] }>(second, '/api/events?name=alert')).events;
   expect(event?.payload).toMatchObject({ seqs: [1, 2], labels: { session_id: 's-1', app: 'shop' } });
@@ -177,9 +185,7 @@ it('silence is noticed without an event, and an alert is no sign of life', async
   time.forward(3 * minute);
   await service.fire('s-2', 'UserPromptSubmit', { prompt: 'another' });
   await until(async () => expect((await read<Session>(service, '/api/sessions/s-2')).state).toBe('working'));
-  expect(await said(service)).toEqual([
-    expect.stringMatching(/^Works, but says nothing firing: silent for more than 10/),
-  ]);
+  expect(await said(service)).toEqual([expect.stringMatching(/^Works, but says nothing: silent for more than 10/)]);
   await service.fire('s-1', 'Stop');
   await until(async () => expect(await said(service)).toHaveLength(2));
   expect((await said(service))[1]).toContain('resolved');

@@ -10,6 +10,7 @@ import {
   rulesOn,
   stepAlerts,
   type TelltaleEvent,
+  type WordsNow,
 } from '@telltale/core';
 import type { Thresholds } from '@telltale/core/thresholds';
 import { type Complaints, messageOf } from '../complaints.ts';
@@ -19,7 +20,7 @@ import { createFacts } from './facts.ts';
 import { createMarks } from './marks.ts';
 import { type AlertMemory, type MemoDoor, readMemory } from './memory.ts';
 import { createOutbox } from './outbox.ts';
-import { alertsView } from './report.ts';
+import { alertsView, wordsNow } from './report.ts';
 import { problemOf } from './send-problem.ts';
 import { type AlertTargets, targetVariables } from './target-config.ts';
 import { createTargets } from './targets.ts';
@@ -32,6 +33,8 @@ export interface Alerting {
   /** Judges now; resolves when what it says is stored. */
   look(): Promise<void>;
   view(): AlertsView;
+  /** What those that fire say now. */
+  wordsNow: WordsNow;
   /** Sends a message that is marked as a test to every target, once. */
   test(): Promise<AlertTest>;
   start(): void;
@@ -161,6 +164,8 @@ export function createAlerting(deps: AlertingDeps): Alerting {
           ...outbox.view(kind),
         })),
       }),
+
+    wordsNow: (fingerprint) => wordsNow(memory)(fingerprint),
 
     async test() {
       const alerts = [testAlert(now())];

@@ -33,7 +33,10 @@ describe('facts', () => {
       ...[request('a', '2026-10-26T11:00:00Z', 1), request('a', '2026-10-25T11:00:00Z', 2)],
       ...[request(`1${demoIdEnd}`, '2026-10-26T11:00:00Z', 40), request(`2${demoIdEnd}`, '2026-10-25T11:00:00Z', 80)],
     ]);
-    await store.append([request('a', '2026-10-26T11:58:00Z', 4), request(`1${demoIdEnd}`, '2026-10-26T11:58:00Z', 160)]);
+    await store.append([
+      request('a', '2026-10-26T11:58:00Z', 4),
+      request(`1${demoIdEnd}`, '2026-10-26T11:58:00Z', 160),
+    ]);
     const gather = createFacts({ store, timeZone: 'UTC', folder: stores.folder() });
     const asked = needs('today', 'earlierDays', 'sessions', 'recentSpend');
     const { today, earlierDays, sessions, recentSpend } = await gather(asked, now);

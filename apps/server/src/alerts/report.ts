@@ -4,10 +4,12 @@ import {
   type AlertsView,
   type AlertTargetView,
   alertNames,
+  alertOf,
   alertsFiring,
   firingAlertOf,
   ruleOf,
   type TelltaleEvent,
+  type WordsNow,
 } from '@telltale/core';
 import { fieldsAt, textAt } from '@telltale/core/fields';
 import { present } from '@telltale/core/present';
@@ -35,7 +37,7 @@ export function alertsView({ store, memory, thresholds, targets, now }: ReportDe
   const pendingRules = new Set(Object.keys(memory.state.pending).map((fingerprint) => fingerprint.split(' ', 1)[0]));
   return {
     rules: alertNames.map((name) => ruleView(name, { thresholds, memory, firingRules, pendingRules })),
-    firing: firing.map((event) => ({ ...firingAlertOf(event), ...whereOf(event) })),
+    firing: firing.map((event) => ({ ...firingAlertOf(event, wordsNow(memory)), ...whereOf(event) })),
     history: events.slice(0, mostHistory).map((event) => ({
       ...{ seq: event.seq, at: event.at, summary: event.summary },
       status: textAt(event.payload, 'status') === 'resolved' ? ('resolved' as const) : ('firing' as const),
@@ -43,6 +45,10 @@ export function alertsView({ store, memory, thresholds, targets, now }: ReportDe
     })),
     targets,
   };
+}
+
+export function wordsNow({ state }: AlertMemory): WordsNow {
+  return (fingerprint) => state.firing[alertOf(fingerprint) ?? '']?.summary;
 }
 
 interface RuleFacts {

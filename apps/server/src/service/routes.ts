@@ -86,7 +86,7 @@ function stateOf({ config, store, complaints, now, version }: Foundation, parts:
   const metrics = serviceMetrics({ ...status, refused: taking.refused }, lag);
   const info = renderInfo({ ...config, version });
   return {
-    status: async () => ({ ...(await statusOf(status)), ...firingNow(store, now()) }),
+    status: async () => ({ ...(await statusOf(status)), ...firingNow(store, parts.alerting.wordsNow, now()) }),
     metrics: async () => (await renderMetrics(metrics)) + info + renderSessionInfo(store, now()),
   };
 }

@@ -21,6 +21,12 @@ const noEnd = '0001-01-01T00:00:00Z';
 /** Said by the service itself, not by Grafana. */
 const ownAlert = 'telltale';
 
+/** Which of the service's own alerts a message's fingerprint is of, as their state names it. */
+export function alertOf(fingerprint: string): string | undefined {
+  const start = `${ownAlert} `;
+  return fingerprint.startsWith(start) ? fingerprint.slice(start.length) : undefined;
+}
+
 export function alertMessage(word: AlertWord): AlertMessage {
   // What another version said of a rule that is no more is ended by its name.
   const rule: AlertRule | undefined = ruleOf(word.rule);

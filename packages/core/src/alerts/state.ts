@@ -14,6 +14,7 @@ interface FiringRecord {
   rule: AlertName;
   /** When it was said first. */
   since: number;
+  /** With the number as it is now. */
   summary: string;
   labels: Readonly<Record<string, string>>;
 }
@@ -62,7 +63,8 @@ export function stepAlerts(
       const fingerprint = fingerprintOf(name, instance.key);
       const known = before.firing[fingerprint];
       if (known !== undefined) {
-        state.firing[fingerprint] = known;
+        // Said once; what it says goes on with the number.
+        state.firing[fingerprint] = { ...known, summary: instance.summary };
         continue;
       }
       const saidAt = state.said[fingerprint];

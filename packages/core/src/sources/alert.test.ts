@@ -20,7 +20,7 @@ it('makes one event of each alert, known by fingerprint, start and status', () =
       name: 'alert',
       app: 'shop',
       at: '2026-11-21T09:58:00.000Z',
-      summary: 'Budget firing: more than $20 today',
+      summary: 'Budget: more than $20 today',
       payload: firing,
     },
     {
@@ -29,7 +29,7 @@ it('makes one event of each alert, known by fingerprint, start and status', () =
       name: 'alert',
       app: 'shop',
       at: '2026-11-21T09:59:30.500Z',
-      summary: 'Budget resolved: more than $20 today',
+      summary: 'Budget (resolved): more than $20 today',
       payload: resolved,
     },
   ]);
@@ -44,7 +44,7 @@ it('takes status, project and time from around an alert that tells none', () => 
       name: 'alert',
       app: 'web',
       at: receivedAt,
-      summary: 'alert resolved',
+      summary: 'alert (resolved)',
       payload: bare,
       sessionId: 's-1',
     },

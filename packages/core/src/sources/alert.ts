@@ -31,6 +31,12 @@ export function parseAlerts(input: unknown, context: AlertContext): NewEvent[] |
   return events;
 }
 
+/** "Daily budget spent: today cost $2.50, the budget is $2.00". */
+export function alertSummary(title: string, status: string, words: string | undefined): string {
+  const what = status === 'resolved' ? `${title} (resolved)` : title;
+  return words === undefined ? what : `${what}: ${words}`;
+}
+
 function eventOf(alert: Fields, fingerprint: string, status: string, context: AlertContext): NewEvent {
   const labels = fieldsAt(alert, 'labels');
   const annotations = fieldsAt(alert, 'annotations');
@@ -48,7 +54,7 @@ function eventOf(alert: Fields, fingerprint: string, status: string, context: Al
       context.app ??
       (sessionId === undefined ? ofNoProject : unknownApp),
     at: readAt(status === 'resolved' ? textAt(alert, 'endsAt') : startsAt, context.receivedAt),
-    summary: `${title} ${status}${words === undefined ? '' : `: ${words}`}`,
+    summary: alertSummary(title, status, words),
     payload: alert,
     ...(sessionId !== undefined && { sessionId }),
   };
