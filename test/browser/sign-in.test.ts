@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,49 @@ describe.runIf(requires('chromium'))('a service that asks for a token', () => {
     expect(heard.some((url) => url.includes(tokens.viewer.token))).toBe(false);
     await page.goBack();
     expect(page.url()).not.toContain(tokens.viewer.token);
+    await viewer.close();
+  });
+
+  it('pairs a phone by a link that lets no other device in', async () => {
+    const name = `phone ${randomUUID()}`;
+    const asked = { name, scope: 'viewer', forOneDevice: true };
+    const body = { method: 'POST', body: JSON.stringify(asked), headers: { 'content-type': 'application/json' } };
+    const { token } = (await (await ask('admin', '/api/access/tokens', body)).json()) as CreatedToken;
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+    const viewer = await setting.open('/sign-in', phone);
+    const { page } = viewer;
+    const heard: string[] = [];
+    page.on('request', (request) => heard.push(request.url()));
+    // Into the page that is there: only what stands behind the # changes.
+    await page.getByLabel('Token').waitFor();
+    await page.goto(`${setting.service.url}/sign-in#token=${token}`);
+    await page.waitForURL(`${setting.service.url}/`);
+    await page
+      .getByRole('link', { name: `Look for the ${secret}` })
+      .first()
+      .waitFor();
+    expect(heard.some((url) => url.includes(token))).toBe(false);
+    await page.goBack();
+    expect(page.url()).not.toContain(token);
+    // The phone itself may follow its link again.
+    await page.goto(`${setting.service.url}/sign-in#token=${token}`);
+    await page.waitForURL(`${setting.service.url}/`);
+
+    const other = await setting.open(`/sign-in#token=${token}`, { ...phone, excused: /status of 410/ });
+    await other.page.getByText('this link was used already, and opens one browser only').waitFor();
+    expect(other.page.url()).toBe(`${setting.service.url}/sign-in`);
+    expect(await other.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await expectReadable(other);
+    await other.shot('pair-second-device-390');
+    await other.close();
+
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByText(`Signed in as ${name} (viewer)`).waitFor();
+    await dialog.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in*');
+    expect(await (await ask('admin', '/api/access/tokens')).text()).not.toContain(name);
     await viewer.close();
   });
 

@@ -7,6 +7,7 @@ import { eraseCommand } from './commands/erase.ts';
 import { focusCommand } from './commands/focus.ts';
 import { importCommand } from './commands/import.ts';
 import { openCommand } from './commands/open.ts';
+import { pairCommand } from './commands/pair.ts';
 import { setupCommand } from './commands/setup.ts';
 import { spoolCommand } from './commands/spool.ts';
 import { statusCommand } from './commands/status.ts';
@@ -28,6 +29,7 @@ export const commands = {
   backup: backupCommand,
   erase: eraseCommand,
   token: tokenCommand,
+  pair: pairCommand,
   audit: auditCommand,
 } as const satisfies Record<string, (context: Context) => AnyCommand>;
 

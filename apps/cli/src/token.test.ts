@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditPage, CreatedToken, TokenList } from '@telltale/core/access-view';
+import { renderUnicodeCompact } from 'uqr';
 import { expect, it } from 'vitest';
 import { testService } from '../../server/fixtures/test-service.ts';
 import { buildCommand, folderOf, telltale } from '../fixtures/telltale.ts';
@@ -67,9 +68,45 @@ it.each([
   [['token', 'create', ''], 'The name must not be empty'],
   [['token', 'create', 'x', '--scope', 'root'], "argument 'root' is invalid"],
   [['token', 'create', 'x', '--days', 'soon'], '--days must be 1–3650'],
+  [['token', 'create', 'x', '--user', ''], '--user must not be empty'],
+  [['pair', '--url', 'telltale.lan'], '--url must be an http or https address'],
   [['audit', '--limit', '0'], '--limit must be 1–1000'],
 ])('%j is asked for in a wrong way', async (args, words) => {
   const home = folderOf('wrong-token');
   const { code, err } = await telltale(args, envOf(home, nowhere));
   expect([code, err]).toEqual([2, expect.stringContaining(words)]);
+});
+
+it('pairs one device by a link that a QR code tells, too, and says what keeps a phone away', async () => {
+  const service = await testService();
+  const env = envOf(service.home, service.url);
+  const made = await telltale(['pair', '--name', 'my phone', '--user', 'anna'], env);
+  const [link = ''] = made.out.match(/^http.*$/m) ?? [];
+  expect([made.code, link]).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`^${service.url}/sign-in#token=ttk_[\\w-]{43}$`)),
+  ]);
+  expect(made.out).toBe(`${renderUnicodeCompact(link, { border: 2 })}\n${link}\n`);
+  expect(made.err).toContain(
+    'Open it within 10 minutes: it signs in the first browser that does, as “my phone” of anna',
+  );
+  expect(made.err).toContain('Another device cannot reach 127.0.0.1');
+  expect(made.err).toMatch(
+    /TELLTALE_HOST=0\.0\.0\.0 TELLTALE_ALLOWED_HOSTS=\S+ npm start\n {2}telltale pair --url http:/,
+  );
+  expect(made.err).not.toContain('ttk_');
+  expect((await telltale(['token', 'list'], env)).out).toMatch(
+    /^my phone {2}viewer {3}[0-9a-f]{10} {2}user anna {2}link not opened yet {2}never used, expires in \d+ [ms]/,
+  );
+
+  // A name that is free, and an address that is another machine's by its looks, where nobody answers.
+  const [one, two] = [
+    await telltale(['pair', '--json', '--url', 'http://localhost:1/x/'], env),
+    await telltale(['pair', '--json', '--url', 'http://[::ffff:127.0.0.1]:9'], env),
+  ].map(({ out, err }) => ({ ...(JSON.parse(out) as CreatedToken & { link: string }), err }));
+  expect([one?.name, two?.name]).toEqual(['phone', 'phone 2']);
+  expect(one?.link).toBe(`http://localhost:1/x/sign-in#token=${one?.token}`);
+  expect(two?.err).toBe(
+    'http://[::ffff:7f00:1]:9 does not answer from here.\nOver http, whoever is in the same network can read along: behind a proxy with TLS nobody can.\n',
+  );
 });

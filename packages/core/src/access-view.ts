@@ -9,12 +9,19 @@ export const tokenScopes = ['ingest', 'numbers', 'viewer', 'admin'] as const;
 /** Every token begins so: scanners for secrets know it by that. */
 export const tokenPrefix = 'ttk_';
 
-export const maxTokenDays = 3650;
+const maxTokenDays = 3650;
 
-export const tokenSchema = z.object({
+/** A link that pairs a device is good for so long, until somebody opens it. */
+export const pairingMs = 10 * 60_000;
+
+const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
   scope: z.enum(tokenScopes),
+  /** Whose it is, as sessions spell their user: what `user:me` means to its bearer. */
+  user: z.string().optional(),
+  /** Opens one browser and no other: `open` until that one came, `paired` from then on. */
+  device: z.enum(['open', 'paired']).optional(),
   createdAt: z.string(),
   /** To the minute; absent: never. */
   lastUsedAt: z.string().optional(),
@@ -23,15 +30,18 @@ export const tokenSchema = z.object({
 });
 export const tokenListSchema = z.object({ tokens: z.array(tokenSchema) });
 
+const oneLine = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(100, 'must be at most 100 characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name stands in a line of a terminal
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line');
+
 export const newTokenSchema = z.object({
   /** Whose, or what for; stands in the audit log. */
-  name: z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(100, 'must be at most 100 characters')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a name stands in a line of a terminal
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line'),
+  name: oneLine,
+  user: oneLine.optional(),
   scope: z.enum(tokenScopes, { error: `must be one of ${tokenScopes.join(', ')}` }),
   expiresInDays: z
     .number({ error: `must be 1–${maxTokenDays}` })
@@ -39,6 +49,8 @@ export const newTokenSchema = z.object({
     .min(1, `must be 1–${maxTokenDays}`)
     .max(maxTokenDays, `must be 1–${maxTokenDays}`)
     .optional(),
+  /** Only signs in, one browser, within `pairingMs`. */
+  forOneDevice: z.boolean().optional(),
 });
 /** The only time that the token itself is told. */
 export const createdTokenSchema = tokenSchema.extend({ token: z.string() });
@@ -51,6 +63,8 @@ export const accessSchema = z.object({
   scope: z.enum(tokenScopes).optional(),
   /** Name of the token; `local` where none is required. */
   name: z.string().optional(),
+  /** Who `user:me` is; absent where nobody knows. */
+  user: z.string().optional(),
   /** By a cookie: there is something to sign out of. */
   signedIn: z.boolean(),
 });
@@ -72,7 +86,7 @@ export const auditActions = [
   'refused',
 ] as const;
 
-export const auditEntrySchema = z.object({
+const auditEntrySchema = z.object({
   no: z.number().int(),
   at: z.string(),
   action: z.enum(auditActions),

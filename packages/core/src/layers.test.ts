@@ -31,7 +31,7 @@ const layers: readonly Layer[] = [
   },
   {
     folder: 'apps/cli/src',
-    allowed: [/^node:/, /^@telltale\/(core|hooks)/, /^(@commander-js\/extra-typings|better-sqlite3|ws|zod)\b/],
+    allowed: [/^node:/, /^@telltale\/(core|hooks)/, /^(@commander-js\/extra-typings|better-sqlite3|uqr|ws|zod)\b/],
   },
   { folder: 'hooks', allowed: [/^node:/] },
   {

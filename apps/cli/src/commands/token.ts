@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { ageWords } from '@telltale/core';
-import { newTokenSchema, type Token, tokenScopes } from '@telltale/core/access-view';
+import { type NewToken, newTokenSchema, type Token, tokenScopes } from '@telltale/core/access-view';
+import { present } from '@telltale/core/present';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Tokens, tokensOf } from '../tokens.ts';
@@ -24,20 +25,27 @@ function createCommand(context: Context) {
     .argument('<name>', 'whose, or what for')
     .addOption(new Option('--scope <scope>', scopeWords).choices(tokenScopes).default('viewer' as const))
     .option('--days <days>', 'expires after so many days', Number)
+    .option('--user <user>', 'whose it is, as the sessions spell it: what user:me means to its bearer')
     .option('--json', 'as JSON')
-    .action(async (name, { scope, days, json }) => {
-      const asked = newTokenSchema.safeParse({ name, scope, ...(days !== undefined && { expiresInDays: days }) });
-      if (!asked.success) {
-        const [issue] = asked.error.issues;
-        throw new Problem(`${issue?.path[0] === 'name' ? 'The name' : '--days'} ${issue?.message}.`, 2);
-      }
+    .action(async (name, { scope, days, user, json }) => {
+      const asked = readNewToken({ name, scope, ...present({ user, expiresInDays: days }) });
       const { url } = service();
-      const made = await using(context, (tokens) => tokens.create(asked.data));
+      const made = await usingTokens(context, (tokens) => tokens.create(asked));
       if (json) return print(JSON.stringify(made, null, 2));
       print(made.token);
       const { dim } = colours;
       note(dim(`It is shown this once. ${whatFor(made, url)}`));
     });
+}
+
+const spellings: Record<string, string> = { name: 'The name', expiresInDays: '--days', user: '--user' };
+
+/** What is asked for, or a sentence about what is wrong with it. */
+export function readNewToken(asked: NewToken): NewToken {
+  const read = newTokenSchema.safeParse(asked);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Problem(`${spellings[String(issue?.path[0])] ?? 'This'} ${issue?.message}.`, 2);
 }
 
 function whatFor({ scope, token }: { scope: Token['scope']; token: string }, url: string): string {
@@ -51,7 +59,7 @@ function listCommand(context: Context) {
     .description('lists the tokens, never the tokens themselves')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
-      const tokens = await using(context, (all) => all.list());
+      const tokens = await usingTokens(context, (all) => all.list());
       if (json) return print(JSON.stringify({ tokens }, null, 2));
       if (tokens.length === 0) return print('There are no tokens: only this machine reaches the service.');
       const width = Math.max(...tokens.map(({ name }) => name.length));
@@ -60,23 +68,26 @@ function listCommand(context: Context) {
 }
 
 function lineOf(
-  { id, name, scope, lastUsedAt, expiresAt }: Token,
+  { id, name, scope, user, device, lastUsedAt, expiresAt }: Token,
   width: number,
   now: number,
   { dim, yellow }: Context['colours'],
 ) {
   const used = lastUsedAt ? `used ${ageWords(now - Date.parse(lastUsedAt))} ago` : 'never used';
+  const facts = [id, user !== undefined && `user ${user}`, device && deviceWords[device], used].filter(Boolean);
   const left = expiresAt === undefined ? undefined : Date.parse(expiresAt) - now;
   const expiry = left === undefined ? '' : left > 0 ? `, expires in ${ageWords(left)}` : yellow(', expired');
-  return `${name.padEnd(width)}  ${scope.padEnd(7)}  ${dim(`${id}  ${used}`)}${expiry}`;
+  return `${name.padEnd(width)}  ${scope.padEnd(7)}  ${dim(facts.join('  '))}${expiry}`;
 }
+
+const deviceWords = { open: 'link not opened yet', paired: 'one device' } as const;
 
 function revokeCommand(context: Context) {
   return new Command('revoke')
     .description('revokes a token: who is in with it is shown out at once')
     .argument('<token>', 'its name or id')
     .action(async (asked) => {
-      const revoked = await using(context, async (tokens) => {
+      const revoked = await usingTokens(context, async (tokens) => {
         const all = await tokens.list();
         const found = all.find(({ id }) => id === asked) ?? all.find(({ name }) => name === asked);
         if (!found) throw new Problem(`There is no token "${asked}"; ${context.self} token list shows them.`);
@@ -87,7 +98,9 @@ function revokeCommand(context: Context) {
     });
 }
 
-async function using<T>({ service, note, colours }: Context, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+/** Asks the service, or its database where none runs. */
+export async function usingTokens<T>(context: Context, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+  const { service, note, colours } = context;
   const tokens = await tokensOf(service());
   try {
     if (tokens.isOffline) note(colours.dim('No service runs; its database is used as it is.'));

@@ -7,6 +7,8 @@ export const scopeWords: Record<TokenScope, string> = {
   admin: 'may do everything',
 };
 
+export const deviceWords = { open: 'link not opened yet', paired: 'one device' } as const;
+
 const deeds: Record<AuditAction, string> = {
   looked: 'looked at',
   watched: 'watched live',

@@ -1,4 +1,5 @@
 import { type TokenScope, tokenPrefix } from '@telltale/core/access-view';
+import { present } from '@telltale/core/present';
 import { parse } from 'hono/utils/cookie';
 import type { Visit } from '../http/visit.ts';
 import type { StoredToken } from '../store/access-rows.ts';
@@ -49,10 +50,10 @@ const wrongTokenCost = 20;
 /** On a cookie's name: `__Host-` where the page came by https, so that no other site of the domain can set it. */
 export const cookieNames = ['__Host-telltale', 'telltale'] as const;
 
-/** Nobody needs a token: only this machine's own user reaches the service. */
-export function openDoor(): Door {
+/** Nobody needs a token: only this machine's own user reaches the service, `user` where the service knows who that is. */
+export function openDoor(user?: string): Door {
   const admit = (remote: string | undefined): Admission => ({
-    visitor: { name: 'local', scope: 'admin', address: addressOf(remote, undefined) },
+    visitor: { name: 'local', scope: 'admin', address: addressOf(remote, undefined), ...present({ user }) },
   });
   // Many events come from one address: each tells of the same visitor.
   let last = { remote: '127.0.0.1' as string | undefined, admission: admit('127.0.0.1') };
@@ -87,7 +88,8 @@ export function tokenDoor({ tokens, signIns, rates, isProxy, now }: DoorDeps): D
     const [, text] = /^bearer +(\S+)$/i.exec(authorization?.trim() ?? '') ?? [];
     if (text !== undefined) {
       const token = tokens.find(text);
-      return token ? { token } : 'wrong';
+      // What pairs a device only signs in.
+      return token && !token.device ? { token } : 'wrong';
     }
     const secret = secretOf(cookie);
     const signedIn = secret === undefined ? undefined : signIns.find(secret);
@@ -108,8 +110,8 @@ export function tokenDoor({ tokens, signIns, rates, isProxy, now }: DoorDeps): D
         return need === 'nobody' && !isWrong ? { visitor } : noToken(isWrong, visitor);
       }
       const { token, signIn } = known;
-      const { id, name, scope } = token;
-      const visitor: Visitor = { ...{ name, scope, address, tokenId: id }, ...(signIn !== undefined && { signIn }) };
+      const { id, name, scope, user } = token;
+      const visitor: Visitor = { ...{ name, scope, address, tokenId: id }, ...present({ signIn, user }) };
       const waitS = (need === 'ingest' ? sending : reading).take(id);
       if (waitS > 0) return tooMany(waitS, visitor);
       tokens.touch(token);

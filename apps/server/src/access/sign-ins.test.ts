@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import type { AccessView } from '@telltale/core/access-view';
+import { userInfo } from 'node:os';
+import {
+  type AccessView,
+  type AuditPage,
+  createdTokenSchema,
+  pairingMs,
+  type TokenList,
+} from '@telltale/core/access-view';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { cookieOf, guardedService, signIn } from '../../fixtures/guarded-service.ts';
@@ -41,7 +48,7 @@ describe('signing in', () => {
     const refused = await signIn(open, service.tokens.viewer.token);
     expect([refused.status, refused.headers.get('set-cookie')]).toEqual([409, null]);
     expect(await (await open.get('/api/access')).json()).toEqual({
-      ...{ required: false, name: 'local', scope: 'admin', signedIn: false },
+      ...{ required: false, name: 'local', scope: 'admin', signedIn: false, user: userInfo().username },
     } satisfies AccessView);
   });
 
@@ -87,6 +94,85 @@ describe('signing in', () => {
     expect(await del({})).toBe(403);
     expect((await service.get('/api/sessions/s-1')).status).toBe(200);
     expect(await del({ origin: service.url })).toBe(204);
+  });
+});
+
+describe('a link that pairs a device', () => {
+  async function pair(service: TestService) {
+    const asked = { name: 'phone', scope: 'viewer', user: 'anna', forOneDevice: true };
+    return createdTokenSchema.parse(await (await service.post('/api/access/tokens', asked)).json());
+  }
+  const listed = async (service: TestService) =>
+    ((await (await service.get('/api/access/tokens')).json()) as TokenList).tokens.filter(({ device }) => device);
+  const errorOf = async (response: Response) => ((await response.json()) as { error: string }).error;
+  const asks = async (service: TestService, headers: Record<string, string>) =>
+    (await fetch(`${service.url}/api/sessions`, { headers })).status;
+
+  it('signs one browser in, also when two come at once, and the same one again', async () => {
+    const home = testFolder();
+    const service = await guardedService({ home });
+    const { token } = await pair(service);
+    expect(await listed(service)).toMatchObject([{ name: 'phone', user: 'anna', device: 'open' }]);
+    // It is nothing to send along.
+    expect(await asks(service, { authorization: `Bearer ${token}` })).toBe(401);
+
+    const both = await Promise.all([signIn(service, token), signIn(service, token)]);
+    const [first, second] = both.sort((a, b) => a.status - b.status);
+    expect([first?.status, second?.status, second?.headers.get('set-cookie')]).toEqual([200, 410, null]);
+    expect(await errorOf(second as Response)).toBe(
+      'this link was used already, and opens one browser only; make another link with telltale pair',
+    );
+    const cookie = cookieOf(first as Response);
+    const access = await fetch(`${service.url}/api/access`, { headers: { cookie } });
+    expect(await access.json()).toEqual({
+      required: true,
+      name: 'phone',
+      scope: 'viewer',
+      user: 'anna',
+      signedIn: true,
+    });
+    const again = await signIn(service, token, { cookie });
+    expect([again.status, again.headers.get('set-cookie')]).toEqual([200, null]);
+    expect(await listed(service)).toMatchObject([{ device: 'paired' }]);
+    const { entries } = (await (await service.get('/api/audit')).json()) as AuditPage;
+    expect(entries).toContainEqual(expect.objectContaining({ action: 'refused', detail: 'the link of phone' }));
+
+    await service.close(1000);
+    const later = await testService({ home, env: { TELLTALE_REQUIRE_TOKENS: 'on' } });
+    expect([await asks(later, { cookie }), (await signIn(later, token)).status]).toEqual([200, 410]);
+  });
+
+  it('ends with its device: nothing is left when that signs out', async () => {
+    const service = await guardedService();
+    const { token } = await pair(service);
+    const headers = { cookie: cookieOf(await signIn(service, token)), origin: service.url };
+    await fetch(`${service.url}/api/access/sign-out`, { method: 'POST', headers });
+    expect([await asks(service, headers), (await signIn(service, token)).status]).toEqual([401, 401]);
+    expect(await listed(service)).toEqual([]);
+  });
+
+  it('is over when nobody opens it in time, and leaves its name', async () => {
+    let now = Date.now();
+    const service = await guardedService({ now: () => now });
+    const { token } = await pair(service);
+    now += pairingMs;
+    const missed = await signIn(service, token);
+    expect([missed.status, await errorOf(missed)]).toEqual([
+      410,
+      'nobody opened this link within 10 minutes; make another link with telltale pair',
+    ]);
+    expect(await listed(service)).toEqual([]);
+    const another = await pair(service);
+    const cookie = cookieOf(await signIn(service, another.token));
+    now += pairingMs;
+    expect(await asks(service, { cookie })).toBe(200);
+    expect((await signIn(service, token)).status).toBe(401);
+  });
+
+  it('is not for sending', async () => {
+    const service = await testService();
+    const refused = await service.post('/api/access/tokens', { name: 'x', scope: 'ingest', forOneDevice: true });
+    expect(refused.status).toBe(409);
   });
 });
 

@@ -24,18 +24,30 @@ export function createSignIns({ rows, tokens, now }: SignInsDeps) {
     await rows.removeSignIns(signIns.map(({ hash }) => hash));
   }
 
+  function inTheWayOf(token: StoredToken): StoredSignIn[] {
+    const ofToken = [...byHash.values()].filter(({ tokenId }) => tokenId === token.id);
+    ofToken.sort((a, b) => a.createdAt - b.createdAt);
+    const tooMany = ofToken.slice(0, Math.max(0, ofToken.length - maxPerToken + 1));
+    return [...[...byHash.values()].filter(isOver), ...tooMany];
+  }
+
   return {
-    /** The cookie's value, and until when (ms) it is good. */
+    /** The cookie's value, and until when (ms) it is good. A device that its token waited for is paired by it. */
     async open(token: StoredToken): Promise<{ secret: string; id: string; expiresAt: number }> {
-      const ofToken = [...byHash.values()].filter(({ tokenId }) => tokenId === token.id);
-      ofToken.sort((a, b) => a.createdAt - b.createdAt);
-      const tooMany = ofToken.slice(0, Math.max(0, ofToken.length - maxPerToken + 1));
-      await remove([...[...byHash.values()].filter(isOver), ...tooMany]);
       const secret = newSecret();
       const hash = hashOf(secret);
       const expiresAt = Math.min(now() + daysMs, token.expiresAt ?? Number.POSITIVE_INFINITY);
       const signIn = { hash, tokenId: token.id, createdAt: now(), expiresAt };
-      await rows.addSignIn(signIn);
+      const { device } = token;
+      // Before anything is waited for: another may open the same link meanwhile.
+      if (device) device.pairedAt = signIn.createdAt;
+      try {
+        await remove(inTheWayOf(token));
+        await rows.addSignIn(signIn, device !== undefined);
+      } catch (error) {
+        delete device?.pairedAt;
+        throw error;
+      }
       const id = hash.toString('hex');
       byHash.set(id, signIn);
       return { secret, id, expiresAt };

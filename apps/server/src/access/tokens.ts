@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CreatedToken, type NewToken, type Token, tokenPrefix } from '@telltale/core/access-view';
+import { type CreatedToken, type NewToken, pairingMs, type Token, tokenPrefix } from '@telltale/core/access-view';
 import { present } from '@telltale/core/present';
 import type { AccessRows, StoredToken } from '../store/access-rows.ts';
 import { hashOf, keptFor, newSecret } from './secret.ts';
@@ -25,7 +25,11 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
   const byId = new Map(stored.map((token) => [token.id, token]));
   const used = new Map<string, number>();
 
-  const isOver = ({ expiresAt }: StoredToken) => expiresAt !== undefined && expiresAt <= now();
+  const isExpired = ({ expiresAt }: StoredToken) => expiresAt !== undefined && expiresAt <= now();
+  /** A link to pair a device that nobody opened in time. */
+  const isMissed = ({ device }: StoredToken) =>
+    device !== undefined && device.pairedAt === undefined && device.until <= now();
+  const isOver = (token: StoredToken) => isExpired(token) || isMissed(token);
   const timer = setInterval(() => void keepUsed(), usedMs).unref();
 
   async function keepUsed(): Promise<void> {
@@ -35,12 +39,21 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
     await rows.used(times).catch(onProblem);
   }
 
+  /** It counts no more at once, whatever the disk says. */
+  async function forget({ id, hash }: StoredToken): Promise<void> {
+    byId.delete(id);
+    byHash.delete(hash.toString('hex'));
+    used.delete(id);
+    onRevoked(id);
+    await rows.revokeToken(id);
+  }
+
   return {
-    /** Nothing for a token that is unknown, revoked or expired. */
+    /** Nothing for a token that is unknown, revoked or expired. One for a device is found as long as its link tells why it is over. */
     find(text: string): StoredToken | undefined {
       if (!text.startsWith(tokenPrefix)) return undefined;
       const token = keptFor(byHash, hashOf(text));
-      return token && !isOver(token) ? token : undefined;
+      return token && !isExpired(token) ? token : undefined;
     },
 
     byId(id: string): StoredToken | undefined {
@@ -59,9 +72,12 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
     /** Whether anybody could come in. */
     isEmpty: () => [...byId.values()].every(isOver),
 
-    list: (): Token[] => [...byId.values()].map(viewOf),
+    list: (): Token[] => [...byId.values()].filter((token) => !isMissed(token)).map(viewOf),
 
-    async create({ name, scope, expiresInDays }: NewToken): Promise<CreatedToken | { refused: string }> {
+    async create(asked: NewToken): Promise<CreatedToken | { refused: string }> {
+      const { name, scope, expiresInDays, forOneDevice, user } = asked;
+      if (forOneDevice && scope === 'ingest') return { refused: 'a device looks on: its token cannot be for ingest' };
+      await Promise.all([...byId.values()].filter(isMissed).map(forget));
       if (byId.size >= maxTokens) return { refused: `there are ${maxTokens} tokens already; revoke some first` };
       if ([...byId.values()].some((token) => token.name === name)) {
         return { refused: `there is a token "${name}" already; revoke it first, or choose another name` };
@@ -71,7 +87,8 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
       const expiresAt = expiresInDays === undefined ? undefined : createdAt + expiresInDays * dayMs;
       const token: StoredToken = {
         ...{ id: randomBytes(5).toString('hex'), name, scope, hash: hashOf(text), createdAt },
-        ...present({ expiresAt }),
+        ...present({ expiresAt, user }),
+        ...(forOneDevice && { device: { until: createdAt + pairingMs } }),
       };
       byId.set(token.id, token); // at once: a second one of this name may be asked for while this one is written
       try {
@@ -84,15 +101,11 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
       return { ...viewOf(token), token: text };
     },
 
-    /** Its view; nothing where there is none. It counts no more at once, whatever the disk says. */
+    /** Its view; nothing where there is none. */
     async revoke(id: string): Promise<Token | undefined> {
       const token = byId.get(id);
       if (!token) return undefined;
-      byId.delete(id);
-      byHash.delete(token.hash.toString('hex'));
-      used.delete(id);
-      onRevoked(id);
-      await rows.revokeToken(id);
+      await forget(token);
       return viewOf(token);
     },
 
@@ -105,10 +118,12 @@ export function createTokens({ rows, now, onRevoked = () => {}, onProblem = () =
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-function viewOf({ id, name, scope, createdAt, lastUsedAt, expiresAt }: StoredToken): Token {
+function viewOf({ id, name, scope, user, device, createdAt, lastUsedAt, expiresAt }: StoredToken): Token {
   const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+  const isOpen = device !== undefined && device.pairedAt === undefined;
   return {
     ...{ id, name, scope, createdAt: new Date(createdAt).toISOString() },
-    ...present({ lastUsedAt: iso(lastUsedAt), expiresAt: iso(expiresAt) }),
+    ...present({ user, lastUsedAt: iso(lastUsedAt), expiresAt: iso(isOpen ? device.until : expiresAt) }),
+    ...(device && { device: isOpen ? ('open' as const) : ('paired' as const) }),
   };
 }

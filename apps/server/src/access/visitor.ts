@@ -8,6 +8,8 @@ export interface Visitor {
   /** Absent for nobody. */
   scope?: TokenScope;
   tokenId?: string;
+  /** Who `user:me` is, where that is known. */
+  user?: string;
   /** The sign-in behind the cookie, where it came by one. */
   signIn?: string;
   /** Where from. */

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { tellAudit } from '../access/admission.ts';
 import type { Audit } from '../access/audit.ts';
 import { cookieNames, type Door } from '../access/door.ts';
+import { pairingProblem } from '../access/pairing.ts';
 import type { SignIns } from '../access/sign-ins.ts';
 import type { Tokens } from '../access/tokens.ts';
 import { setVisitor, visitorOf } from '../access/visitor.ts';
@@ -41,7 +42,7 @@ export function accessRoutes(deps: AccessRoutesDeps): Route[] {
   return [...signInRoutes(deps), ...tokenRoutes(deps), auditRoute(deps)];
 }
 
-function signInRoutes({ tokens, signIns, door, now, onLeft }: AccessRoutesDeps): Route[] {
+function signInRoutes({ tokens, signIns, audit, door, now, onLeft }: AccessRoutesDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -49,8 +50,8 @@ function signInRoutes({ tokens, signIns, door, now, onLeft }: AccessRoutesDeps):
       summary: 'Whether a token is asked for, and what the one that was sent may do.',
       answers: { 200: answer('Who asks.', accessSchema) },
       handle(context) {
-        const { name, scope, signIn } = visitorOf(context);
-        const known = scope === undefined ? {} : { scope, name };
+        const { name, scope, signIn, user } = visitorOf(context);
+        const known = scope === undefined ? {} : { scope, name, ...present({ user }) };
         return context.json({ required: door.isRequired, ...known, signedIn: signIn !== undefined });
       },
     }),
@@ -65,6 +66,7 @@ function signInRoutes({ tokens, signIns, door, now, onLeft }: AccessRoutesDeps):
         401: problem('The token is unknown, revoked or expired.'),
         403: problem('It is a token for sending only.'),
         409: problem('No token is asked for here.'),
+        410: problem('It pairs a device, and another one came before, or nobody in time.'),
       },
       async handle(context) {
         if (!door.isRequired)
@@ -73,12 +75,21 @@ function signInRoutes({ tokens, signIns, door, now, onLeft }: AccessRoutesDeps):
         if (!read.success) return context.json({ error: 'send {"token": "ttk_…"}' }, 400);
         const token = tokens.find(read.data.token.trim());
         if (!token) return context.json({ error: 'the token is unknown, revoked or expired' }, 401);
-        const { id, name, scope } = token;
+        const { id, name, scope, user } = token;
         if (scope === 'ingest') return context.json({ error: `the token "${name}" can only send` }, 403);
+        const visitor = visitorOf(context);
+        const view = { required: true, name, scope, ...present({ user }), signedIn: true };
+        // The device that was paired opens its link again.
+        if (token.device && visitor.tokenId === id) return context.json(view);
+        const isOver = pairingProblem(token, now());
+        if (isOver !== undefined) {
+          audit.note({ visitor, action: 'refused', detail: `the link of ${name}` });
+          return context.json({ error: isOver }, 410);
+        }
         const { secret, id: signIn, expiresAt } = await signIns.open(token);
         keepCookie(context, secret, (expiresAt - now()) / 1000);
-        setVisitor(context, { ...visitorOf(context), ...{ name, scope, tokenId: id, signIn } });
-        return context.json({ required: true, name, scope, signedIn: true });
+        setVisitor(context, { ...visitor, ...{ name, scope, tokenId: id, signIn } });
+        return context.json(view);
       },
     }),
     route({
@@ -87,8 +98,10 @@ function signInRoutes({ tokens, signIns, door, now, onLeft }: AccessRoutesDeps):
       summary: 'Ends what the cookie opened; its live connections close.',
       answers: { 204: { description: 'Signed out.' } },
       async handle(context) {
-        const { signIn } = visitorOf(context);
+        const { signIn, tokenId = '' } = visitorOf(context);
         if (signIn !== undefined) await signIns.close(signIn);
+        // Nothing else can come in by it.
+        if (tokens.byId(tokenId)?.device) await tokens.revoke(tokenId);
         keepCookie(context, '', 0);
         onLeft();
         return context.body(null, 204);

@@ -4,6 +4,8 @@ import { type Door, openDoor, type Rates, tokenDoor, usualRates } from '../acces
 import { createSignIns, type SignIns } from '../access/sign-ins.ts';
 import { createTokens, type Tokens } from '../access/tokens.ts';
 import { messageOf } from '../complaints.ts';
+import { isLoopback } from '../config.ts';
+import { whoIsHere } from '../who-is-here.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Who may come in, and what is noted of who came. */
@@ -41,7 +43,7 @@ export function createAccess({ config, store, now, complaints }: Foundation, rat
     ...{ tokens, signIns, audit, left },
     door: config.requiresTokens
       ? tokenDoor({ tokens, signIns, rates: { ...usualRates, ...rates }, isProxy: proxiesAt(config.trustedProxies) })
-      : openDoor(),
+      : openDoor(isLoopback(config.host) ? whoIsHere().user : undefined),
     onLeft: (listener) => void listeners.push(listener),
     start: () => void audit.prune(),
     async stop() {

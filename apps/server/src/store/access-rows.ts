@@ -13,6 +13,10 @@ export interface StoredToken {
   createdAt: number;
   lastUsedAt?: number;
   expiresAt?: number;
+  /** Who `user:me` is to its bearer. */
+  user?: string;
+  /** One that opens one browser only: by when that has to come, and when it came. */
+  device?: { until: number; pairedAt?: number };
 }
 
 /** A browser that was signed in. */
@@ -50,7 +54,8 @@ export interface AccessRows {
   revokeToken(id: string): Promise<void>;
   used(times: ReadonlyMap<string, number>): Promise<void>;
   signIns(): StoredSignIn[];
-  addSignIn(signIn: StoredSignIn): Promise<void>;
+  /** `pairs`: the one browser that its token opens is this one, from now on. */
+  addSignIn(signIn: StoredSignIn, pairs?: boolean): Promise<void>;
   removeSignIns(hashes: readonly Buffer[]): Promise<void>;
   addAudit(entries: readonly NewAuditEntry[]): Promise<void>;
   /** The newest first. */
@@ -67,6 +72,9 @@ interface TokenRow {
   created_at: number;
   last_used_at: number | null;
   expires_at: number | null;
+  user: string | null;
+  pair_until: number | null;
+  paired_at: number | null;
 }
 
 interface AuditRow {
@@ -82,11 +90,13 @@ interface AuditRow {
 
 export function createAccessRows(database: Database, commits: Pick<GroupCommit, 'run'>): AccessRows {
   const tokens = database.prepare<[], TokenRow>(
-    'SELECT id, name, scope, hash, created_at, last_used_at, expires_at FROM access_tokens WHERE hash IS NOT NULL ORDER BY created_at, rowid',
+    `SELECT id, name, scope, hash, created_at, last_used_at, expires_at, user, pair_until, paired_at FROM access_tokens
+     WHERE hash IS NOT NULL ORDER BY created_at, rowid`,
   );
   const addToken = database.prepare(
-    'INSERT INTO access_tokens (id, name, scope, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO access_tokens (id, name, scope, hash, created_at, expires_at, user, pair_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
+  const pair = database.prepare('UPDATE access_tokens SET paired_at = ? WHERE id = ?');
   const revoke = database.prepare('UPDATE access_tokens SET hash = NULL WHERE id = ?');
   const signOut = database.prepare('DELETE FROM access_sign_ins WHERE token = ?');
   const used = database.prepare('UPDATE access_tokens SET last_used_at = ? WHERE id = ?');
@@ -105,8 +115,8 @@ export function createAccessRows(database: Database, commits: Pick<GroupCommit, 
 
   return {
     tokens: () => tokens.all().map(tokenOf),
-    addToken: ({ id, name, scope, hash, createdAt, expiresAt = null }) =>
-      commits.run(() => void addToken.run(id, name, scope, hash, createdAt, expiresAt)),
+    addToken: ({ id, name, scope, hash, createdAt, expiresAt = null, user = null, device }) =>
+      commits.run(() => void addToken.run(id, name, scope, hash, createdAt, expiresAt, user, device?.until ?? null)),
     revokeToken: (id) =>
       commits.run(() => {
         revoke.run(id);
@@ -117,8 +127,11 @@ export function createAccessRows(database: Database, commits: Pick<GroupCommit, 
         for (const [id, at] of times) used.run(at, id);
       }),
     signIns: () => signIns.all(),
-    addSignIn: ({ hash, tokenId, createdAt, expiresAt }) =>
-      commits.run(() => void addSignIn.run(hash, tokenId, createdAt, expiresAt)),
+    addSignIn: ({ hash, tokenId, createdAt, expiresAt }, pairs = false) =>
+      commits.run(() => {
+        addSignIn.run(hash, tokenId, createdAt, expiresAt);
+        if (pairs) pair.run(createdAt, tokenId);
+      }),
     removeSignIns: (hashes) =>
       commits.run(() => {
         for (const hash of hashes) removeSignIn.run(hash);
@@ -148,10 +161,12 @@ export function createAccessRows(database: Database, commits: Pick<GroupCommit, 
   };
 }
 
-function tokenOf({ id, name, scope, hash, created_at, last_used_at, expires_at }: TokenRow): StoredToken {
+function tokenOf({ id, name, scope, hash, user, ...times }: TokenRow): StoredToken {
+  const { created_at: createdAt, last_used_at, expires_at, pair_until: until, paired_at } = times;
   return {
-    ...{ id, name, scope, hash, createdAt: created_at },
-    ...present({ lastUsedAt: last_used_at ?? undefined, expiresAt: expires_at ?? undefined }),
+    ...{ id, name, scope, hash, createdAt },
+    ...present({ lastUsedAt: last_used_at ?? undefined, expiresAt: expires_at ?? undefined, user: user ?? undefined }),
+    ...(until !== null && { device: { until, ...present({ pairedAt: paired_at ?? undefined }) } }),
   };
 }
 
