@@ -44,6 +44,7 @@ export function useFeedScroll(scroller: Ref<HTMLElement | null>) {
       slot: (first + index) % slots,
     }));
   });
+  const topRow = computed(() => rows.value[Math.floor(scrollTop.value / rowPx.value)]);
   const fresh = computed(() => {
     live.feedVersion.value;
     return isAtEdge.value && !isPaused.value ? 0 : countAbove(live.feed.rows, leftAt.value);
@@ -63,7 +64,19 @@ export function useFeedScroll(scroller: Ref<HTMLElement | null>) {
     take();
   });
 
-  return { rows, lines, height, fresh, hereKey, isAtEdge, isPaging: history.isPaging, onScroll, follow, reveal };
+  return {
+    rows,
+    lines,
+    topRow,
+    height,
+    fresh,
+    hereKey,
+    isAtEdge,
+    isPaging: history.isPaging,
+    onScroll,
+    follow,
+    reveal,
+  };
 
   function take(): void {
     rows.value = isPaused.value ? live.feed.rows.slice(0, countUpTo(live.feed.rows, leftAt.value)) : live.feed.rows;
