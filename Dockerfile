@@ -14,7 +14,7 @@ COPY --from=manifests /app .
 # better-sqlite3 is fetched ready-made or compiled here, once.
 RUN --mount=type=cache,target=/root/.npm npm install
 COPY . .
-RUN npx tsc -b apps/server && npm run build -w apps/client
+RUN npm run build -w apps/server -w apps/client
 
 FROM node:${NODE}-trixie AS dependencies
 WORKDIR /app
@@ -27,10 +27,8 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/package.json ./
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=build /app/packages/core/package.json packages/core/
-COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/apps/server/package.json apps/server/
-COPY --from=build /app/apps/server/dist apps/server/dist
+COPY --from=build /app/apps/server/dist/bundle apps/server/dist/bundle
 COPY apps/server/migrations apps/server/migrations
 COPY --from=build /app/apps/client/dist apps/client/dist
 COPY scripts/healthy.mjs scripts/grafana-password.mjs scripts/
@@ -40,4 +38,4 @@ RUN install -d -o node -g node -m 700 /var/lib/telltale \
 USER node
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=5s --retries=12 CMD ["node", "scripts/healthy.mjs"]
-CMD ["node", "--max-semi-space-size=4", "apps/server/dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "apps/server/dist/bundle/main.js"]

@@ -19,9 +19,9 @@ const common = ['package-lock.json', 'tsconfig.base.json', 'packages/core/packag
 /** @type {Step[]} */
 const steps = [
   {
-    ...{ name: 'service', says: 'Building the service …', result: 'apps/server/dist/main.js' },
-    ...{ folder: '.', command: ['node_modules/typescript/bin/tsc', '-b', 'apps/server'] },
-    sources: [...common, 'packages/core/tsconfig.json', ...filesOfApp('server')],
+    ...{ name: 'service', says: 'Building the service …', result: 'apps/server/dist/bundle/main.js' },
+    ...{ folder: 'apps/server', command: ['build.mjs'] },
+    sources: [...common, ...filesOfApp('server'), 'apps/server/build.mjs'],
   },
   {
     ...{ name: 'page', says: 'Building the page …', result: 'apps/client/dist/index.html' },

@@ -34,7 +34,7 @@ export interface ServiceOptions {
   env?: Record<string, string>;
 }
 
-/** Starts `apps/server/dist/main.js`; run `npm run build` before. */
+/** Starts `apps/server/dist/bundle/main.js`; run `npm run build` before. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const service = await prepareService(options);
   await service.start();
@@ -43,7 +43,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 /** The same, not started yet: its address is known, nobody listens. */
 export async function prepareService({ home, env }: ServiceOptions): Promise<Service> {
-  const main = join(root, 'apps', 'server', 'dist', 'main.js');
+  const main = join(root, 'apps', 'server', 'dist', 'bundle', 'main.js');
   if (!existsSync(main)) throw new Error(`${main} is missing; run npm run build first`);
   mkdirSync(home, { recursive: true });
   const [port, otlpPort] = [await freePort(), await freePort()];

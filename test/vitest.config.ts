@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     environment: 'node',
+    globalSetup: 'built.mjs',
     testTimeout: 180_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 20_000 } },

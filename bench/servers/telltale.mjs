@@ -1,7 +1,7 @@
 // The whole service as `npm start` runs it, on a free port.
 import { join } from 'node:path';
-import { readConfig } from '../../apps/server/dist/config.js';
-import { startService } from '../../apps/server/dist/service.js';
+import { readConfig } from '../../apps/server/dist/bundle/config.js';
+import { startService } from '../../apps/server/dist/bundle/service.js';
 import { answerUsage } from './serve.mjs';
 
 const config = readConfig(

@@ -72,7 +72,7 @@ async function offline(noService: Problem): Promise<Tokens> {
 
 /** The built service of the clone that this command is part of. */
 function offlineFile(from: string): string | undefined {
-  const file = join(from, 'apps/server/dist/access/offline.js');
+  const file = join(from, 'apps/server/dist/bundle/offline.js');
   if (existsSync(file)) return file;
   return dirname(from) === from ? undefined : offlineFile(dirname(from));
 }

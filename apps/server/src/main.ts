@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLoopback, readConfig } from './config.ts';
+import { ownFolder } from './own-folder.ts';
 import { startService } from './service.ts';
 
 // The only file with effects at load: reads the environment, starts the service, ends with it.
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(ownFolder, '../..');
 /** How long open requests may take to finish after SIGTERM. */
 const drainMs = 3000;
 /** Whatever hangs, a stop is over by then. */
@@ -55,6 +56,6 @@ function sentenceOf(error: unknown): string {
 }
 
 function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(root, 'apps/server/package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(ownFolder, 'package.json'), 'utf8')) as { version: string };
   return version;
 }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { ownFolder } from '../own-folder.ts';
 import { StoreError } from './errors.ts';
 
-/** The same place seen from `src/store` and from `dist/store`. */
-export const migrationsFolder = join(import.meta.dirname, '../../migrations');
+export const migrationsFolder = join(ownFolder, 'migrations');
 
 /** Brings the database to the newest schema, one transaction per numbered file; refuses one from a newer Telltale. */
 export function migrate(database: Database, folder = migrationsFolder): void {
