@@ -30,7 +30,7 @@ export function backupCommand({ print, cwd, now, env }: Context) {
         database.close();
       }
       print(`${source} is copied to ${target} (${sizeWords(statSync(target).size)}).`);
-      print('To restore it, put it back there while the service is stopped, without the -wal and -shm files beside it.');
+      print('To restore it, stop the service and put it back, without the -wal and -shm files beside it.');
     });
 }
 
