@@ -1,5 +1,5 @@
 import { destinationOf, readConfig, telltaleHome } from '@telltale/hooks/.claude/hooks/telltale/spool.mjs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Problem } from './problem.ts';
 
 export interface Service {

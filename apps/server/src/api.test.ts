@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TestService, testService } from '../fixtures/test-service.ts';
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];

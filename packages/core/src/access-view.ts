@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a token lets its bearer do. `ingest` sends and reads nothing; `numbers` reads counts, costs, states, times and

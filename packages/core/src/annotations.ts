@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Redact, type Redaction, redactSecrets } from './redact.ts';
 
 /** What people put on a session or on one thing in it. A pin is a session's alone; bookmark and pin have no text. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a session's money comes from: its `api_request` events and metrics, else its transcript priced by table. */
 export const costSources = ['events', 'transcript', 'none'] as const;

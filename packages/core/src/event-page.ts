@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hookCatalogue } from './catalogue/hooks.ts';
 import { telemetryCatalogue } from './catalogue/telemetry.ts';
 import { eventSchema, type Origin, originSchema, type TelltaleEvent } from './event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where an event came from. One road each, never guessed from the payload. */
 const eventSources = ['hook', 'otel', 'alert', 'sdk', 'mcp'] as const;

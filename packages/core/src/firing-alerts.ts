@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertIdentity, isOwnAlert } from './alert-identity.ts';
 import type { TelltaleEvent } from './event.ts';
 import { fieldsAt, textAt } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One point of a metric, as its session's client told it last. */
 const pointViewSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { costSources, priceDifferenceSchema, tokensSchema } from './cost-view.ts';
 
 /** Who tells what a session cost; `client`: the sum that it wrote into the transcript, where it sent no telemetry. */

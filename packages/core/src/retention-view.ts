@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { prunedParts } from './session-view.ts';
 
 /** What one kind of thing takes, and what would go by age. Bytes are of the compressed data, about. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { searchKinds } from './search/kinds.ts';
 import { sessionStates } from './session-view.ts';
 

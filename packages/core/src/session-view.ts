@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { activitySchema, costSources, lastRequestSchema, tokensSchema } from './cost-view.ts';
 import { statusLineSchema } from './status-line-view.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isFields, numericAt, textAt } from './fields.ts';
 import { present } from './present.ts';
 import type { Span } from './sources/otlp/spans.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The windows of a subscription's usage limit, as the client names them, with what a person calls them. */
 export const quotaWindows = { five_hour: '5 h', seven_day: '7 d' } as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One line of a session's transcript as the API tells it; `line` is the client's own JSON, redacted. */
 export const transcriptEntrySchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from './event.ts';
 import { firingAlertSchema } from './firing-alerts.ts';
 import { lostTranscriptsSchema } from './history-view.ts';

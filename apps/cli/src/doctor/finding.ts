@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `skipped`: it could not be asked, because of something that is told elsewhere. */
 const stateSchema = z.enum(['ok', 'warning', 'failed', 'skipped']);

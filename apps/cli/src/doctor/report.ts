@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { findingSchema } from './finding.ts';
 
 const namedSchema = findingSchema.extend({ name: z.string() });

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Guard, visitOf } from '../http/guard.ts';
 import type { Audit } from './audit.ts';
 import type { Refusal } from './door.ts';

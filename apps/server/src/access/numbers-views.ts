@@ -9,7 +9,7 @@ import {
   sessionSchema,
 } from '@telltale/core';
 import { analysisRowSchema, analysisSchema } from '@telltale/core/analysis';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // What a `numbers` token is shown. Where a shape holds content anywhere, field by field: what is not named here is not
 // told, so a new field is hidden until somebody says that it is a number, a state, a time or a name.

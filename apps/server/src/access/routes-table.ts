@@ -1,6 +1,6 @@
 import { parseFilter, sessionCostSchema } from '@telltale/core';
 import type { AuditAction } from '@telltale/core/access-view';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { analysisNamed } from '../analysis/table.ts';
 import {
   analysisNumbers,

@@ -10,7 +10,7 @@ import {
   transcriptEntrySchema,
 } from '@telltale/core';
 import { analysisInfoSchema, analysisRowSchema } from '@telltale/core/analysis';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema, NameOf } from './type-text.ts';
 
 /** Shapes that many answers have in common: told once, by their names. */

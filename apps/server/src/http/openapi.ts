@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RouteDescription } from '../routes/route.ts';
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that check them. */

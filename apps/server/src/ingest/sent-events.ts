@@ -1,5 +1,5 @@
 import { eventSchema, type HookContext, type NewEvent, type Rejection, readAt } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An event as other senders (SDK, MCP) give it: what the service can add may be left out. */
 const sentEventSchema = eventSchema

@@ -6,7 +6,7 @@ import {
   type Rejection,
   rejectionWords,
 } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Accepted, Ingest } from '../ingest.ts';
 import { type AnswerDescription, answer } from '../routes/route.ts';
 import type { Answer } from './answer.ts';

@@ -1,5 +1,5 @@
 import { isRejection, problemSchema } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OtlpEncoding, OtlpResult } from '../ingest/otlp.ts';
 import { encodeResponse, encodeStatus, type Signal, signals } from '../ingest/otlp-protobuf.ts';
 import type { Ingest } from '../ingest.ts';

@@ -1,5 +1,5 @@
 import { rejectionWords } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ingest } from '../ingest.ts';
 import { intakeProblems } from './events.ts';
 import type { IntakeRoute } from './intake.ts';

@@ -1,5 +1,5 @@
 import { isRejection, type Rejection } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ingest } from '../ingest.ts';
 import { seqNumber, textUpTo } from '../routes/route.ts';
 import type { Store, TranscriptFile, TranscriptResult } from '../store/store.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One number of an answer, by its labels. */
 export interface Sample {

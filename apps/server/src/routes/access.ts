@@ -9,7 +9,7 @@ import {
 import { present } from '@telltale/core/present';
 import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tellAudit } from '../access/admission.ts';
 import type { Audit } from '../access/audit.ts';
 import { cookieNames, type Door } from '../access/door.ts';

@@ -1,5 +1,5 @@
 import { type Analysis, analysisViews } from '@telltale/core/analysis';
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeAnalyses } from '../analysis/table.ts';
 import { analysesHtml } from '../export/html/analyses.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,6 @@
 import { priceWays } from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnalysisQuery } from '../analysis/definition.ts';
 import { readAskedFilter } from '../asked-filter.ts';
 import { instant, textUpTo } from './route.ts';

@@ -1,6 +1,6 @@
 import { analysisListSchema, analysisSchema, bucketSizes, maxBuckets } from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import { analyses, analysisNamed, describeAnalyses } from '../analysis/table.ts';
 import type { Store } from '../store/store.ts';
 import { questionParameters, readQuestion } from './analysis-question.ts';

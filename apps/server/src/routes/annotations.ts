@@ -7,7 +7,7 @@ import {
   readAnnotation,
 } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
 import { answer, cursorLike, limitUpTo, problem, type Route, route, textUpTo } from './route.ts';

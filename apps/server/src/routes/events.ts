@@ -1,6 +1,6 @@
 import { eventPageSchema, eventSchema, maxLivePayloadBytes } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tellAudit } from '../access/admission.ts';
 import { patientPage } from '../store/patient-page.ts';
 import type { Store } from '../store/store.ts';

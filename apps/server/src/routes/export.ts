@@ -1,5 +1,5 @@
 import { exportFormats, exportName } from '@telltale/core/export';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileTypes } from '../export/file-types.ts';
 import { createSessionReader, type ExportStore } from '../export/read.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { discoverySchema, importStatusSchema } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { createDiscovery } from '../history/discovery.ts';
 import type { HistoryImport } from '../history/import.ts';
 import { answer, problem, type Route, route, textUpTo } from './route.ts';

@@ -1,5 +1,5 @@
 import { quotaReportSchema } from '@telltale/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from '../store/store.ts';
 import { answer, limitUpTo, type Route, route } from './route.ts';
 

@@ -1,6 +1,6 @@
 import { reconciliationSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ReconcileDeps, reconcile } from '../reconciliation/reconcile.ts';
 import { answer, instant, limitUpTo, type Route, route, textUpTo } from './route.ts';
 

@@ -1,6 +1,6 @@
 import { freeNowSchema, retentionSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from '../store/store.ts';
 import { answer, problem, type Route, route } from './route.ts';
 import { readSmallJson } from './small-body.ts';

@@ -1,6 +1,6 @@
 import { problemSchema } from '@telltale/core';
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One answer a route may give; without a schema its body is `type`, or empty. */
 export interface AnswerDescription {

@@ -1,7 +1,7 @@
 import { present } from '@telltale/core/present';
 import { searchKinds } from '@telltale/core/search';
 import { searchAnswerSchema, searchOrders } from '@telltale/core/search-view';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readAskedFilter } from '../asked-filter.ts';
 import type { Store } from '../store/store.ts';
 import { answer, cursorLike, instant, limitUpTo, type Route, route, textUpTo } from './route.ts';

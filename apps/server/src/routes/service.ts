@@ -1,6 +1,6 @@
 import { facetsSchema, healthSchema, pulseSchema, type ServiceStatus, serviceStatusSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import { visitorOf } from '../access/visitor.ts';
 import type { Store } from '../store/store.ts';
 import { answer, instant, limitUpTo, type Route, route } from './route.ts';

@@ -1,6 +1,6 @@
 import { spanPageSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from '../store/store.ts';
 import { answer, instant, limitUpTo, type Route, route } from './route.ts';
 

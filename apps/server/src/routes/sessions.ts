@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sessionPageSchema, sessionSchema, transcriptPageSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bucketSizes } from './buckets.ts';
 
 /** What a number counts: dollars, tokens, things, milliseconds, a share of 1. */

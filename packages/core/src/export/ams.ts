@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * One session as one flat document for an archive, after the model of AMS: an ordered list of events, totals, who and

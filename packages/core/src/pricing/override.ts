@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelId } from './model-id.ts';
 import type { PriceRow, Rates } from './table.ts';
 

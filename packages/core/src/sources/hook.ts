@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { baseName, projectName } from '../catalogue/path.ts';
 import { describeEvent, outcomeOf } from '../catalogue.ts';
 import type { NewEvent, Origin, Rejection } from '../event.ts';
