@@ -1,5 +1,5 @@
-import { duration } from '../words/time.ts';
-import type { Stretch, TimeScale } from './time-scale.ts';
+import { duration } from '../../words/time.ts';
+import type { Stretch, TimeScale } from '../time-scale.ts';
 
 export interface Tick {
   /** In percent of the width. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeScale } from './time-scale.ts';
+import { timeScale } from '../time-scale.ts';
 import { ticksOf } from './time-ticks.ts';
 
 const ticksFor = (lastedMs: number, busy = [{ fromMs: 0, toMs: lastedMs }]) => {

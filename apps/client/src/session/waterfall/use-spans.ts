@@ -1,6 +1,6 @@
 import type { SpanView } from '@telltale/core';
 import { onScopeDispose, shallowRef, watch } from 'vue';
-import { api } from '../data/api.ts';
+import { api } from '../../data/api.ts';
 
 /** Exporters send a span when it is over; the machine's clocks are the same. */
 const slackMs = 60_000;

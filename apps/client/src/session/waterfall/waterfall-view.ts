@@ -1,8 +1,8 @@
 import type { Waterfall, WaterfallBar } from '@telltale/core/story';
-import { costWords } from '../words/cost-words.ts';
-import { duration } from '../words/time.ts';
-import { costOfRequest, requestHint } from './request-words.ts';
-import { type Stretch, type TimeScale, timeScale } from './time-scale.ts';
+import { costWords } from '../../words/cost-words.ts';
+import { duration } from '../../words/time.ts';
+import { costOfRequest, requestHint } from '../request-words.ts';
+import { type Stretch, type TimeScale, timeScale } from '../time-scale.ts';
 
 /** Idle time is drawn short, also that in which a call waited for somebody: an hour must not hide the seconds. */
 export function scaleOf({ fromMs, toMs, bars }: Waterfall): TimeScale {
