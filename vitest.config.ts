@@ -14,7 +14,7 @@ export default defineConfig({
       'scripts/**/*.test.mjs',
     ],
     environment: 'node',
-    maxWorkers: availableParallelism(), // one more than vitest would take: many of these wait for a process
+    maxWorkers: availableParallelism() + 1, // many of these wait, for a process or for the time to be over
     // A test waits for states, so on a busy machine it is slow and not wrong.
     testTimeout: 60_000,
   },

@@ -20,7 +20,7 @@ const alone = [
 const pages = 'browser/**/*.test.ts';
 const never = ['**/node_modules/**'];
 const beside = {
-  maxWorkers: isSoak ? 1 : Math.min(availableParallelism(), 4),
+  maxWorkers: isSoak ? 1 : Math.min(availableParallelism() + 1, 4),
   sequence: { groupOrder: 1 },
 };
 
