@@ -1,13 +1,21 @@
 // The password of Grafana's admin, made once and kept in a volume that only Grafana reads.
-//   create   writes it where there is none yet
+//   create   writes it where there is none yet, or writes the one that is in GRAFANA_ADMIN_PASSWORD
 //   print    shows it
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const file = process.env.GRAFANA_PASSWORD_FILE || '/var/lib/grafana-password/admin';
+const told = process.env.GRAFANA_ADMIN_PASSWORD;
 
 if (process.argv[2] === 'print') {
   console.log(readFileSync(file, 'utf8'));
+} else if (told !== undefined) {
+  if (told.length < 12) {
+    console.error('grafana-password: GRAFANA_ADMIN_PASSWORD must have at least 12 characters');
+    process.exit(1);
+  }
+  rmSync(file, { force: true }); // it is read only
+  writeFileSync(file, told, { mode: 0o444 });
 } else {
   try {
     // Grafana is another user than this one; nobody else sees the volume.

@@ -53,7 +53,12 @@ const hints = {
   tmux: 'install it to test interactive sessions',
   git: 'install it to test worktrees',
   curl: 'install it to test the commands of the documentation',
+  nginx: 'install it to test the proxy with TLS',
+  openssl: 'install it to test what is sent by TLS',
 } as const;
+
+/** How to ask a program for its version, where that is another way than the usual. */
+const versionOf: Partial<Record<Need, string>> = { tmux: '-V', nginx: '-v', openssl: 'version' };
 
 export function chromiumPath(): string | undefined {
   const places = [
@@ -68,7 +73,7 @@ export function chromiumPath(): string | undefined {
 function isHere(need: Need): boolean {
   if (need === 'chromium') return chromiumPath() !== undefined;
   try {
-    execFileSync(need, [need === 'tmux' ? '-V' : '--version'], { stdio: 'ignore' });
+    execFileSync(need, [versionOf[need] ?? '--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false; // not on the PATH

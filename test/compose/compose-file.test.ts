@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { thresholds } from '@telltale/core/thresholds';
 import { describe, expect, it } from 'vitest';
 import { root } from '../service.ts';
-import { baseImages, composeFile, composeText, envFile, namedImages, variablesIn } from './file.ts';
+import {
+  baseImages,
+  composeFile,
+  composeText,
+  envFile,
+  namedImages,
+  remoteText,
+  requiredIn,
+  variablesIn,
+} from './file.ts';
 
 const services = Object.entries(composeFile.services);
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -144,9 +153,12 @@ describe('.env.example', () => {
   const example = envFile(read('.env.example'));
   const ofCompose = ['COMPOSE_PROFILES'];
 
-  it('names every variable of the compose file with the same default, and no other', () => {
+  it('names every variable of the compose files with the same default, and no other', () => {
     const named = [...example].filter(([name]) => !ofCompose.includes(name));
-    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(variablesIn(composeText)));
+    const required = requiredIn(remoteText).map((name) => [name, ''] as const);
+    expect(Object.fromEntries(named)).toEqual(
+      Object.fromEntries([...variablesIn(composeText), ...variablesIn(remoteText), ...required]),
+    );
   });
 
   it('moves the links along with a port that somebody changes in a copy of it', () => {

@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { type CollectionTag, parse, YAMLSeq } from 'yaml';
 import { root } from '../service.ts';
+
+/** A list that takes the place of the one below it, instead of going behind it. */
+const override: CollectionTag = { tag: '!override', collection: 'seq', nodeClass: YAMLSeq };
 
 /** docker-compose.yml as it is written, anchors and merges resolved, variables not. */
 export interface ComposeFile {
   name: string;
   services: Record<string, ComposeService>;
   volumes: Record<string, unknown>;
+}
+
+interface RemoteFile {
+  services: Record<string, Omit<ComposeService, 'volumes'> & { volumes?: unknown[] }>;
 }
 
 interface ComposeService {
@@ -37,6 +44,15 @@ interface ComposeService {
 
 export const composeText = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 export const composeFile = parse(composeText, { merge: true }) as ComposeFile;
+
+/** What lies over it for a stack that others reach. */
+export const remoteText = readFileSync(join(root, 'docker-compose.remote.yml'), 'utf8');
+export const remoteFile = parse(remoteText, { merge: true, customTags: [override] }) as RemoteFile;
+
+/** Names that must be set: `${NAME:?why}`. */
+export function requiredIn(text: string): string[] {
+  return [...new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name))];
+}
 
 /** Every image that the file and its Dockerfiles take from a registry. */
 export function namedImages(): string[] {

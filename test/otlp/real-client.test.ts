@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { ClientAge } from '../client/binary.ts';
 import { createStage } from '../client/stage.ts';
+import { describeThroughTls } from '../remote/through-tls.ts';
 import { requires, requiresClaude, requiresStack } from '../requires.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { createStack, type Stack } from '../stack/stack.ts';
@@ -35,6 +36,9 @@ for (const age of ['new', 'old'] as const) {
       stack = await createStack({ start: ['collector', 'prometheus', 'loki'] });
     });
     afterAll(() => stack?.stop());
+
+    // Here, because Prometheus and Loki run already.
+    if (requires('openssl')) describeThroughTls(age, () => stack);
 
     for (const temporality of ['cumulative', 'delta'] as const) {
       for (const name of temporality === 'cumulative' ? played[age] : ['resumed']) {

@@ -41,6 +41,8 @@ export interface StackOptions {
   prometheusUrl?: string;
   /** Further collector configurations (YAML), merged over the shipped one in this order. */
   collectorExtras?: readonly string[];
+  /** The environment of the collector, beside where the event service is. */
+  collectorEnv?: Record<string, string>;
   /** Texts of the shipped files to replace, for a control that must fail or a limit that must be reached. */
   replace?: Partial<Record<'collector' | 'prometheus' | 'loki', Record<string, string>>>;
   /** The environment of the event service, read at each of its starts. */
@@ -118,7 +120,7 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
       ready: url('health'),
       command: binaries.collector,
       args: collectorConfigs.map((text, index) => `--config=${write(`collector-${index}.yaml`, text)}`),
-      env: { TELLTALE_OTLP_ENDPOINT: telltale },
+      env: { TELLTALE_OTLP_ENDPOINT: telltale, ...options.collectorEnv },
       cwd: place('collector'),
     }),
     prometheus: createPart({
