@@ -22,6 +22,8 @@ export function telemetry(otlp: string, project: string, temporality = 'cumulati
     OTEL_METRIC_EXPORT_INTERVAL: '1000',
     OTEL_LOGS_EXPORT_INTERVAL: '500',
     OTEL_RESOURCE_ATTRIBUTES: `project=${project}`,
+    // Whatever it is called: the desktop app has another name, and anybody may choose one.
+    ...(temporality === 'delta' && { OTEL_SERVICE_NAME: 'a-name-of-our-own' }),
   };
 }
 
