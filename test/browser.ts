@@ -43,7 +43,7 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     }),
   );
   await page.goto(url);
-  await waitFor('the page to go live', () => frames.some(({ message }) => 'hello' in message), 10_000);
+  await waitFor('the page to go live', () => frames.some(({ message }) => 'hello' in message));
   return { page, complaints, frames, close: () => page.context().close() };
 }
 

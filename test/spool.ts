@@ -26,7 +26,7 @@ function isAbandoned(file: string, files: readonly string[]): boolean {
 }
 
 /** Waits until everything that was fired has left the spool. */
-export async function drained(home: string, timeoutMs = 30_000): Promise<void> {
+export async function drained(home: string, timeoutMs = 60_000): Promise<void> {
   await waitFor(
     'an empty spool',
     () => {

@@ -34,7 +34,7 @@ export default defineConfig({
     globalSetup: 'built.mjs',
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       { extends: true, test: { ...beside, name: 'beside', include: tests, exclude: [...alone, pages, ...never] } },
       // A browser draws when it can: such a test gets a second try at once. `npm test` names it.

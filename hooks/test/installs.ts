@@ -77,7 +77,7 @@ export function createInstall(runner: Runner, env: Record<string, string>): Inst
 }
 
 /** Waits until the claim holds; after `ms` an error says what did not come true. */
-export async function until(claim: () => boolean, message: string, ms = 20_000): Promise<void> {
+export async function until(claim: () => boolean, message: string, ms = 50_000): Promise<void> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     if (claim()) return;
     await new Promise((done) => setTimeout(done, 20));

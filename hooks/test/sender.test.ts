@@ -61,9 +61,9 @@ for (const { name, runner, programs } of senders) {
       for (let n = 0; n < 5; n++) await install.fire('PreToolUse', event(n));
       await lies(install, 5);
       const server = await stage.serve(undefined, gone.port);
-      await until(() => install.waiting().length === 0, 'the spool is empty', 20_000);
+      await until(() => install.waiting().length === 0, 'the spool is empty');
       expect(server.events().map(numberOf).sort()).toEqual([0, 1, 2, 3, 4]);
-    }, 30_000);
+    });
 
     it('returns at once while the server hangs', async ({ stage }) => {
       const server = await stage.serve(() => 'hang');
@@ -72,7 +72,7 @@ for (const { name, runner, programs } of senders) {
       for (let n = 0; n < 5; n++) fired.push(await install.fire('PreToolUse', event(n)));
       // One request waits for its answer all that time; a hook that waited too would need 10 s.
       await until(() => server.events().length === 1, 'the first is on its way');
-      expect(Math.max(...fired.map(({ ms }) => ms))).toBeLessThan(5000);
+      expect(Math.max(...fired.map(({ ms }) => ms))).toBeLessThan(9000);
       await lies(install, 5);
     });
 
@@ -142,7 +142,7 @@ for (const { name, runner, programs } of senders) {
         await until(() => server.events().length > before, 'it is delivered');
         await until(() => !list(install.spool()).includes('lock'), 'the sender has gone');
       }
-    }, 30_000);
+    });
 
     it('leaves a lock alone that is held by a living process', async ({ stage }) => {
       const server = await stage.serve();
@@ -205,9 +205,9 @@ for (const { name, runner, programs } of senders) {
       const kept = () =>
         install.waiting().map((item) => JSON.parse(readFileSync(join(install.spool(), item), 'utf8')).n);
       const dropped = join(install.spool(), 'dropped');
-      await until(() => existsSync(dropped) && readFileSync(dropped, 'utf8') === '4\n', 'the cap', 20_000);
+      await until(() => existsSync(dropped) && readFileSync(dropped, 'utf8') === '4\n', 'the cap');
       expect(kept()).toEqual([4, 5, 6, 7, 8, 9]);
-    }, 30_000);
+    });
 
     it('keeps more once something was delivered', async ({ stage }) => {
       const server = await stage.serve();
@@ -222,7 +222,7 @@ for (const { name, runner, programs } of senders) {
       // Time enough for a sender that would drop some: it fails at once, the server is gone.
       await new Promise((done) => setTimeout(done, 1500));
       expect(install.waiting().length).toBe(10);
-    }, 30_000);
+    });
 
     it('keeps the spool private', async ({ stage }) => {
       const gone = await stage.serve();
@@ -238,7 +238,7 @@ for (const { name, runner, programs } of senders) {
     it('waits for the sender at SessionEnd where TELLTALE_FLUSH_MS says so, and not longer', async ({ stage }) => {
       const server = await stage.serve(({ path }) => ({ status: 200, body: path.includes('transcript') ? '0' : '' }));
       const install = setUp(stage, server.url);
-      await install.fire('SessionEnd', event(1), { TELLTALE_FLUSH_MS: '5000' });
+      await install.fire('SessionEnd', event(1), { TELLTALE_FLUSH_MS: '9000' });
       expect(server.events().length).toBe(1);
       expect(install.waiting()).toEqual([]);
       const hanging = await stage.serve(() => 'hang');
@@ -247,7 +247,7 @@ for (const { name, runner, programs } of senders) {
         TELLTALE_URL: hanging.url,
       });
       expect(ms).toBeGreaterThan(300);
-      expect(ms).toBeLessThan(5000);
+      expect(ms).toBeLessThan(9000); // a request waits 10 s for its answer
       expect(install.waiting().length).toBe(1);
     });
   });

@@ -67,7 +67,7 @@ async function openViewer(browser: Browser, url: string, { excused, ...how }: Op
     ...options,
   });
   // Much longer than it takes: on a busy machine a page is slow, not wrong.
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(url);
   const rows = page.locator('[role=grid] [role=row]');
   const complaints = () => said.filter((one) => !excused?.test(one));

@@ -94,14 +94,14 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       terminals.push(terminal);
       return terminal;
     },
-    async fired(name, times, timeoutMs = 20_000) {
+    async fired(name, times, timeoutMs = 60_000) {
       const seen = () => recorder.recorded().filter((one) => one.name === name).length;
       for (const until = Date.now() + timeoutMs; seen() < times; await sleep(50)) {
         if (Date.now() > until) throw new Error(`${name} fired ${seen()} times in ${timeoutMs} ms, not ${times}`);
       }
     },
     async execute(command, args) {
-      const place = { cwd: world.project, env: { ...world.env, ...options.env }, timeout: 20_000 };
+      const place = { cwd: world.project, env: { ...world.env, ...options.env }, timeout: 60_000 };
       return (await promisify(execFile)(command, args, place)).stdout;
     },
     async close() {

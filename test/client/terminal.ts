@@ -31,10 +31,10 @@ export async function openTerminal(world: World, options: TerminalOptions): Prom
   // A tmux server hands its own environment on, so the client's is again made from nothing.
   const env = { ...world.env, ...options.env };
   const tmux = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env, timeout: 10_000 })).stdout;
+    (await promisify(execFile)('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env, timeout: 60_000 })).stdout;
   const screen = () => tmux('capture-pane', '-p', '-t', 'client');
 
-  const see = async (pattern: RegExp, timeoutMs = 20_000): Promise<string> => {
+  const see = async (pattern: RegExp, timeoutMs = 60_000): Promise<string> => {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const text = await screen();
@@ -80,7 +80,7 @@ export async function openTerminal(world: World, options: TerminalOptions): Prom
     see,
     async left() {
       for (
-        const until = Date.now() + 20_000;
+        const until = Date.now() + 60_000;
         (await tmux('display-message', '-p', '-t', 'client', '#{pane_dead}')).trim() !== '1';
       ) {
         if (Date.now() > until) throw new Error(`the client did not leave; its screen shows:\n${await screen()}`);

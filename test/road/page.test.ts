@@ -69,7 +69,7 @@ describe.runIf(canPlay)('the page while the real client works', () => {
     const [first] = stage.recorder.recorded();
     watched = await openPage(browser, { url: `${service.url}/sessions/${first?.input.session_id}`, height: 3000 });
     const said = ['Have two helpers look at it.', 'Sending two.', 'Both are back.', 'Scout', 'Build', 'story'];
-    for (const words of said) await watched.page.getByText(words).first().waitFor({ timeout: 10_000 });
+    for (const words of said) await watched.page.getByText(words).first().waitFor();
     expect(watched.complaints).toEqual([]);
   });
 

@@ -82,9 +82,8 @@ async function expectShown(
 
   const fresh = await openPage(browser, { url: `${service.url}/?filter=app:${name}`, height: 3000 });
   const expected = expectedRows(recorded);
-  await waitFor('the rows', async () => (await shownRows(fresh)).length >= expected.length, 5_000).catch(
-    () => undefined,
-  ); // compared below
+  const isWhole = async () => (await shownRows(fresh)).length >= expected.length;
+  await waitFor('the rows', isWhole).catch(() => undefined); // compared below
   const shown = await shownRows(fresh);
   for (const word of expected) {
     const index = shown.findIndex((row) => row.includes(word));

@@ -43,7 +43,7 @@ export async function storedTranscript(service: Service, written: WrittenTranscr
     stored.lines = entries.filter((entry) => !isMeta(entry)).map((entry) => entry.line);
     return stored.lines.length >= written.lines.length;
   };
-  await waitFor('the transcript', isWhole, 10_000).catch(() => undefined); // the caller compares and tells
+  await waitFor('the transcript', isWhole).catch(() => undefined); // the caller compares and tells
   return stored;
 }
 

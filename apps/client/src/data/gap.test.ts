@@ -2,6 +2,8 @@ import type { TelltaleEvent } from '@telltale/core';
 import { expect, it, vi } from 'vitest';
 import { createGaps } from './gap.ts';
 
+const until = (claim: () => void) => vi.waitFor(claim, { timeout: 30_000 });
+
 const base = { source: 'hook', name: 'Stop', app: 'api', at: '2026-11-21T10:00:00.000Z', summary: '' } as const;
 const event = (seq: number): TelltaleEvent => ({ ...base, seq, id: `e${seq}`, payload: {} });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -30,7 +32,7 @@ it('fetches exactly what was skipped', async () => {
   const { told, gaps } = stage();
   gaps.add(101, 2600);
   expect(told.missing).toBe(2500);
-  await vi.waitFor(() => expect(told).toEqual({ seqs: range(101, 2600), missing: 0, startedOver: 0 }));
+  await until(() => expect(told).toEqual({ seqs: range(101, 2600), missing: 0, startedOver: 0 }));
 });
 
 it('says what is missing while the service is away, and fetches it when it is back', async () => {
@@ -38,18 +40,16 @@ it('says what is missing while the service is away, and fetches it when it is ba
   service.isAway = true;
   gaps.add(11, 20);
   gaps.add(31, 40);
-  await vi.waitFor(() => expect(told.missing).toBe(20));
+  await until(() => expect(told.missing).toBe(20));
   service.isAway = false;
   gaps.retry();
-  await vi.waitFor(() =>
-    expect(told).toEqual({ seqs: [...range(11, 20), ...range(31, 40)], missing: 0, startedOver: 0 }),
-  );
+  await until(() => expect(told).toEqual({ seqs: [...range(11, 20), ...range(31, 40)], missing: 0, startedOver: 0 }));
 });
 
 it('starts over with the newest where the gap is too wide, so that none stays inside', async () => {
   const { told, gaps } = stage();
   gaps.add(1, 9000);
-  await vi.waitFor(() => expect(told).toEqual({ seqs: range(4001, 9000), missing: 0, startedOver: 1 }));
+  await until(() => expect(told).toEqual({ seqs: range(4001, 9000), missing: 0, startedOver: 1 }));
 });
 
 it('fetches no more once the feed has started over', async () => {

@@ -271,6 +271,7 @@ describe('a slow viewer', () => {
     const viewer = listener();
     hub.join(viewer.peer).subscribe({ after: 0 });
     viewer.peer.backlogBytes = 999;
+    await until(() => expect(viewer.seqs()).toEqual(range(1, 500)));
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(viewer.seqs()).toEqual(range(1, 500));
     viewer.peer.backlogBytes = 0;

@@ -68,8 +68,8 @@ describe('the spool of this machine', () => {
   }
   const left = () => readdirSync(own).filter((name) => /^\d/.test(name));
   async function until(claim: () => boolean): Promise<void> {
-    for (const end = Date.now() + 5000; !claim(); ) {
-      if (Date.now() > end) throw new Error(`not within 5 s; left: ${left()}, problems: ${problems}`);
+    for (const end = Date.now() + 50_000; !claim(); ) {
+      if (Date.now() > end) throw new Error(`not within 50 s; left: ${left()}, problems: ${problems}`);
       await new Promise((done) => setTimeout(done, 10));
     }
   }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { createPrices } from '@telltale/core';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { servedIn, servedScenarios, sumOf } from '../../../../../packages/core/fixtures/served.ts';
 import { point, requestRecord, telemetryRecord } from '../../../fixtures/ledger-records.ts';
 import { deliveriesOf, type RecordedKind, transcriptOf } from '../../../fixtures/recorded.ts';
+import { until } from '../../../fixtures/test-service.ts';
 import { testStores } from '../../../fixtures/test-store.ts';
 import { openConnection } from '../connection.ts';
 import type { Store } from '../store.ts';
@@ -358,8 +359,8 @@ describe('totals that are kept', () => {
     file.exec(`DELETE FROM meta WHERE key = 'ledger_built'`);
     file.close();
     store = open();
-    await vi.waitFor(() => expectServed(store, 'subagents', ['logs', 'metrics', 'transcripts']), 10_000);
-    await vi.waitFor(() => expectServed(store, 'compact', ['logs', 'metrics', 'transcripts']), 10_000);
+    await until(() => expectServed(store, 'subagents', ['logs', 'metrics', 'transcripts']));
+    await until(() => expectServed(store, 'compact', ['logs', 'metrics', 'transcripts']));
   });
 });
 
@@ -394,7 +395,7 @@ describe('other prices', () => {
       await store.close();
       store = open({ prices: pricesWith(usd) });
       const table = usd / 1000;
-      await vi.waitFor(() => expect(told()[2]).toEqual([table, undefined, table]), 10_000);
+      await until(() => expect(told()[2]).toEqual([table, undefined, table]));
       expect(told()).toEqual([
         [0.5, undefined, table],
         // An event that tells no cost: what the table says.
@@ -405,7 +406,7 @@ describe('other prices', () => {
     // The price is taken away again.
     await store.close();
     store = open();
-    await vi.waitFor(() => expect(told()[2]).toEqual([undefined, 1, undefined]), 10_000);
+    await until(() => expect(told()[2]).toEqual([undefined, 1, undefined]));
     expect(told().slice(0, 2)).toEqual([
       [0.5, undefined, undefined],
       [undefined, 1, undefined],
@@ -418,13 +419,13 @@ describe('a session that viewers look at', () => {
     const changed: string[] = [];
     const store = open({ onSessionChanged: (id) => changed.push(id) });
     await store.append([requestRecord('req-1', price(0.1))]);
-    await vi.waitFor(() => expect(changed).toContain('s-1'));
+    await until(() => expect(changed).toContain('s-1'));
     changed.length = 0;
     await store.appendPoints([
       point('cost.usage', { sessionId: 's-1', at, value: 0.3, model: 'claude-opus-5-5' }),
       point('active_time.total', { sessionId: 'of no conversation', at, value: 0.3, model: 'claude-opus-5-5' }),
     ]);
-    await vi.waitFor(() => expect(changed).toEqual(['s-1']));
+    await until(() => expect(changed).toEqual(['s-1']));
     expect(costOf(store, 's-1')).toBe(0.3);
     expect(store.sessions({ limit: 9, now }).items.map(({ id }) => id)).toEqual(['s-1']);
   });
@@ -466,7 +467,7 @@ it('the totals of a session with thousands of requests are exact soon, and at on
   await store.append(requests(0, 3000));
   expect(nanos(costOf(store, 's-1'))).toBe(3e9);
   await store.append(requests(3000, 3100));
-  await vi.waitFor(() => expect(nanos(costOf(store, 's-1'))).toBe(3.1e9), 10_000);
+  await until(() => expect(nanos(costOf(store, 's-1'))).toBe(3.1e9));
   await store.append(requests(3100, 3200));
   expect(nanos(store.sessionCost('s-1', now)?.costUsd)).toBe(3.2e9);
   expect(nanos(costOf(store, 's-1'))).toBe(3.2e9);

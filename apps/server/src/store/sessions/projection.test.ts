@@ -279,7 +279,7 @@ it('makes the sessions of an older version again by itself, exactly as they were
   store = open();
   await expect
     .poll(() => database.prepare('SELECT count(*) FROM sessions WHERE fold_version = 1').pluck().get(), {
-      timeout: 5000,
+      timeout: 50_000,
     })
     .toBe(0);
   database.close();
