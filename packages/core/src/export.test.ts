@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { entriesOf, eventsOf, sessionsOf, transcriptScenarios } from '../fixtures/transcript.ts';
 import { sessionFromTranscript } from '../fixtures/transcript-session.ts';
 import type { SessionCost } from './cost-view.ts';
+import type { TelltaleEvent } from './event.ts';
 import {
   type AmsEvent,
   amsIndex,
@@ -109,6 +110,24 @@ describe('amsSession', () => {
   it('has a published schema, generated from the one in use', () => {
     const committed = readFileSync(new URL('../../../docs/ams.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed), 'run `npm run schema -w packages/core`').toEqual(amsJsonSchema());
+  });
+
+  it('says which agent it was and on what it worked, and lasts until its end', () => {
+    const sources = sourceOf('hello');
+    const startedAt = Date.parse(sources.session.startedAt);
+    const session: Session = {
+      ...sources.session,
+      ...{ endedAt: new Date(startedAt + 3_600_000).toISOString(), repo: 'github.com/ada/shop', commit: 'c0ffee' },
+    };
+    const resource = { 'gen_ai.agent.name': 'reviewer', 'gen_ai.agent.version': '3' };
+    const told = { ...sources.events[0], source: 'otel', payload: { resource } } as TelltaleEvent;
+    const ofAgent = (events: readonly TelltaleEvent[]) =>
+      amsSession({ ...sources, session, events: [...sources.events, ...events] }, facts, { thinking: true });
+    expect(ofAgent([told])).toMatchObject({
+      ...{ ...resource, ended_at: session.endedAt, totals: { duration_ms: 3_600_000 } },
+      metadata: { repo: 'github.com/ada/shop', commit: 'c0ffee', ...resource },
+    });
+    expect(ofAgent([])).toMatchObject({ 'gen_ai.agent.name': 'claude-code', 'gen_ai.agent.version': '2.1.329' });
   });
 
   it('makes a small index of it, and places both by day and id', () => {

@@ -11,6 +11,9 @@ export interface AmsOptions {
   thinking: boolean;
 }
 
+/** The agent, where its owner gave it no name of its own. */
+const claudeCode = 'claude-code';
+
 export function amsSession(sources: ExportSources, facts: ExportFacts, { thinking }: AmsOptions): AmsSession {
   const { session, events: told, cost } = sources;
   const story = storyOf(sources);
@@ -19,6 +22,8 @@ export function amsSession(sources: ExportSources, facts: ExportFacts, { thinkin
     'service.version': version,
     'deployment.environment.name': named,
     'deployment.environment': older,
+    'gen_ai.agent.name': agent = claudeCode,
+    'gen_ai.agent.version': agentVersion = agent === claudeCode ? (clientVersionOf(sources) ?? version) : undefined,
   } = resourceOf(told);
   return {
     schema_version: '1',
@@ -26,10 +31,10 @@ export function amsSession(sources: ExportSources, facts: ExportFacts, { thinkin
     'gen_ai.conversation.id': session.id,
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.provider.name': 'anthropic',
-    'gen_ai.agent.name': 'claude-code',
+    'gen_ai.agent.name': agent,
     ...present({
       'gen_ai.request.model': session.model,
-      'gen_ai.agent.version': clientVersionOf(sources) ?? version,
+      'gen_ai.agent.version': agentVersion,
       title: session.title,
       environment: named ?? older ?? facts.environment,
       ended_at: session.endedAt ?? story.to,
@@ -61,8 +66,9 @@ function clientVersionOf({ entries, events }: ExportSources): string | undefined
 }
 
 function metadataOf({ session, events }: ExportSources): Record<string, string> {
-  const { app, cwd, branch, worktree, host, user, entrypoint, permissionMode, startSource, endReason } = session;
-  const own = { app, cwd, branch, worktree, host, user, entrypoint };
+  const { app, cwd, repo, branch, commit, worktree, host, user, entrypoint } = session;
+  const { permissionMode, startSource, endReason } = session;
+  const own = { app, cwd, repo, branch, commit, worktree, host, user, entrypoint };
   const told = { ...own, permission_mode: permissionMode, start_source: startSource, end_reason: endReason };
   return present({ ...resourceOf(events), ...told }) as Record<string, string>;
 }

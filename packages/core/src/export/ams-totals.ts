@@ -14,7 +14,7 @@ export function amsTotals({ session, cost, entries }: ExportSources, story: Stor
   const failedCalls = all.filter((event) => event.type === 'tool_call' && event['error.type'] === 'failed').length;
   const apiMs = cost?.requests.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0);
   const isPriced = cost !== undefined && cost.costSource !== 'none';
-  const to = story.to ?? session.endedAt ?? session.lastEventAt;
+  const to = session.endedAt ?? story.to ?? session.lastEventAt;
   return {
     ...usageAttributes(cost && tokenCount(cost.tokens) > 0 ? cost.tokens : saidTokens(entries)),
     ...(isPriced && { cost_usd: cost.costUsd }),
