@@ -14,28 +14,27 @@ export interface OtlpEndpoint {
 
 /** Where the client has to send telemetry to, in the mode that runs now; the stack may publish its collector elsewhere. */
 export async function findOtlpEndpoint(service: Service, collectorPort = usualPort): Promise<OtlpEndpoint> {
-  const url = new URL(service.url);
-  const at = (port: number | string) => `http://${url.hostname}:${port}`;
+  const { protocol, hostname } = new URL(service.url);
+  const isPlain = protocol === 'http:';
+  const at = (port: number | string) => `${protocol}//${hostname}:${port}`;
+  // A token that only sends is not told the status.
   const status = await service.get('/api/status', serviceStatusSchema).catch((error: unknown) => {
     if (error instanceof Problem) return undefined;
     throw error;
   });
-  if (!status && url.protocol === 'http:')
-    return { endpoint: at(usualPort), why: 'the usual port; no service has said another' };
-  if (!status) return { endpoint: service.url, why: 'its own address' };
-  const { otlpPort } = status;
-  if (typeof otlpPort === 'number' && url.protocol === 'http:')
-    return { endpoint: at(otlpPort), why: `the service ${status.version}` };
-  if (url.protocol === 'http:' && (await takesOtlp(at(collectorPort))))
+  if (!status && isPlain) return { endpoint: at(usualPort), why: 'the usual port; no service has said another' };
+  if (typeof status?.otlpPort === 'number' && isPlain)
+    return { endpoint: at(status.otlpPort), why: `the service ${status.version}` };
+  if (await takesOtlp(at(collectorPort), service.token))
     return { endpoint: at(collectorPort), why: 'the collector beside the service' };
   // A proxy with TLS in front, or a port that somebody else had: the service takes telemetry at its own address, too.
-  return { endpoint: service.url, why: `the service ${status.version} itself` };
+  return { endpoint: service.url, why: status ? `the service ${status.version} itself` : 'its own address' };
 }
 
-async function takesOtlp(endpoint: string): Promise<boolean> {
+async function takesOtlp(endpoint: string, token: string | undefined): Promise<boolean> {
   const asked = {
-    ...{ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } },
-    signal: AbortSignal.timeout(patienceMs),
+    ...{ method: 'POST', body: '{}', signal: AbortSignal.timeout(patienceMs) },
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
   };
   const answer = await fetch(`${endpoint}/v1/metrics`, asked).catch(() => undefined);
   return answer?.ok === true;

@@ -30,7 +30,11 @@ export async function chooseTelemetry(
   }
   const prompts = wishes.logPrompts ?? (asks ? await askPrompts() : false);
   const told = { endpoint: found.endpoint, token: sentTo.token, prompts, traces: wishes.traces === true };
-  const words = [...wordsOf(place, found, prompts), colours.dim(byHooks)];
+  const words = [
+    ...wordsOf(place, found, prompts),
+    ...(sentTo.token ? [colours.dim(withToken)] : []),
+    colours.dim(byHooks),
+  ];
   return { place, variables: telemetryVariables(told), words };
 }
 
@@ -46,4 +50,5 @@ function wordsOf(place: TelemetryPlace, { endpoint, why }: OtlpEndpoint, prompts
 }
 
 const noTelemetry = 'No telemetry: sessions have tokens and cost only from their transcripts, as estimates.';
+const withToken = 'Your token is among those variables; docs/remote.md has a helper that keeps it out of settings.';
 const byHooks = 'By the hooks the service gets prompts, answers and results in any case, and masks secrets in them.';

@@ -69,19 +69,27 @@ export async function followTelemetry(machine: Machine, session: string, patienc
 }
 
 /** Where the client sends to, if it sends by HTTP; else where it should. */
-function target({ telemetry, otlp, service }: Machine): { endpoint: string; headers: Record<string, string> } {
+function target({ telemetry, otlp, service, settings }: Machine): {
+  endpoint: string;
+  headers: Record<string, string>;
+} {
   const told = (name: string) => telemetry.get(name)?.value;
   const isOn = told('CLAUDE_CODE_ENABLE_TELEMETRY') === '1' && told('OTEL_EXPORTER_OTLP_PROTOCOL')?.startsWith('http/');
   const endpoint = isOn ? told('OTEL_EXPORTER_OTLP_ENDPOINT') : undefined;
   const headers = headersOf(isOn ? told('OTEL_EXPORTER_OTLP_HEADERS') : undefined);
   const isNamed = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  const usual = service.token && !isNamed && !endpoint ? { authorization: `Bearer ${service.token}` } : {};
+  // The client asks our helper for it, which has the same one (docs/remote.md).
+  const hasHelper = settings.some(({ settings: { otelHeadersHelper } }) =>
+    /otel-headers\.sh/.test(`${otelHeadersHelper}`),
+  );
+  const usual =
+    service.token && !isNamed && (!endpoint || hasHelper) ? { authorization: `Bearer ${service.token}` } : {};
   return { endpoint: (endpoint ?? otlp.endpoint).replace(/\/+$/, ''), headers: { ...headers, ...usual } };
 }
 
 function fixOf(refusal: string): string {
   if (/^40[13]/.test(refusal))
-    return 'Set OTEL_EXPORTER_OTLP_HEADERS to Authorization=Bearer <token>: telltale setup does.';
+    return 'Set OTEL_EXPORTER_OTLP_HEADERS to Authorization=Bearer <token>, as telltale setup does, or otelHeadersHelper: docs/remote.md.';
   if (/^404/.test(refusal)) return 'The endpoint must have no path of its own; the client adds /v1/….';
   return 'See the checks ports and telemetry-endpoint.';
 }
