@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { builtInPrices, type Prices } from '@telltale/core';
 import { createAccessRows } from './access-rows.ts';
-import { createAlertNumbers } from './alert-numbers.ts';
-import { createAlerts } from './alerts.ts';
 import { createAnnotationDoor } from './annotation-door.ts';
 import { createAnnotations } from './annotations.ts';
 import { createAppender } from './append.ts';
@@ -16,26 +14,19 @@ import { storeErrorOf } from './errors.ts';
 import { createFacets } from './facets.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { createSpentSince } from './ledger/spent-since.ts';
-import { createUnpricedModels } from './ledger/unpriced-models.ts';
 import { createLongAnswers } from './long-answers.ts';
-import { createLookBack } from './look-back.ts';
 import { createMemory } from './memory.ts';
 import { type Counters, createMeta, noCounters } from './meta.ts';
 import { type OpenedDatabase, openDatabase } from './open.ts';
 import { createPayloads } from './payloads.ts';
-import { readPulse } from './pulse.ts';
 import { createQuotas } from './quotas.ts';
+import { createReadDoor } from './read-door.ts';
 import { createEventReader } from './read-events.ts';
-import { createPointReader } from './read-points.ts';
-import { createSpanReader } from './read-spans.ts';
 import { createPrunedSessions } from './retention/pruned-sessions.ts';
 import type { RetentionRules } from './retention/rules.ts';
 import { createSearch } from './search/door.ts';
 import { createMetered } from './sessions/metered.ts';
 import { createProjection, type ProcessGone } from './sessions/projection.ts';
-import { readSessions } from './sessions/read-sessions.ts';
-import { createRecentSessions } from './sessions/recent-sessions.ts';
 import { createWriteBehind } from './sessions/write-behind.ts';
 import { createStatusLineDoor } from './status-line-door.ts';
 import { createStatusLines } from './status-lines.ts';
@@ -254,35 +245,13 @@ function storeOn({ database, close: closeDatabase }: OpenedDatabase, options: Sq
         { isAtomic: true },
       ),
 
-    events(query) {
-      if (query.filter?.terms.length) behind.forReading(query.filter, query.now);
-      return reader.page(query);
-    },
-    event: (seq) => reader.one(seq),
-    lookBack: createLookBack(database, appender.seq),
-    sessions(query) {
-      behind.forReading(query.filter, query.now);
-      if (query.sort === 'cost') behind.forSums();
-      return readSessions(database, projection, query);
-    },
-    session(sessionId, at) {
-      const session = projection.find(sessionId);
-      return session && projection.view(session, at);
-    },
+    ...createReadDoor(database, { reader, projection, behind, seq: appender.seq }),
     ...reading.answers,
-    spans: createSpanReader(database),
-    points: createPointReader(database),
-    spentSince: createSpentSince(database, behind.forSums),
-    alertNumbers: createAlertNumbers(database, behind.forSums),
     access: createAccessRows(database, commits),
-    alerts: createAlerts(database, reader.one),
-    recentSessions: createRecentSessions(database),
-    unpricedModels: createUnpricedModels(database),
     facets: () => ({ ...facets.read(), labels: annotations.labels() }),
     memo: (name) => meta.get(`memo ${name}`),
     setMemo: (name, value) =>
       commits.run(() => (value === undefined ? meta.drop(`memo ${name}`) : meta.set(`memo ${name}`, value))),
-    pulse: (query) => readPulse(database, query),
     deadLetters: deadLetters.newest,
 
     ...createAnnotationDoor({ commits, projection, annotations, now }),
