@@ -44,6 +44,20 @@ describe('facts', () => {
     expect(recentSpend).toEqual([{ sessionId: 'a', costUsd: 4 }]);
   });
 
+  it('leave out how much of its usage limits the demo used', async () => {
+    const now = Date.parse('2026-10-26T12:00:00Z');
+    const store = stores.open({ now: () => now });
+    const at = new Date(now).toISOString();
+    const tell = (sessionId: string, usedPercent: number, host: string) =>
+      store.putStatusLine({ sessionId, status: { at }, quotas: [{ window: 'five_hour', usedPercent, at, host }] });
+    await tell('a', 20, 'mac');
+    await tell(`1${demoIdEnd}`, 90, 'demo-laptop');
+    const gather = createFacts({ store, timeZone: 'UTC', folder: stores.folder() });
+    const { quotas } = await gather(needs('quotas'), now);
+    expect(quotas.map(({ host, usedPercent }) => [host, usedPercent])).toEqual([['mac', 20]]);
+    expect(store.quotas()).toHaveLength(2);
+  });
+
   it('tell what each session cost lately, and of no more than was asked', async () => {
     const now = Date.parse('2026-10-26T12:00:00Z');
     const store = stores.open({ now: () => now });

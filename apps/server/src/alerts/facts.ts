@@ -11,7 +11,7 @@ import {
 import type { Store } from '../store/store.ts';
 
 export interface FactsDeps {
-  store: Pick<Store, 'sessions' | 'spentSince' | 'alertNumbers' | 'unpricedModels' | 'quotas'>;
+  store: Pick<Store, 'sessions' | 'spentSince' | 'alertNumbers' | 'unpricedModels' | 'realQuotas'>;
   timeZone: string;
   /** Where the database lies. */
   folder: string;
@@ -67,7 +67,7 @@ export function createFacts({ store, timeZone, folder }: FactsDeps) {
       earlierDays: needs.has('earlierDays') ? await earlierDays(today, now) : [],
       recentSpend: needs.has('recentSpend') ? numbers.spentBySession(now - rateMinutes * minuteMs) : [],
       unpricedModels: needs.has('unpricedModels') ? store.unpricedModels() : [],
-      quotas: needs.has('quotas') ? store.quotas() : [],
+      quotas: needs.has('quotas') ? store.realQuotas() : [],
       reporters: needs.has('reporters') ? numbers.reporters(now - 7 * dayMs) : [],
     };
     if (needs.has('today')) {

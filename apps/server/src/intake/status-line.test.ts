@@ -98,6 +98,16 @@ describe('what a status line tells', () => {
     expect(status.quotas).toEqual(both);
   });
 
+  it('goes with the session that told it, also where it comes again', async () => {
+    const service = await testService({ now });
+    await service.fire('s1', 'Stop', { cwd: '/x' });
+    await send(service, told(1, limits(40)), 1);
+    expect((await quota(service)).quotas).toHaveLength(1);
+    expect((await fetch(`${service.url}/api/sessions/s1`, { method: 'DELETE' })).status).toBe(204);
+    await send(service, told(1, limits(40)), 1);
+    expect(await quota(service)).toEqual({ quotas: [], history: [] });
+  });
+
   it('keeps no word of it', async () => {
     const service = await testService({ now });
     await service.fire('s1', 'Stop', { cwd: '/x' });

@@ -135,6 +135,7 @@ const telemetryDeletions = [
   'DELETE FROM metric_points WHERE series IN (SELECT no FROM metric_series WHERE session_id = ?)',
   'DELETE FROM metric_series WHERE session_id = ?',
   'DELETE FROM spans WHERE session_id = ?',
+  'DELETE FROM quota_points WHERE session_id = ?',
 ];
 
 const ledgerTables = [

@@ -1,13 +1,15 @@
-import type { Quota, QuotaReport, QuotaWindow } from '@telltale/core';
+import { demoIdEnd, type Quota, type QuotaReport, type QuotaWindow } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import type { Database } from 'better-sqlite3';
 
 /** How much of their usage limits people have used, as status lines told it. */
 export interface Quotas {
-  /** Inside a transaction. */
-  put(quota: Quota): void;
+  /** As a session's status line told it; inside a transaction. */
+  put(quota: Quota, sessionId: string): void;
   /** The newest of each window, user and machine. */
   newest(): Quota[];
+  /** The same without what the demo told. */
+  newestReal(): Quota[];
   /** The same, and what they were since then (ms), oldest first. */
   report(since: number): QuotaReport;
   /** Forgets what is older than `before` (ms), inside a transaction. */
@@ -41,11 +43,17 @@ export function createQuotas(database: Database, now: () => number): Quotas {
       'SELECT 1 FROM quota_points WHERE user = ? AND host = ? AND kind = ? AND at > ? LIMIT 1',
     )
     .pluck();
-  const insert = database.prepare('INSERT OR REPLACE INTO quota_points VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = database.prepare(`
+    INSERT OR REPLACE INTO quota_points (user, host, kind, at, used_percent, resets_at, session_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const drop = database.prepare('DELETE FROM quota_points WHERE user = ? AND host = ? AND kind = ? AND at = ?');
-  const newest = database.prepare<[number], QuotaRow>(
-    `SELECT ${columns}, max(at) FROM quota_points WHERE at >= ? GROUP BY user, host, kind`,
-  );
+  const newestWhere = (condition: string) =>
+    database.prepare<[number], QuotaRow>(
+      `SELECT ${columns}, max(at) FROM quota_points WHERE at >= ? AND ${condition} GROUP BY user, host, kind`,
+    );
+  const newest = newestWhere('TRUE');
+  // Of what an older version noted nobody knows who told it.
+  const newestReal = newestWhere(`coalesce(substr(session_id, -${demoIdEnd.length}), '') <> '${demoIdEnd}'`);
   const history = database.prepare<[number], QuotaRow>(
     `SELECT * FROM (SELECT ${columns} FROM quota_points WHERE at >= ? ORDER BY at DESC LIMIT ${maxHistory}) ORDER BY at`,
   );
@@ -53,7 +61,7 @@ export function createQuotas(database: Database, now: () => number): Quotas {
   const newestNow = () => newest.all(now() - newestMs).map(quotaOf);
 
   return {
-    put({ window, usedPercent, resetsAt, at: told, user = '', host = '' }) {
+    put({ window, usedPercent, resetsAt, at: told, user = '', host = '' }, sessionId) {
       const at = Date.parse(told);
       const resets = resetsAt === undefined ? null : Date.parse(resetsAt);
       const [last, before] = around.all(user, host, window, at);
@@ -66,9 +74,10 @@ export function createQuotas(database: Database, now: () => number): Quotas {
         at - point.at < stepMs;
       // The newest is always there; the one before it only where it says something that its neighbours do not.
       if (last && isNear(last) && isNear(before)) drop.run(user, host, window, last.at);
-      insert.run(user, host, window, at, usedPercent, resets);
+      insert.run(user, host, window, at, usedPercent, resets, sessionId);
     },
     newest: newestNow,
+    newestReal: () => newestReal.all(now() - newestMs).map(quotaOf),
     report: (since) => ({ quotas: newestNow(), history: history.all(since).map(quotaOf) }),
     prune: (before) => void prune.run(before),
   };

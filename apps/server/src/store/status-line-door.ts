@@ -17,16 +17,17 @@ export function createStatusLineDoor({
   statusLines,
   quotas,
   tombstones,
-}: StatusLineDoorDeps): Pick<Store, 'putStatusLine' | 'quotas' | 'quotaReport'> {
+}: StatusLineDoorDeps): Pick<Store, 'putStatusLine' | 'quotas' | 'realQuotas' | 'quotaReport'> {
   return {
     putStatusLine: ({ sessionId, status, quotas: told }) =>
       commits.run(() => {
-        for (const quota of told) quotas.put(quota);
         // What was told before a deletion stays deleted, as everything of that time.
         if (Date.parse(status.at) <= (tombstones.deletedAt(sessionId) ?? 0)) return false;
+        for (const quota of told) quotas.put(quota, sessionId);
         return statusLines.put(sessionId, status);
       }),
     quotas: quotas.newest,
+    realQuotas: quotas.newestReal,
     quotaReport: quotas.report,
   };
 }

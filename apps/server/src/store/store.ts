@@ -93,6 +93,8 @@ export interface Store {
   readonly access: AccessRows;
   /** How much of usage limits is used; the newest of each. */
   quotas(): Quota[];
+  /** The same without what the demo told. */
+  realQuotas(): Quota[];
   /** With what they were since then (ms). */
   quotaReport(since: number): QuotaReport;
   /** Alerts since `since` (ms), newest first; bounded. */
