@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { demoIdEnd, isDemoSession, moneyWords, type Session } from '@telltale/core';
+import {
+  contextNow,
+  demoIdEnd,
+  isDemoSession,
+  moneyWords,
+  type QuotaReport,
+  type Session,
+  type SpanPage,
+} from '@telltale/core';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildCommand, startTelltale, telltale } from '../../apps/cli/fixtures/telltale.ts';
@@ -42,6 +50,12 @@ describe('telltale demo', () => {
     expect(sessions.filter((session) => !isMarked(session))).toEqual([]);
     expect(sessions.filter(({ costSource, costUsd = 0 }) => costSource !== 'events' || costUsd <= 0)).toEqual([]);
     expect(sessions.filter(({ unattributedUsd = 0 }) => unattributedUsd > 0)).toEqual([]);
+    // As by a status line, which knows it best; and traces, by which the waterfall stands.
+    expect(sessions.filter((session) => contextNow(session)?.isExact !== true)).toEqual([]);
+    const { quotas } = await service.get<QuotaReport>('/api/quota');
+    expect([...new Set(quotas.map(({ user }) => user))].sort()).toEqual(['ada', 'edsger', 'grace']);
+    for (const { id } of sessions)
+      expect((await service.get<SpanPage>(`/api/sessions/${id}/spans`)).spans).not.toEqual([]);
 
     const again = await demo(service);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('The demo is there already') });
@@ -145,6 +159,7 @@ async function storeOf(service: Service) {
     list: await service.sessions(),
     told: await service.events(),
     annotations: await service.get('/api/annotations'),
+    quota: await service.get('/api/quota'),
     demoRows: rowsOfDemo(service),
   };
 }

@@ -1,4 +1,6 @@
-import { logsPayload, metricsPayload } from './otlp.ts';
+import { logsPayload, metricsPayload, tracesPayload } from './otlp.ts';
+import { spansOf } from './spans.ts';
+import { type LimitsAt, limitsOf, statusLinesOf } from './status-lines.ts';
 import { metricsAt, telemetryOf } from './telemetry.ts';
 import { type Told, uuidOf } from './tell-session.ts';
 
@@ -6,7 +8,7 @@ import { type Told, uuidOf } from './tell-session.ts';
 export interface Delivery {
   atMs: number;
   to: 'service' | 'telemetry';
-  path: '/ingest/hook' | '/ingest/transcript' | '/v1/logs' | '/v1/metrics';
+  path: '/ingest/hook' | '/ingest/transcript' | '/ingest/statusline' | '/v1/logs' | '/v1/metrics' | '/v1/traces';
   headers?: Readonly<Record<string, string>>;
   body: unknown;
 }
@@ -17,7 +19,11 @@ const rhythm = { live: 5000, history: 10 * minute, recentMs: 60 * minute };
 
 /** All that hooks, transcripts and telemetry of these sessions bring, in the order of its time. */
 export function deliveriesOf(sessions: readonly Told[], nowMs: number): Delivery[] {
-  const list = sessions.flatMap((told) => [...hooksOf(told), ...transcriptsOf(told, nowMs), ...telemetry(told, nowMs)]);
+  const limitsAt = limitsOf(sessions, nowMs);
+  const list = sessions.flatMap((told) => [
+    ...[...hooksOf(told), ...transcriptsOf(told, nowMs)],
+    ...[...statusLines(told, limitsAt, nowMs), ...telemetry(told, nowMs)],
+  ]);
   return list.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -44,12 +50,28 @@ function transcriptsOf({ sessionId, app, entries }: Told, nowMs: number): Delive
   );
 }
 
+/** The newest of each step: what was told before it is known by nothing else, and asked by nobody. */
+function statusLines(told: Told, limitsAt: LimitsAt, nowMs: number): Delivery[] {
+  return inSteps(statusLinesOf(told, limitsAt), nowMs).map(({ atMs, items }) => ({
+    ...{ atMs, to: 'service', path: '/ingest/statusline', body: items.at(-1)?.input },
+    headers: { ...told.hooks[0]?.headers, 'telltale-at': String(atMs) },
+  }));
+}
+
 function telemetry(told: Told, nowMs: number): Delivery[] {
   const { logs, counted, resource } = telemetryOf(told);
   const steps = inSteps(counted, nowMs).map(({ atMs }) => atMs);
   return [
     ...inSteps(logs, nowMs).map(
       ({ atMs, items }): Delivery => ({ atMs, to: 'telemetry', path: '/v1/logs', body: logsPayload(resource, items) }),
+    ),
+    ...inSteps(
+      spansOf(told).map((span) => ({ ...span, atMs: span.toMs })),
+      nowMs,
+    ).map(
+      ({ atMs, items }): Delivery => ({
+        ...{ atMs, to: 'telemetry', path: '/v1/traces', body: tracesPayload(resource, items) },
+      }),
     ),
     ...metricsAt(counted, steps).map(
       ({ atMs, metrics }): Delivery => ({

@@ -12,6 +12,17 @@ export interface Metric {
   points: { startMs: number; atMs: number; value: number; attributes: Attributes }[];
 }
 
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  fromMs: number;
+  toMs: number;
+  hasFailed: boolean;
+  attributes: Attributes;
+}
+
 export function logsPayload(resource: Attributes, records: readonly LogRecord[]): object {
   const logRecords = records.map(({ atMs, attributes }) => ({
     ...{ timeUnixNano: nanoseconds(atMs), observedTimeUnixNano: nanoseconds(atMs) },
@@ -35,6 +46,15 @@ export function metricsPayload(resource: Attributes, metrics: readonly Metric[])
   return {
     resourceMetrics: [{ resource: resourceOf(resource), scopeMetrics: [{ scope: scope('metrics'), metrics: list }] }],
   };
+}
+
+export function tracesPayload(resource: Attributes, list: readonly Span[]): object {
+  const spans = list.map(({ traceId, spanId, parentSpanId, name, fromMs, toMs, hasFailed, attributes }) => ({
+    ...{ traceId, spanId, ...(parentSpanId !== undefined && { parentSpanId }), name, kind: 1 },
+    ...{ startTimeUnixNano: nanoseconds(fromMs), endTimeUnixNano: nanoseconds(toMs) },
+    ...{ attributes: otlpAttributes(attributes), status: { code: hasFailed ? 2 : 0 } },
+  }));
+  return { resourceSpans: [{ resource: resourceOf(resource), scopeSpans: [{ scope: scope('tracing'), spans }] }] };
 }
 
 const scope = (name: string) => ({ name: `com.anthropic.claude_code.${name}`, version: '2.1.329' });

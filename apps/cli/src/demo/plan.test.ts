@@ -2,6 +2,10 @@ import { isDemoSession } from '@telltale/core';
 import { describe, expect, it } from 'vitest';
 import { deliveriesOf } from './deliveries.ts';
 import { planDemo } from './plan.ts';
+import { requestsOf } from './requests.ts';
+import { spansOf } from './spans.ts';
+import { limitsOf, statusLinesOf } from './status-lines.ts';
+import { telemetryOf } from './telemetry.ts';
 
 const nowMs = Date.parse('2026-11-18T15:30:00Z');
 const week = planDemo({ nowMs, seed: 1, liveMinutes: 0 });
@@ -51,6 +55,44 @@ describe('the week of the demo', () => {
       expect(text).toContain(word);
     const values = (key: 'app' | 'user' | 'model') => new Set(week.map((session) => session[key])).size;
     expect([values('app'), values('user'), values('model')]).toEqual([5, 3, 3]);
+  });
+
+  it('has a span for every request and every call that came to its end, each with its parent', () => {
+    const names = { llm_request: 'request_id', tool: 'tool_use_id' };
+    for (const told of week) {
+      const spans = spansOf(told);
+      const idsOf = (name: keyof typeof names) =>
+        spans.filter((span) => span.name === `claude_code.${name}`).map(({ attributes }) => attributes[names[name]]);
+      const { logs } = telemetryOf(told);
+      const logged = (event: string, key: string) =>
+        logs.flatMap(({ attributes }) => (attributes['event.name'] === event ? [attributes[key]] : []));
+      expect(idsOf('llm_request').sort()).toEqual(logged('api_request', 'request_id').sort());
+      expect(idsOf('tool').sort()).toEqual(logged('tool_result', 'tool_use_id').sort());
+      expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+      expect(spans.filter(({ fromMs, toMs }) => fromMs > toMs)).toEqual([]);
+      // An agent's own stand below the call that runs it, everything else below its prompt.
+      const ids = new Set(spans.map(({ spanId }) => spanId));
+      const isOver = told.hooks.some(({ input }) => input.hook_event_name === 'SessionEnd');
+      const lost = spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !ids.has(parentSpanId));
+      if (isOver) expect(lost).toEqual([]);
+    }
+    expect(week.flatMap(spansOf).some(({ name }) => name === 'claude_code.tool.blocked_on_user')).toBe(true);
+  });
+
+  it('has status lines that tell the newest request, and limits that fill up and begin anew', () => {
+    const limitsAt = limitsOf(week, nowMs);
+    for (const told of week) {
+      const lines = statusLinesOf(told, limitsAt);
+      const newest = requestsOf(told).findLast(({ agentId }) => agentId === undefined);
+      const window = lines.at(-1)?.input.context_window as { context_window_size: number; current_usage: object };
+      expect(window.current_usage).toMatchObject({ cache_read_input_tokens: newest?.tokens.cacheRead });
+      expect(window.context_window_size).toBeGreaterThan(0);
+    }
+    const used = (atMs: number) => limitsAt('ada', atMs).five_hour?.used_percentage ?? -1;
+    expect(used(nowMs)).toBeGreaterThan(used(nowMs - 60 * 60_000));
+    expect(used(nowMs)).toBeLessThan(97);
+    expect(limitsAt('ada', nowMs).five_hour?.resets_at).toBeGreaterThan(nowMs / 1000);
+    expect(used(nowMs + 4 * 60 * 60_000)).toBe(0);
   });
 
   it('tells no call twice, and no pane of a terminal that could be a real one', () => {

@@ -1,5 +1,6 @@
-import { fieldsAt, listAt, priceOf, textAt } from '@telltale/core';
+import { fieldsAt, listAt, textAt } from '@telltale/core';
 import type { Attributes, LogRecord, Metric } from './otlp.ts';
+import { requestsOf, type ToldRequest, timeOf } from './requests.ts';
 import { refusal, type Told, type ToldEntry, type ToldHook } from './tell-session.ts';
 
 export interface Telemetry {
@@ -51,12 +52,8 @@ export function telemetryOf(told: Told): Telemetry {
   const agents = new Map(
     told.hooks.map(({ input }) => [textAt(input, 'agent_id') ?? '', textAt(input, 'agent_type') ?? '']),
   );
-  const before = new Map<string, number>();
-  for (const entry of told.entries) {
-    const [atMs, thread] = [timeOf(entry), entry.agentId ?? ''];
-    ofEntry(entry, { atMs, sinceMs: before.get(thread), agentType: agents.get(thread) }, log, count);
-    before.set(thread, atMs);
-  }
+  for (const entry of told.entries) ofRefusal(entry, log);
+  for (const request of requestsOf(told)) ofRequest(request, agents.get(request.agentId ?? ''), log, count);
   const byTime = <T extends { atMs: number }>(list: T[]) => list.sort((a, b) => a.atMs - b.atMs);
   return {
     resource: { project: told.app },
@@ -121,50 +118,32 @@ function ofHook(
     count(atMs, 'claude_code.commit.count', 1);
 }
 
-interface Placed {
-  atMs: number;
-  /** Of the entry before, in the same conversation. */
-  sinceMs: number | undefined;
-  agentType: string | undefined;
+function ofRefusal(entry: ToldEntry, log: Log): void {
+  for (const part of listAt(fieldsAt(entry.line, 'message'), 'content')) {
+    const { tool_use_id, content } = part as { tool_use_id?: string; content?: unknown };
+    if (content !== refusal.content) continue;
+    log(timeOf(entry), 'tool_decision', {
+      ...{ 'prompt.id': textAt(entry.line, 'promptId') ?? '', tool_name: 'Bash', tool_use_id: tool_use_id ?? '' },
+      ...{ decision: 'reject', source: 'user_reject' },
+    });
+  }
 }
 
-function ofEntry({ line, agentId }: ToldEntry, { atMs, sinceMs, agentType }: Placed, log: Log, count: Count): void {
-  const prompt = { 'prompt.id': textAt(line, 'promptId') ?? '' };
-  const message = fieldsAt(line, 'message');
-  for (const part of listAt(message, 'content')) {
-    const { tool_use_id, content } = part as { tool_use_id?: string; content?: unknown };
-    if (content === refusal.content)
-      log(atMs, 'tool_decision', {
-        ...{ ...prompt, tool_name: 'Bash', tool_use_id: tool_use_id ?? '' },
-        ...{ decision: 'reject', source: 'user_reject' },
-      });
-  }
-  const usage = fieldsAt(message, 'usage');
-  const requestId = textAt(line, 'requestId');
-  if (!usage || !requestId) return;
-  const model = textAt(message, 'model') ?? '';
-  const tokens = {
-    input: Number(usage.input_tokens),
-    output: Number(usage.output_tokens),
-    cacheRead: Number(usage.cache_read_input_tokens),
-    cacheCreation: Number(usage.cache_creation_input_tokens),
-  };
-  const at = new Date(atMs).toISOString();
-  const nanos = priceOf(model, { ...tokens, cacheCreation1h: 0 }, { at })?.nanos ?? 0;
-  const durationMs = Math.max(350, Math.min(atMs - (sinceMs ?? atMs), 900 + tokens.output * 24));
+function ofRequest(request: ToldRequest, agentType: string | undefined, log: Log, count: Count): void {
+  const { atMs, promptId, id, model, tokens, costNanos, durationMs, ttftMs, agentId } = request;
   const isMain = agentId === undefined;
   log(atMs, 'api_request', {
-    ...{ ...prompt, model, request_id: requestId, speed: 'normal', effort: 'medium' },
+    ...{ 'prompt.id': promptId, model, request_id: id, speed: 'normal', effort: 'medium' },
     ...{ input_tokens: tokens.input, output_tokens: tokens.output },
     ...{ cache_read_tokens: tokens.cacheRead, cache_creation_tokens: tokens.cacheCreation },
     ...{ cache_creation_5m_tokens: tokens.cacheCreation, cache_creation_1h_tokens: 0 },
-    ...{ cost_usd: nanos / 1e9, cost_usd_micros: Math.round(nanos / 1000) },
-    ...{ duration_ms: durationMs, ttft_ms: Math.round(durationMs * 0.3) },
+    ...{ cost_usd: costNanos / 1e9, cost_usd_micros: Math.round(costNanos / 1000) },
+    ...{ duration_ms: durationMs, ttft_ms: ttftMs },
     query_source: isMain ? 'repl_main_thread' : `agent:builtin:${agentType}`,
     ...(!isMain && { 'agent.name': agentType ?? '', agent_id: agentId }),
   });
   const from = { model, effort: 'medium', query_source: isMain ? 'main' : 'subagent' };
-  count(atMs, 'claude_code.cost.usage', nanos / 1e9, from);
+  count(atMs, 'claude_code.cost.usage', costNanos / 1e9, from);
   for (const [type, amount] of Object.entries(tokens))
     count(atMs, 'claude_code.token.usage', amount, { ...from, type });
 }
@@ -201,14 +180,13 @@ function metricsOf(streams: readonly (Counted & { startMs: number })[], atMs: nu
   });
 }
 
-function identityOf({ sessionId, app, user, terminal }: Told): Attributes {
+/** What stands on everything that a client sends. */
+export function identityOf({ sessionId, app, user, terminal }: Told): Attributes {
   return {
     ...{ 'session.id': sessionId, 'user.id': `demo-${user}`, 'user.email': `${user}@demo.invalid` },
     ...{ 'terminal.type': terminal, project: app },
   };
 }
-
-const timeOf = ({ line }: ToldEntry) => Date.parse(textAt(line, 'timestamp') ?? '');
 
 const sizeOf = (input: Record<string, unknown>) => JSON.stringify(input.tool_response ?? input.error ?? '').length;
 
