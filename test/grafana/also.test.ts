@@ -17,6 +17,8 @@ const keys = {
   SENTRY_OTLP_ENDPOINT: 'https://sentry.example/integration/otlp',
   SENTRY_PUBLIC_KEY: 'example',
   LOGFIRE_WRITE_TOKEN: 'example',
+  TELLTALE_SENDER_TOKENS: '[ttk_one,ttk_another]',
+  TELLTALE_INGEST_TOKEN: 'ttk_example',
 };
 
 const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire', 'also/personal'];
@@ -43,6 +45,12 @@ describe.skipIf(!(await requiresStack()))('a configuration for another place', (
       expect(all[`traces/${place}`]?.exporters).toEqual([`otlp_http/${place}`]);
       if (place !== 'tempo') expect(all[`metrics/${place}`]?.exporters).toEqual([`otlp_http/${place}`]);
     }
+  });
+
+  it('loses nothing beyond this machine, where one more file comes last', async () => {
+    const files = [...others, 'tracing'];
+    expect(await run('validate', [...files, 'remote'])).toEqual({ output: '', problem: '' });
+    expect(await pipelines([...files, 'remote'])).toEqual(await pipelines(files));
   });
 
   it('would take something if it named a pipeline that is there', async () => {
