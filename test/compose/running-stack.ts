@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { freePort } from '../ports.ts';
+import { root } from '../service.ts';
 import { run } from './cached.ts';
 import { type Compose, createCompose } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -11,10 +13,12 @@ export interface RunningStack {
   services: string[];
   urls: Record<'telltale' | 'otlp' | 'gateway' | 'prometheus' | 'loki' | 'grafana', string>;
   compose: Compose;
+  /** The same with docker-compose.remote.yml over it; ports are those of `urls`, and those in the variables. */
+  beyond(env: Record<string, string>): Promise<Compose>;
   /** Builds what changed, starts what is not running, and waits until it is healthy. */
   up(): Promise<void>;
-  /** Of one service. */
-  containers(service: string): Promise<Container[]>;
+  /** Of one service; `via` names one that only another compose knows. */
+  containers(service: string, via?: Compose): Promise<Container[]>;
   /** The users of all processes in a container, as numbers. */
   users(container: string): Promise<number[]>;
   /** Containers, networks and volumes of this project are gone afterwards. */
@@ -40,13 +44,18 @@ export async function createRunningStack(engine: Engine): Promise<RunningStack> 
     GRAFANA_PORT: await freePort(),
   };
   const env = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
-  const onProfiles = await createCompose({ engine, project: `telltale-test-${process.pid}`, env });
+  const project = `telltale-test-${process.pid}`;
+  const onProfiles = await createCompose({ engine, project, env });
   const compose: Compose = (...args) => onProfiles('--profile', '*', ...args);
   const url = (port: number) => `http://127.0.0.1:${port}`;
 
   return {
     services,
     compose,
+    async beyond(more) {
+      const onBoth = await createCompose({ engine, project, env: { ...env, ...more } });
+      return (...args) => onBoth('--file', join(root, 'docker-compose.remote.yml'), ...args);
+    },
     urls: {
       ...{ telltale: url(ports.TELLTALE_PORT), otlp: url(ports.OTLP_HTTP_PORT), gateway: url(ports.OTLP_GATEWAY_PORT) },
       ...{
@@ -58,8 +67,8 @@ export async function createRunningStack(engine: Engine): Promise<RunningStack> 
     async up() {
       await compose('up', '--build', '--detach', '--wait', '--wait-timeout', '240', ...services);
     },
-    async containers(service) {
-      const ids = (await compose('ps', '--quiet', service)).stdout.trim().split('\n');
+    async containers(service, via = compose) {
+      const ids = (await via('ps', '--quiet', service)).stdout.trim().split('\n');
       const { stdout } = await run('docker', ['inspect', ...ids], engine);
       return (JSON.parse(stdout) as Inspected[]).map(({ Name, State, HostConfig, NetworkSettings }) => ({
         name: Name.slice(1),

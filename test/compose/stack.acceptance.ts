@@ -1,6 +1,7 @@
 import type { EventPage } from '@telltale/core';
 import { total } from '@telltale/observability/query/total.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { opensToOthers } from '../remote/compose.ts';
 import { logsPayload, metricsPayload, send } from '../stack/payloads.ts';
 import { logql, only, promql } from '../stack/queries.ts';
 import { waitFor } from '../wait.ts';
@@ -147,4 +148,7 @@ describe.skipIf(!engine)('docker compose up on the shipped file', () => {
     expect((await fetch(`${grafana}/api/admin/settings`)).status).not.toBe(200);
     expect((await fetch(`${grafana}/api/admin/settings`, { headers: { authorization } })).status).toBe(200);
   });
+
+  // The last one: from here on everyone needs a token.
+  it('is opened to others with TLS, tokens and passwords only', () => opensToOthers(stack));
 });

@@ -13,7 +13,7 @@ export interface TlsProxy {
   part: Part;
 }
 
-export interface ProxyOptions {
+interface ProxyOptions {
   folder: string;
   certificate: Certificate;
   /** Host and port of Telltale. */

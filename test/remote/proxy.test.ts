@@ -1,7 +1,5 @@
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { liveMessageSchema } from '@telltale/core';
@@ -10,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, requires } from '../requires.ts';
 import { bearer, targetFor } from '../security/targets.ts';
 import { waitFor } from '../wait.ts';
+import { type Asked, askHttps } from './ask-https.ts';
 import { type Certificate, makeCertificate, outsideName } from './certificate.ts';
 import { proxies, type TlsProxy } from './proxies.ts';
 
@@ -146,48 +145,6 @@ for (const [name, { isHere, start }] of Object.entries(proxies)) {
 
 interface Audited {
   entries: { action: string; from: string }[];
-}
-
-interface Asked {
-  path: string;
-  method: string;
-  headers: Record<string, string>;
-  body: string;
-  authority: string;
-  /** The address that the connection comes from. */
-  from: string;
-}
-
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** As a browser or a hook elsewhere would ask, which has the name from its DNS. */
-function askHttps(port: number, { authority, from, body = '', headers, ...asked }: Partial<Asked>): Promise<Answer> {
-  return new Promise((answer, failed) => {
-    const asking = request({
-      ...{ ...asked, port, host: '127.0.0.1', servername: outsideName, ca: authority, agent: false },
-      ...(from !== undefined && { localAddress: from }),
-      headers: { host: `${outsideName}:${port}`, 'content-length': Buffer.byteLength(body), ...headers },
-    });
-    asking.once('error', failed);
-    asking.once('upgrade', (response, socket) => {
-      socket.destroy();
-      answer({ status: response.statusCode ?? 0, headers: response.headers, body: '' });
-    });
-    asking.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (more: string) => {
-        text += more;
-      });
-      response.once('error', failed).once('end', () => {
-        answer({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-      });
-    });
-    asking.end(body);
-  });
 }
 
 function openBrowser(): Promise<Browser> {
