@@ -95,5 +95,11 @@ export function hostileSources(): ExportSources {
     ...{ state: 'failed', group: 'trouble', startedAt: at(0), lastEventAt: at(200), lastSeq: seq, knownFrom: 'events' },
     ...{ prompts: 1, tools: 20, failures: 7, subagents: 1, waitedMs: 5000, waiting: [], trouble: [], agents: [] },
   } as unknown as Session;
-  return { session, events, entries };
+  const put = { sessionId: 's-1', createdAt: at(201) };
+  const annotations = hostileTexts.flatMap((text, index) => [
+    { ...put, id: `n-${index}`, kind: 'note' as const, text },
+    { ...put, id: `l-${index}`, kind: 'label' as const, text, toolUseId: `t-${index}` },
+    { ...put, id: `b-${index}`, kind: 'bookmark' as const, toolUseId: `t-${index}` },
+  ]);
+  return { session, events, entries, annotations, labels: hostileTexts };
 }

@@ -20,6 +20,7 @@ export * from './story/hook-overhead.ts';
 export * from './story/lanes.ts';
 export * from './story/lines.ts';
 export * from './story/story.ts';
+export * from './story/target.ts';
 export * from './story/waterfall.ts';
 
 export interface StorySources {

@@ -1,5 +1,5 @@
 import type { AnnotationTarget, TelltaleEvent, TranscriptEntry } from '@telltale/core';
-import type { Place } from '@telltale/core/story';
+import { type PlaceIds, targetOfItem, targetOfPlace, targetOfTurn } from '@telltale/core/story';
 import { atSeq } from '../data/by-seq.ts';
 import type { StoryRow } from '../session/rows.ts';
 
@@ -9,23 +9,10 @@ export interface Told {
   entries: readonly TranscriptEntry[];
 }
 
-/** What a row is about, by ids that hold when its session is imported again; undefined where it has none. */
-export function targetOfRow(row: StoryRow, told: Told): AnnotationTarget | undefined {
-  if (row.kind === 'prompt') {
-    const { promptId } = row.prompt;
-    return promptId === undefined ? targetOfPlace(row.prompt, told) : { promptId };
-  }
-  if (row.kind === 'mark') return targetOfPlace(row.mark, told);
-  if (row.kind !== 'item') return undefined;
-  const { item } = row;
-  if (item.kind === 'action' && item.action.toolUseId !== undefined) return { toolUseId: item.action.toolUseId };
-  if (item.kind === 'subagent' && item.agentId !== undefined) return { agentId: item.agentId };
-  return targetOfPlace(item, told);
-}
-
-function targetOfPlace({ seq, entry }: Place, { events, entries }: Told): AnnotationTarget | undefined {
-  const eventId = seq === undefined ? undefined : atSeq(events, seq)?.id;
-  if (eventId !== undefined) return { eventId };
-  const entryUuid = entry === undefined ? undefined : atSeq(entries, entry)?.uuid;
-  return entryUuid === undefined ? undefined : { entryUuid };
+/** What a row is about; undefined where it has no id. */
+export function targetOfRow(row: StoryRow, { events, entries }: Told): AnnotationTarget | undefined {
+  const ids: PlaceIds = { eventId: (seq) => atSeq(events, seq)?.id, entryUuid: (seq) => atSeq(entries, seq)?.uuid };
+  if (row.kind === 'prompt') return targetOfTurn(row.prompt, ids);
+  if (row.kind === 'mark') return targetOfPlace(row.mark, ids);
+  return row.kind === 'item' ? targetOfItem(row.item, ids) : undefined;
 }

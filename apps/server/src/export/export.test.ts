@@ -85,6 +85,39 @@ it('has every event and every line of the transcript in NDJSON, as the API tells
   expect(events.length).toBe(3);
 });
 
+it('takes along what people put on it: labels, notes where they stand, and the way to each bookmark', async () => {
+  const service = await serviceWithSession();
+  const put = async (annotation: object) =>
+    expect((await service.post('/api/annotations', { sessionId: 's-1', ...annotation })).status).toBeLessThan(300);
+  await put({ kind: 'label', text: 'regression' });
+  await put({ kind: 'note', text: `ask ${ada}` });
+  await put({ kind: 'bookmark', toolUseId: 't-1' });
+  await put({ kind: 'note', text: 'this <b>one</b>', toolUseId: 't-1' });
+  await put({ kind: 'pin' });
+  const file = async (query: string) => (await service.get(`/api/sessions/s-1/export?format=${query}`)).text();
+  const told = [
+    { kind: 'label', text: 'regression' },
+    { kind: 'note', text: `ask ${ada}` },
+    { kind: 'bookmark', toolUseId: 't-1' },
+    { kind: 'note', text: 'this <b>one</b>', toolUseId: 't-1' },
+  ];
+  expect(JSON.parse(await file('json'))).toMatchObject({ annotations: told });
+  const lines = (await file('ndjson')).trimEnd().split('\n');
+  expect(lines.flatMap((line) => JSON.parse(line).annotation ?? [])).toMatchObject(told);
+  const html = await file('html');
+  const [head = '', story = ''] = html.split('<main>');
+  expect(head).toContain('<span class="tag">regression</span>');
+  expect(head).toContain(`<p class="note">ask ${ada}</p>`);
+  const [, anchor] = /<nav class="bookmarks".*<a href="#([^"]+)">[^<]*cmd/.exec(head) ?? [];
+  expect(story).toContain(`id="${anchor}"`);
+  expect(story).toContain('<p class="note">this &lt;b&gt;one&lt;/b&gt;</p>');
+  for (const format of ['json', 'ndjson', 'html']) {
+    const masked = await file(`${format}&pii=mask`);
+    expect(masked, format).toContain('ask [redacted:email]');
+    expect(masked, format).not.toContain(ada);
+  }
+});
+
 it('joins both roads in the archive document, which fits the published schema', async () => {
   const service = await serviceWithSession({ TELLTALE_ENVIRONMENT: 'staging' });
   const document = amsSessionSchema.parse(await (await service.get('/api/sessions/s-1/export?format=ams')).json());

@@ -20,6 +20,7 @@ export const formats: Readonly<Record<ExportFormat, Write>> = {
   html: whole(pageHtml),
   async *ndjson(reader) {
     yield line({ session: reader.session() });
+    for await (const annotation of reader.annotations()) yield line({ annotation });
     for await (const event of reader.events()) yield line({ event });
     for await (const entry of reader.entries()) yield line({ entry });
   },

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  type Annotation,
   type Redact,
   redactSecrets,
   redactSecretsAndPersonal,
@@ -11,7 +12,7 @@ import { type ExportSources, homeMask, redacted, withoutPerson } from '@telltale
 import type { Store } from '../store/store.ts';
 
 export interface ExportStore {
-  store: Pick<Store, 'session' | 'sessionCost' | 'events' | 'transcript'>;
+  store: Pick<Store, 'session' | 'sessionCost' | 'events' | 'transcript' | 'annotations'>;
   now: () => number;
 }
 
@@ -51,6 +52,19 @@ export function createSessionReader({ store, now }: ExportStore, id: string, isM
     }
   }
 
+  /** A pin says nothing to who reads a file. */
+  async function* annotations(): AsyncIterable<Annotation> {
+    const all: Annotation[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = store.annotations({ sessionId: id, limit: pageSize, ...(cursor !== undefined && { cursor }) });
+      all.push(...page.items);
+      if (page.next === null) break;
+      cursor = page.next;
+      await setImmediate();
+    }
+    for (const annotation of all.reverse()) if (annotation.kind !== 'pin') yield redacted(annotation, redact);
+  }
+
   function safe(event: TelltaleEvent): TelltaleEvent {
     const masked = redacted(event, redact);
     return isMasked && masked.origin ? { ...masked, origin: withoutPerson(masked.origin) } : masked;
@@ -60,6 +74,7 @@ export function createSessionReader({ store, now }: ExportStore, id: string, isM
     session,
     events,
     entries,
+    annotations,
     async sources(): Promise<ExportSources | undefined> {
       const view = session();
       if (!view) return undefined;
@@ -70,6 +85,7 @@ export function createSessionReader({ store, now }: ExportStore, id: string, isM
         entries: await listOf(entries()),
         ...(cost && { cost: redacted(cost, redact) }),
         ...(view.labels && { labels: view.labels }),
+        annotations: await listOf(annotations()),
       };
     },
   };

@@ -9,6 +9,7 @@ import type { AnalysisQuery } from '../analysis/definition.ts';
 import { byteStream } from '../export/byte-stream.ts';
 import { formats } from '../export/formats.ts';
 import { createSessionReader } from '../export/read.ts';
+import { createAnnotationPages } from '../store/annotations.ts';
 import { openConnection } from '../store/connection.ts';
 import {
   createReconciliation,
@@ -67,6 +68,7 @@ export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: Rea
   /** One after the other: each is a state of the database of its own. */
   let analyses: Promise<unknown> = Promise.resolve();
   const costOf = createSessionCost(database);
+  const annotations = createAnnotationPages(database);
   const search = createSearchTask(database, { reader: events, transcripts });
   const exports = new Map<number, ReadableStreamDefaultReader<Uint8Array>>();
 
@@ -74,6 +76,7 @@ export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: Rea
     const store = {
       session: () => session,
       sessionCost: () => snapshot(() => costOf(no, session)),
+      annotations: (query: Parameters<typeof annotations>[0]) => snapshot(() => annotations(query)),
       events: (query: Parameters<typeof events.page>[0]) => snapshot(() => events.page(query)),
       transcript: (query: Parameters<typeof transcripts.page>[1]) =>
         snapshot(() => ({ ...transcripts.page(no, query), complete: true })),

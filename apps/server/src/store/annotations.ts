@@ -35,9 +35,10 @@ interface AnnotationRow {
 
 const maxLabels = 1000;
 
+const read = `SELECT a.no, a.id, owner.id AS session_id, a.kind, a.text, a.created_at, a.event_id, a.tool_use_id,
+  a.prompt_id, a.agent_id, a.entry_uuid FROM annotations AS a JOIN sessions AS owner ON owner.no = a.session`;
+
 export function createAnnotations(database: Database): Annotations {
-  const read = `SELECT a.no, a.id, owner.id AS session_id, a.kind, a.text, a.created_at, a.event_id, a.tool_use_id,
-    a.prompt_id, a.agent_id, a.entry_uuid FROM annotations AS a JOIN sessions AS owner ON owner.no = a.session`;
   const byId = database.prepare<[string], AnnotationRow>(`${read} WHERE a.id = ?`);
   const same = database.prepare<[number, string, string, string], AnnotationRow>(
     `${read} WHERE a.session = ? AND a.kind = ? AND a.target = ? AND coalesce(a.text, '') = ? COLLATE NOCASE`,
@@ -111,25 +112,29 @@ export function createAnnotations(database: Database): Annotations {
       session.annotated = { labels, isPinned: pins > 0, notes, bookmarks, at: now };
     },
 
-    page({ sessionId, kind, cursor, limit }) {
-      const conditions = ['TRUE'];
-      const params: (string | number)[] = [];
-      const add = (condition: string, value: string | number) => {
-        conditions.push(condition);
-        params.push(value);
-      };
-      if (sessionId !== undefined) add('a.session = (SELECT no FROM sessions WHERE id = ?)', sessionId);
-      if (kind !== undefined) add('a.kind = ?', kind);
-      if (cursor !== undefined) add('a.no < ?', Number(cursor));
-      const rows = database
-        .prepare<unknown[], AnnotationRow>(`${read} WHERE ${conditions.join(' AND ')} ORDER BY a.no DESC LIMIT ?`)
-        .all(...params, limit + 1);
-      const hasMore = rows.length > limit;
-      if (hasMore) rows.length = limit;
-      return { items: rows.map(annotationOf), next: hasMore ? String(rows.at(-1)?.no) : null };
-    },
-
+    page: createAnnotationPages(database),
     labels: () => allLabels.all(),
+  };
+}
+
+/** What people put on sessions, the newest first. */
+export function createAnnotationPages(database: Database): Annotations['page'] {
+  return ({ sessionId, kind, cursor, limit }) => {
+    const conditions = ['TRUE'];
+    const params: (string | number)[] = [];
+    const add = (condition: string, value: string | number) => {
+      conditions.push(condition);
+      params.push(value);
+    };
+    if (sessionId !== undefined) add('a.session = (SELECT no FROM sessions WHERE id = ?)', sessionId);
+    if (kind !== undefined) add('a.kind = ?', kind);
+    if (cursor !== undefined) add('a.no < ?', Number(cursor));
+    const rows = database
+      .prepare<unknown[], AnnotationRow>(`${read} WHERE ${conditions.join(' AND ')} ORDER BY a.no DESC LIMIT ?`)
+      .all(...params, limit + 1);
+    const hasMore = rows.length > limit;
+    if (hasMore) rows.length = limit;
+    return { items: rows.map(annotationOf), next: hasMore ? String(rows.at(-1)?.no) : null };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Annotation } from '../annotations.ts';
 import type { SessionCost } from '../cost-view.ts';
 import { present } from '../present.ts';
 import type { Session } from '../session-view.ts';
@@ -12,6 +13,8 @@ export interface SessionDocument {
   personalDataMasked: boolean;
   session: Session;
   cost?: SessionCost;
+  /** Notes, labels and bookmarks, each with the id of what it is on. */
+  annotations?: readonly Annotation[];
   prompts: PromptDocument[];
   /** What came after the last prompt: the end of the session. */
   after: Step[];
@@ -49,6 +52,7 @@ export function sessionDocument(sources: ExportSources, facts: ExportFacts): Ses
     personalDataMasked: facts.isMasked,
     session: sources.session,
     ...(sources.cost && { cost: sources.cost }),
+    ...(sources.annotations?.length && { annotations: sources.annotations }),
     prompts: story.turns.map((turn) => {
       const cost = turn.promptId === undefined ? undefined : costOf.get(turn.promptId);
       return {

@@ -1,3 +1,4 @@
+import type { Annotation } from '../annotations.ts';
 import type { SessionCost } from '../cost-view.ts';
 import type { TelltaleEvent } from '../event.ts';
 import type { Redact } from '../redact.ts';
@@ -14,6 +15,8 @@ export interface ExportSources {
   /** Absent where nothing is known of its cost. */
   cost?: SessionCost | undefined;
   labels?: readonly string[] | undefined;
+  /** What people put on it, in the order in which they did. */
+  annotations?: readonly Annotation[] | undefined;
 }
 
 /** What an export says of itself. */

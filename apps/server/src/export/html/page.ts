@@ -5,6 +5,7 @@ import { durationWords, moneyWords, oneLine, plural } from '@telltale/core/words
 import { costHtml, costWords } from './costs.ts';
 import { documentHead } from './document.ts';
 import { escapeHtml } from './escape.ts';
+import { createPageMarks, type PageMarks } from './marks.ts';
 import { stepHtml } from './steps.ts';
 import { style } from './style.ts';
 
@@ -12,14 +13,17 @@ import { style } from './style.ts';
 export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<string> {
   const story = storyOf(sources);
   const { session, cost } = sources;
+  const marks = createPageMarks(sources, story);
   const title = session.title ?? `Session ${session.id.slice(0, 8)}`;
   const costOfPrompt = new Map(cost?.byPrompt.map((part) => [part.key, part]));
   yield documentHead({ title: oneLine(title, 120), version: facts.version, style });
   yield headHtml(sources, title);
+  yield marks.ofSession;
   yield contentsHtml(story.turns);
+  yield marks.bookmarks;
   yield '<main>\n';
   for (const [index, turn] of story.turns.entries()) {
-    yield turnHtml(turn, index, turn.promptId === undefined ? undefined : costOfPrompt.get(turn.promptId));
+    yield turnHtml(turn, index, turn.promptId === undefined ? undefined : costOfPrompt.get(turn.promptId), marks);
   }
   yield story.after.map(({ words }) => markHtml(words)).join('');
   yield `${cost ? costHtml(cost) : ''}</main>\n${footHtml(sources, facts)}</body>\n</html>\n`;
@@ -56,9 +60,14 @@ function contentsHtml(turns: readonly StoryTurn[]): string {
   return `<details class="contents"><summary>${plural(typed.length, 'prompt')}</summary><ol>${items.join('')}</ol></details>\n`;
 }
 
-function turnHtml(turn: StoryTurn, index: number, cost: { costUsd: number; estimatedUsd: number } | undefined): string {
+function turnHtml(
+  turn: StoryTurn,
+  index: number,
+  cost: { costUsd: number; estimatedUsd: number } | undefined,
+  marks: PageMarks,
+): string {
   const before = turn.before.map(({ words }) => markHtml(words)).join('');
-  const steps = `<div class="steps">${turn.items.map(stepHtml).join('')}</div>`;
+  const steps = `<div class="steps">${turn.items.map((item) => stepHtml(item, marks)).join('')}</div>`;
   const open = `<section class="turn ${turn.kind}" id="prompt-${index}">`;
   if (turn.kind === 'none') return `${before}${open}${steps}</section>\n`;
   const facts = [
@@ -71,7 +80,7 @@ function turnHtml(turn: StoryTurn, index: number, cost: { costUsd: number; estim
     ...(turn.images.length > 0 ? [plural(turn.images.length, 'picture')] : []),
     ...(cost ? [moneyWords(cost.costUsd, cost.estimatedUsd > 0)] : []),
   ];
-  return `${before}${open}<div class="prompt">${promptHtml(turn)}<p class="facts">${escapeHtml(facts.join(' · '))}</p></div>${steps}</section>\n`;
+  return `${before}${open}<div class="prompt">${promptHtml(turn)}<p class="facts">${escapeHtml(facts.join(' · '))}</p></div>${marks.ofTurn(turn)}${steps}</section>\n`;
 }
 
 /** The first line is the heading, what follows is text: a prompt may hold a whole log. */

@@ -5,9 +5,14 @@ import { durationWords, plural, sizeWords } from '@telltale/core/words';
 import { diffHtml } from './diff.ts';
 import { escapeHtml } from './escape.ts';
 import { markdownHtml } from './markdown.ts';
+import type { PageMarks } from './marks.ts';
 
-/** One item of the story as the session page tells it; what is long is folded. */
-export function stepHtml(item: StoryItem): string {
+/** One item of the story as the session page tells it, with what people put on it; what is long is folded. */
+export function stepHtml(item: StoryItem, pageMarks: PageMarks): string {
+  return toldHtml(item, pageMarks) + pageMarks.ofItem(item);
+}
+
+function toldHtml(item: StoryItem, pageMarks: PageMarks): string {
   switch (item.kind) {
     case 'text':
       return `<div class="said${item.isAnswer ? ' answer' : ''}">${markdownHtml(item.text)}</div>`;
@@ -16,7 +21,7 @@ export function stepHtml(item: StoryItem): string {
     case 'action':
       return callHtml(item);
     case 'subagent':
-      return subagentHtml(item);
+      return subagentHtml(item, pageMarks);
     case 'queued-prompt':
       return `<div class="said queued"><span class="label">${item.isTyped ? 'said meanwhile' : 'reported'}</span>${plain(item.text)}</div>`;
     case 'wait':
@@ -76,7 +81,7 @@ function callHtml(item: ActionItem): string {
   );
 }
 
-function subagentHtml(item: SubagentItem): string {
+function subagentHtml(item: SubagentItem, pageMarks: PageMarks): string {
   const { agentType, description, prompt, durationMs, tools, failures, state, isBackground, call, items } = item;
   const facts = [
     ...(state === 'ok' ? [] : [state]),
@@ -90,7 +95,7 @@ function subagentHtml(item: SubagentItem): string {
     `<span class="subject">${escapeHtml(description ?? '')}</span> <span class="facts">${escapeHtml(facts.join(' · '))}</span>`;
   const body = [
     prompt === undefined ? '' : `<div class="brief"><span class="label">asked</span>${plain(prompt)}</div>`,
-    ...items.map(stepHtml),
+    ...items.map((one) => stepHtml(one, pageMarks)),
     part('result', items.length === 0 ? outputHtml(call?.response) : ''),
   ].join('\n');
   return folded(`agent ${state}`, head, body);

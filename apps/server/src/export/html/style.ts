@@ -35,6 +35,13 @@ ul, ol { padding-left: 22px; }
 .contents li { padding: 1px 0; }
 .contents a { color: inherit; text-decoration: none; }
 .contents a:hover { text-decoration: underline; }
+.marks { margin: 2px 0 4px 22px; }
+.head + .marks { margin: 8px 0 0; }
+.tag, .bookmark { padding: 0 6px; border: 1px solid var(--strong); border-radius: 6px; color: var(--muted); font-size: 12px; }
+.bookmark:target { border-color: var(--link); color: var(--link); }
+.note { margin: 4px 0; padding-left: 10px; border-left: 3px solid var(--strong); white-space: pre-wrap; }
+.bookmarks { margin-top: 16px; font-size: 13px; }
+.bookmarks ul { margin-top: 6px; padding-left: 18px; }
 .mark-line { display: flex; gap: 10px; align-items: center; margin: 20px 0 0; color: var(--muted); font-size: 12px; }
 .mark-line::before, .mark-line::after { flex: 1; border-top: 1px solid var(--line); content: ""; }
 .turn { margin-top: 24px; }
@@ -108,11 +115,14 @@ th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); text-ali
   dl { grid-template-columns: 1fr; gap: 0; }
   dt { padding-top: 4px; }
 }
+@media (min-width: 1400px) {
+  .bookmarks { position: fixed; top: 24px; left: calc(50% + 476px); width: calc(50% - 500px); max-height: calc(100vh - 48px); margin: 0; overflow: auto; }
+}
 @media print {
   :root { color-scheme: light; }
   html { background: none; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  .contents, .label + pre:empty { display: none; }
+  .contents, .bookmarks, .label + pre:empty { display: none; }
   pre, .diff { max-height: none; overflow: visible; }
   .diff div { min-width: 0; white-space: pre-wrap; }
   .prompt, .answer, summary { break-inside: avoid; }
