@@ -6,7 +6,7 @@ CREATE TABLE meta (
 ) WITHOUT ROWID;
 
 -- The projection of a session. Rows come into being with a session's first record; what the fold says is
--- written behind, see store/projection.ts. `started_at` is null while nothing makes it a session.
+-- written behind, see store/sessions/projection.ts. `started_at` is null while nothing makes it a session.
 CREATE TABLE sessions (
   no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

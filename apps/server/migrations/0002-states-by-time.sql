@@ -1,4 +1,4 @@
--- What time alone changes in a session is written again when it is due; see store/projection.ts.
+-- What time alone changes in a session is written again when it is due; see store/sessions/projection.ts.
 -- `look_at`: state and group are as written until then, null for ever. `is_watched`: its process runs on this machine.
 ALTER TABLE sessions ADD COLUMN look_at INTEGER;
 ALTER TABLE sessions ADD COLUMN is_watched INTEGER NOT NULL DEFAULT 0;

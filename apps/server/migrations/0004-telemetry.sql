@@ -1,4 +1,4 @@
--- Notes of the client on hooks and plugins are kept for days only (store/prune.ts).
+-- Notes of the client on hooks and plugins are kept for days only (store/retention/prune.ts).
 CREATE INDEX event_log_of_telemetry ON event_log (name, at) WHERE source = 'otel';
 
 -- Few among many: what fires is asked for all the time.

@@ -1,5 +1,5 @@
 -- The ledger: what each API request cost, once per request. Money is in billionths of a dollar, so that sums are exact
--- in any order. See packages/core/src/ledger.ts for what is read, store/ledger.ts for how sessions' totals are made.
+-- in any order. See packages/core/src/ledger.ts for what is read, store/ledger/ledger.ts for how sessions' totals are made.
 
 -- From `api_request` events.
 CREATE TABLE api_requests (
@@ -46,7 +46,7 @@ CREATE TABLE prompt_traces (
 CREATE INDEX prompt_traces_by_session ON prompt_traces (session);
 
 -- The same requests as transcripts tell them, priced by table. A fork copies them into another session: one row each,
--- and `is_owner` says where the request is counted (store/ledger-owners.ts).
+-- and `is_owner` says where the request is counted (store/ledger/owners.ts).
 CREATE TABLE said_requests (
   id TEXT NOT NULL,
   session INTEGER NOT NULL,
@@ -94,7 +94,7 @@ CREATE TABLE unattributed (
   PRIMARY KEY (session, model)
 ) WITHOUT ROWID;
 
--- Sums of metric points that are forgotten by age: a session's total stays (store/prune.ts).
+-- Sums of metric points that are forgotten by age: a session's total stays (store/retention/prune.ts).
 CREATE TABLE forgotten_points (
   session INTEGER NOT NULL,
   name TEXT NOT NULL,

@@ -24,7 +24,7 @@ ALTER TABLE sessions ADD COLUMN notes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN bookmarks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN annotated_at INTEGER;
 
--- What age or size took of a session (store/retention.ts): everything up to a `seq`. What is older than that and comes
+-- What age or size took of a session (store/retention/retention.ts): everything up to a `seq`. What is older than that and comes
 -- again stays forgotten; what the session is known by stays, so that it goes on from there.
 CREATE TABLE pruned (
   session INTEGER PRIMARY KEY,

@@ -1,5 +1,5 @@
 -- Full-text search. Each text of a session is one document, whoever tells it: see packages/core/src/search/pieces.ts.
--- The words themselves are in tables `search_words_<part>`, which store/search-index.ts makes: without their content,
+-- The words themselves are in tables `search_words_<part>`, which store/search/search-index.ts makes: without their content,
 -- since a snippet is made from the event or entry that the text came from.
 
 CREATE TABLE search_docs (
