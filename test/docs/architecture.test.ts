@@ -14,7 +14,7 @@ interface Manifest {
 }
 const manifestOf = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
 
-const files = filesOf('.', (path) => /\.(ts|vue|mjs|sh)$/.test(path)).map((path) => `/${path}`);
+const files = filesOf('.', (path) => /\.(ts|vue|mjs|sh|sql)$/.test(path)).map((path) => `/${path}`);
 /** A file of somebody's project that an agent works on. */
 const isExample = /^src\/\w+\.ts$/;
 const isThere = (name: string) => files.some((path) => path.endsWith(`/${name}`));
@@ -56,7 +56,7 @@ it('is not alone in that: comments name files that are there', () => {
   const gone = files.flatMap((file) =>
     read(file)
       .split('\n')
-      .filter((line) => /^\s*(\/\/|\/?\*|#)/.test(line))
+      .filter((line) => /^\s*(\/\/|\/?\*|#|--)/.test(line))
       .flatMap((line) => line.match(/(?<![\w./~-])[a-z][\w-]*(?:\/[\w-]+)*\.(?:test\.)?(?:ts|vue|mjs|sh)\b/g) ?? [])
       .filter((name) => !isExample.test(name) && !isThere(name))
       .map((name) => `${file.slice(1)}: ${name}`),

@@ -1,4 +1,4 @@
--- Tool calls as analyses count them, put together from events in the background (analysis/call-rollup.ts), a hundred to
+-- Tool calls as analyses count them, put together from events in the background (store/calls/rollup.ts), a hundred to
 -- a row. Whatever is not here yet is read from the events themselves, so answers never wait for this.
 CREATE TABLE call_pages (
   no INTEGER PRIMARY KEY,
