@@ -25,7 +25,7 @@ export interface RunningStack {
   remove(): Promise<void>;
 }
 
-export interface Container {
+interface Container {
   name: string;
   health: string;
   isReadOnly: boolean;
