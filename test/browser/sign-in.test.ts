@@ -142,9 +142,68 @@ describe.runIf(requires('chromium'))('a service that asks for a token', () => {
     expect(await page.content()).not.toContain(secret);
     await viewer.shot('numbers-only-dark');
     await page.goto(`${setting.service.url}/sessions/${uuidOf(secret)}`);
-    await page.getByText('the token "numberss" is for numbers; this needs one for viewer').first().waitFor();
+    await page.getByRole('heading', { name: 'Your token shows numbers' }).waitFor();
+    await page.getByText('1 prompt').waitFor();
     expect(await page.content()).not.toContain(secret);
+    await expectReadable(viewer);
+    await viewer.shot('numbers-session-dark');
     await viewer.close();
+  });
+
+  it('offers nobody what would be refused', async () => {
+    const offers = {
+      head: [
+        'Pin this session: nothing of it is pruned',
+        'Labels of this session',
+        'Notes on this session',
+        'Delete this session',
+      ],
+      event: ['bookmark', 'labels', 'notes'],
+      settings: ['Show my last 7 days', 'free now'],
+    };
+    /** Which of these buttons stand there, by place. */
+    const visit = async (scope: TokenScope) => {
+      const viewer = await setting.open(linkOf(scope));
+      const { page } = viewer;
+      const refused: string[] = [];
+      page.on('response', (response) => response.status() >= 400 && refused.push(response.url()));
+      const isThere = (names: readonly string[]) =>
+        Promise.all(names.map((name) => page.getByRole('button', { name, exact: true }).first().isVisible()));
+      const seen: Record<keyof typeof offers, boolean[]> = { head: [], event: [], settings: [] };
+
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByText(`Signed in as ${scope}s (${scope})`).waitFor();
+      await page.getByText(/^(Sessions and what they cost stay|Your token reads; only an admin frees space)/).waitFor();
+      seen.settings = await isThere(offers.settings);
+      await page.keyboard.press('Escape');
+      if (scope !== 'numbers') {
+        await viewer.rows.filter({ hasText: 'grep' }).first().click();
+        await page.getByRole('complementary', { name: 'Opened event' }).getByRole('button', { name: 'raw' }).waitFor();
+        seen.event = await isThere(offers.event);
+        await page.keyboard.press('b');
+      }
+      await page.getByRole('link', { name: 'Analytics' }).click();
+      await page
+        .getByRole('heading', { name: /^What did/ })
+        .first()
+        .waitFor();
+      await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+      await page.getByRole('table', { name: 'Sessions' }).getByRole('link').first().click();
+      await page.getByText('1 prompt').waitFor();
+      if (scope !== 'numbers') await page.getByRole('button', { name: 'Find in this session' }).waitFor();
+      seen.head = await isThere(offers.head);
+      const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
+      await viewer.close();
+      return { seen, refused, links };
+    };
+    const all = { head: [true, true, true, true], event: [true, true, true], settings: [true, true] };
+    const none = { head: [false, false, false, false], event: [false, false, false], settings: [false, false] };
+    const pages = ['Live', 'Sessions', 'Search', 'Analytics'];
+    expect(await visit('admin')).toEqual({ seen: all, refused: [], links: pages });
+    expect(await visit('viewer')).toEqual({ seen: none, refused: [], links: pages });
+    expect(await visit('numbers')).toEqual({
+      ...{ seen: { ...none, event: [] }, refused: [], links: pages.filter((page) => page !== 'Search') },
+    });
   });
 
   it('shows the admin tokens and who looked at what; a token that is revoked shows its page out', async () => {

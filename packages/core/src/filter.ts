@@ -5,6 +5,7 @@ export * from './filter/format.ts';
 export * from './filter/grammar.ts';
 export * from './filter/hits.ts';
 export * from './filter/match.ts';
+export * from './filter/me.ts';
 export * from './filter/parse.ts';
 export * from './filter/sql.ts';
 export * from './filter/zone.ts';

@@ -127,8 +127,6 @@ export const serviceStatusSchema = z.object({
   lostTranscripts: lostTranscriptsSchema.optional(),
   /** How much of their usage limits is used, as status lines told; absent where none did. */
   quotas: z.array(quotaSchema).optional(),
-  /** Whose service this is, told to the pages of its own machine. */
-  me: z.object({ user: z.string().optional(), host: z.string() }).optional(),
   viewers: z.number().int(),
   /** Where OTLP is taken on this machine beside the service's own address; `off` where a collector has the port. */
   otlpPort: z.union([z.number().int(), z.literal('off')]).optional(),

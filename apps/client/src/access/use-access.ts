@@ -26,6 +26,8 @@ export function useAccess() {
     showsNumbersOnly: computed(() => access.value?.scope === 'numbers'),
     /** Delete, annotate, import: refused to others, in words; what is only offered is offered to these. */
     mayChange: computed(() => access.value?.scope === 'admin'),
+    /** So that nothing is missing on the page until it is known: what these may not, others do not see for a moment. */
+    refusesChange: computed(() => access.value !== undefined && access.value.scope !== 'admin'),
     signOut,
   };
 }

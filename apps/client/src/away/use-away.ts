@@ -1,6 +1,7 @@
 import type { EventPage, TelltaleEvent } from '@telltale/core';
 import { useEventListener, useLocalStorage, useThrottleFn } from '@vueuse/core';
 import { shallowRef, watch } from 'vue';
+import { useAccess } from '../access/use-access.ts';
 import { api } from '../data/api.ts';
 import { useLive } from '../data/use-live.ts';
 import { whereLeft } from '../live/where-left.ts';
@@ -16,6 +17,7 @@ export const missed = shallowRef<{ sessions: readonly SinceLeft[]; isWhole: bool
 /** Notices that somebody is back after ten minutes or more, on this or another tab. */
 export function useAway(): void {
   const live = useLive();
+  const { showsNumbersOnly } = useAccess();
   const presence = useLocalStorage<Presence | null>('telltale.presence', null, {
     serializer: { read: (text) => JSON.parse(text) as Presence, write: JSON.stringify },
   });
@@ -37,7 +39,8 @@ export function useAway(): void {
     const last = presence.value ?? undefined;
     const from = missedFrom(last, store, Date.now());
     presence.value = { store, seq: live.upTo.value, atMs: Date.now() };
-    if (from !== undefined && last && from < live.upTo.value) void tell(from, Date.now() - last.atMs);
+    if (from !== undefined && last && !showsNumbersOnly.value && from < live.upTo.value)
+      void tell(from, Date.now() - last.atMs);
   }
 
   async function tell(from: number, awayMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { useEventListener } from '@vueuse/core';
 import { useRoute, useRouter } from 'vue-router';
+import { useAccess } from '../access/use-access.ts';
 import { markKeys } from '../annotations/mark-keys.ts';
 import { missed } from '../away/use-away.ts';
 import { filterInput } from '../live/filter-input.ts';
@@ -15,6 +16,7 @@ import { nextWaiting } from './next-waiting.ts';
 export function useKeyboard(): void {
   const route = useRoute();
   const router = useRouter();
+  const { refusesChange } = useAccess();
   const read = createKeyReader({ singleKeys: () => preferences.value.singleKeys, now: () => Date.now() });
   const actions: Record<KeyName, () => void> = {
     j: () => feedKeys.value?.move(1),
@@ -26,9 +28,9 @@ export function useKeyboard(): void {
       isPaused.value = !isPaused.value;
     },
     l: () => void router.push({ query: { ...route.query, view: route.query.view === 'lanes' ? undefined : 'lanes' } }),
-    b: () => markKeys.value?.('bookmark'),
-    t: () => markKeys.value?.('label'),
-    m: () => markKeys.value?.('note'),
+    b: () => mark('bookmark'),
+    t: () => mark('label'),
+    m: () => mark('note'),
     'g l': () => void router.push('/'),
     'g s': () => void router.push('/sessions'),
     'g f': () => void router.push('/search'),
@@ -53,6 +55,11 @@ export function useKeyboard(): void {
     if (name !== 'esc') event.preventDefault();
     if (name !== 'pending') actions[name]();
   });
+
+  /** Who may change nothing has no such keys. */
+  function mark(kind: 'bookmark' | 'label' | 'note'): void {
+    if (!refusesChange.value) markKeys.value?.(kind);
+  }
 
   function close(): void {
     if (openOverlay.value) return;

@@ -1,4 +1,4 @@
-import { parseFilter } from '@telltale/core';
+import { type ParsedFilter, parseFilter } from '@telltale/core';
 
 export interface TermChip {
   text: string;
@@ -9,8 +9,8 @@ export interface TermChip {
 }
 
 /** The terms of a filter's text as chips, in the order they stand there. */
-export function chipsOf(text: string): TermChip[] {
-  const { filter, errors } = parseFilter(text);
+export function chipsOf(text: string, read: (text: string) => ParsedFilter = parseFilter): TermChip[] {
+  const { filter, errors } = read(text);
   const terms = filter.terms.map(({ from, to }): TermChip => ({ text: text.slice(from, to), from, to }));
   const wrong = errors.map(
     ({ from, to, message }): TermChip => ({ text: text.slice(from, to), from, to, error: message }),

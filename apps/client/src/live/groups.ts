@@ -1,4 +1,4 @@
-import type { FiringAlert, ServiceStatus, Session, Trouble } from '@telltale/core';
+import type { FiringAlert, Session, Trouble } from '@telltale/core';
 
 /** What one viewer has already taken note of; kept in the browser. */
 export interface Noted {
@@ -27,15 +27,12 @@ export interface Groups {
 
 const turnStaysMs = 30 * 60_000;
 
-/** Whose page it is. */
-export type Me = ServiceStatus['me'];
-
 /**
  * Sorts sessions into the groups of the page; the service says where a session stands, the viewer what is noted. Where
  * several people report, those of `me` stand first.
  */
-export function groupSessions(sessions: readonly Session[], now: number, noted: Noted, me?: Me): Groups {
-  const isTheirs = (session: Session) => (me && !isOf(session, me) ? 1 : 0);
+export function groupSessions(sessions: readonly Session[], now: number, noted: Noted, me?: string): Groups {
+  const isTheirs = (session: Session) => (me !== undefined && !isOf(session, me) ? 1 : 0);
   const groups = { 'needs-you': [], trouble: [], 'your-turn': [], working: [], idle: [] } as Record<
     GroupName | 'idle',
     Session[]
@@ -56,8 +53,8 @@ export function groupSessions(sessions: readonly Session[], now: number, noted: 
 }
 
 /** Of a session that does not say whose it is nobody knows that it is another's. */
-function isOf({ user }: Session, me: NonNullable<Me>): boolean {
-  return user === undefined || user === me.user;
+function isOf({ user }: Session, me: string): boolean {
+  return user === undefined || user === me;
 }
 
 /** When a session came into its group: the order of its card, which does not change while it stays. */

@@ -15,7 +15,7 @@ export function useFilterBox(filter: PageFilter, facets: () => Facets) {
   const picked = shallowRef(-1);
   const isOpen = shallowRef(false);
 
-  const chips = computed(() => chipsOf(standing.value));
+  const chips = computed(() => chipsOf(standing.value, filter.read));
   const offered = computed(() => completions(draft.value, cursor.value, facets()));
   const options = computed(() => {
     const typed = draft.value.slice(offered.value.from, offered.value.to);

@@ -8,8 +8,10 @@ import {
   type Session,
   type ToggleKey,
   toggleTerm,
+  withMe,
 } from '@telltale/core';
 import { type ComputedRef, computed, type InjectionKey, inject, provide, shallowRef, watch } from 'vue';
+import { useAccess } from '../access/use-access.ts';
 import { api } from '../data/api.ts';
 import { useLive } from '../data/use-live.ts';
 import { usePageState } from './page-state.ts';
@@ -21,6 +23,8 @@ export interface PageFilter {
   text: ComputedRef<string>;
   /** What the service is asked: the terms that could be read; empty for everything. */
   query: ComputedRef<string>;
+  /** Reads a filter's text as this page's reader means it. */
+  read(typed: string): ParsedFilter;
   parsed: ComputedRef<ParsedFilter>;
   /** The terms that could be read; `undefined` when there is none. */
   filter: ComputedRef<Filter | undefined>;
@@ -51,7 +55,12 @@ export function provideFilter(): PageFilter {
   const page = usePageState();
   const live = useLive();
   const text = page.filter;
-  const parsed = computed(() => parseFilter(text.value, { timeZone: live.hello.value?.timeZone ?? ownZone }));
+  const { access } = useAccess();
+  const read = (typed: string) => {
+    const parsed = parseFilter(typed, { timeZone: live.hello.value?.timeZone ?? ownZone });
+    return access.value ? withMe(parsed, access.value.user) : parsed;
+  };
+  const parsed = computed(() => read(text.value));
   const filter = computed(() => (parsed.value.filter.terms.length > 0 ? parsed.value.filter : undefined));
   const query = computed(() => (filter.value ? formatFilter(filter.value) : ''));
   const withHits = useSessionsWithHits(query, filter);
@@ -59,6 +68,7 @@ export function provideFilter(): PageFilter {
   const pageFilter: PageFilter = {
     text,
     query,
+    read,
     parsed,
     filter,
     matchesSession: computed((before?: SessionTest) => {

@@ -1,7 +1,8 @@
 import { computed } from 'vue';
+import { useAccess } from '../access/use-access.ts';
 import { useLive } from '../data/use-live.ts';
 import { useNow } from '../data/use-now.ts';
-import { standingAlerts, useStatus } from '../data/use-status.ts';
+import { standingAlerts } from '../data/use-status.ts';
 import { groupSessions, openAlerts } from './groups.ts';
 import { useNoted } from './noted.ts';
 
@@ -10,7 +11,7 @@ const now = useNow();
 
 /** The groups of all sessions, unfiltered: what header, title, favicon, wall and notices count. */
 export const allGroups = computed(() =>
-  groupSessions(live.sessions.value, now.value, useNoted().noted.value, useStatus().value?.me),
+  groupSessions(live.sessions.value, now.value, useNoted().noted.value, useAccess().access.value?.user),
 );
 
 /** Several people report: then a card says whose it is. */

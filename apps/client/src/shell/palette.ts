@@ -6,20 +6,28 @@ export interface PaletteEntry {
   title: string;
   detail: string;
   to: { path: string; query?: Record<string, string> };
+  /** Who is answered there; everyone where nothing is said. */
+  needs?: 'admin' | 'viewer';
 }
 
 const pages: readonly PaletteEntry[] = [
   { key: 'live', kind: 'page', title: 'Live', detail: 'g l', to: { path: '/' } },
   { key: 'sessions', kind: 'page', title: 'Sessions', detail: 'g s', to: { path: '/sessions' } },
-  { key: 'search', kind: 'page', title: 'Search', detail: 'g f', to: { path: '/search' } },
+  { key: 'search', kind: 'page', title: 'Search', detail: 'g f', to: { path: '/search' }, needs: 'viewer' },
   { key: 'analytics', kind: 'page', title: 'Analytics', detail: 'g a', to: { path: '/analytics' } },
   { key: 'wall', kind: 'page', title: 'Wall', detail: 'w', to: { path: '/wall' } },
   {
     ...{ key: 'reconciliation', kind: 'page', title: 'Reconciliation', to: { path: '/reconciliation' } },
     detail: 'what each source says it cost',
   },
-  { key: 'access', kind: 'page', title: 'Access', detail: 'tokens, and who looked at what', to: { path: '/access' } },
-  { key: 'alerts', kind: 'page', title: 'Alerts', detail: 'rules, and where they are sent', to: { path: '/alerts' } },
+  {
+    ...{ key: 'access', kind: 'page', title: 'Access', to: { path: '/access' }, needs: 'admin' },
+    detail: 'tokens, and who looked at what',
+  },
+  {
+    ...{ key: 'alerts', kind: 'page', title: 'Alerts', to: { path: '/alerts' }, needs: 'viewer' },
+    detail: 'rules, and where they are sent',
+  },
 ];
 
 const mostShown = 40;

@@ -1,5 +1,4 @@
-import { hostname, userInfo } from 'node:os';
-import type { Facets, ServiceStatus, Session, SessionPage } from '@telltale/core';
+import type { Facets, Session, SessionPage } from '@telltale/core';
 import type { Analysis } from '@telltale/core/analysis';
 import { expect, it } from 'vitest';
 import { type TestService, testService } from '../../fixtures/test-service.ts';
@@ -35,10 +34,4 @@ it('a session tells who ran it, where, and on what; filters and totals find it b
   });
   const { rows } = await json<Analysis>(service, '/api/analysis/sessions?by=machine');
   expect(rows.map(({ key }) => key).sort()).toEqual(['laptop', 'ws']);
-});
-
-it('the service says whose it is, to the page of its own machine', async () => {
-  const service = await testService();
-  const { me } = await json<ServiceStatus>(service, '/api/status');
-  expect(me).toEqual({ user: userInfo().username, host: hostname() });
 });

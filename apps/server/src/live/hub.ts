@@ -134,7 +134,7 @@ export function createHub(options: HubOptions) {
       each((viewer) => viewer.tellDeleted(frame));
     },
 
-    join(far: Peer, { isNumbersOnly = false } = {}): Seat {
+    join(far: Peer, { isNumbersOnly = false, me }: { isNumbersOnly?: boolean; me?: string | undefined } = {}): Seat {
       const peer = isNumbersOnly ? numbersPeer(far) : far;
       const viewer = createViewer(peer, { store, now, maxBacklogBytes, maxReplayEvents });
       viewers.add(viewer);
@@ -143,7 +143,7 @@ export function createHub(options: HubOptions) {
         subscribe(asked) {
           // What a filter lets through, and when, would tell of content.
           const { after, filter } = isNumbersOnly ? { after: store.seq, filter: '' } : asked;
-          const selection = isNumbersOnly ? noEvents : parseSelection(filter ?? '', { store, now, timeZone });
+          const selection = isNumbersOnly ? noEvents : parseSelection(filter ?? '', { store, now, timeZone, me });
           if ('error' in selection) return selection;
           try {
             viewer.subscribe({ selection, ...(after !== undefined && { after }) });

@@ -15,18 +15,21 @@ export interface SelectionContext {
   store: Store;
   now: () => number;
   timeZone: string;
+  /** Who `user:me` is, where that is known. */
+  me: string | undefined;
 }
 
 /** Reads a subscription's filter; `error` says in words which term could not be read. */
 export function parseSelection(
   text: string,
-  { store, now, timeZone }: SelectionContext,
+  { store, now, timeZone, me }: SelectionContext,
 ): Selection | { error: string } {
-  const filter = readAskedFilter(text, timeZone);
+  const filter = readAskedFilter(text, { timeZone, me });
   if ('error' in filter) return filter;
   if (filter.terms.length === 0) return { text: '', select: (events) => events };
   return {
-    text: text.trim(),
+    // The same words mean others to another person.
+    text: JSON.stringify([text.trim(), me]),
     filter,
     select(events) {
       const context = contextOf(store, now());

@@ -39,7 +39,7 @@ export function createLiveSocket(options: SocketOptions) {
       },
       end: () => socket.close(1011),
     };
-    const seat = hub.join(peer, { isNumbersOnly: visitor.scope === 'numbers' });
+    const seat = hub.join(peer, { isNumbersOnly: visitor.scope === 'numbers', me: visitor.user });
     visitors.set(socket, visitor);
     onJoined(visitor);
     answering.add(socket);

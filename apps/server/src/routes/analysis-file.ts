@@ -1,5 +1,6 @@
 import { type Analysis, analysisViews } from '@telltale/core/analysis';
 import * as z from 'zod';
+import { visitorOf } from '../access/visitor.ts';
 import { describeAnalyses } from '../analysis/table.ts';
 import { analysesHtml } from '../export/html/analyses.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +36,7 @@ export function analysisFileRoutes({ store, now, timeZone, version }: AnalysisFi
       query,
       answers: { 200: { description: 'The file.', type: 'text/html' } },
       async handle(context, { view, ...asked }) {
-        const question = readQuestion(asked, { now: now(), timeZone });
+        const question = readQuestion(asked, { now: now(), timeZone, me: visitorOf(context).user });
         if ('refused' in question) return context.json({ error: question.refused }, 400);
         const told: Analysis[] = [];
         for (const { name, shape, view: of } of describeAnalyses()) {

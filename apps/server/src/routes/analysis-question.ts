@@ -2,7 +2,7 @@ import { priceWays } from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
 import * as z from 'zod';
 import type { AnalysisQuery } from '../analysis/definition.ts';
-import { readAskedFilter } from '../asked-filter.ts';
+import { type FilterReader, readAskedFilter } from '../asked-filter.ts';
 import { instant, textUpTo } from './route.ts';
 
 const weekMs = 7 * 24 * 60 * 60_000;
@@ -26,11 +26,11 @@ export type Question = Omit<AnalysisQuery, 'name' | 'limit'>;
 /** The same as the store is asked; or what of it cannot be. */
 export function readQuestion(
   { from: since, to: until, app, model, user, session, filter: text = '', zone, prices }: Asked,
-  { now, timeZone: own }: { now: number; timeZone: string },
+  { now, timeZone: own, me }: FilterReader & { now: number },
 ): Question | { refused: string } {
   const timeZone = zone ?? own;
   if (!isZone(timeZone)) return { refused: `zone must be a time zone such as Europe/Berlin, got "${timeZone}"` };
-  const filter = readAskedFilter(text, timeZone);
+  const filter = readAskedFilter(text, { timeZone, me });
   if ('error' in filter) return { refused: `filter: ${filter.error}` };
   const to = until === undefined ? now : Date.parse(until);
   const from = since === undefined ? to - weekMs : Date.parse(since);

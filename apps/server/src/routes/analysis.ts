@@ -1,6 +1,14 @@
-import { analysisListSchema, analysisSchema, bucketSizes, maxBuckets } from '@telltale/core/analysis';
+import {
+  type AnalysisInfo,
+  analysisListSchema,
+  analysisSchema,
+  bucketSizes,
+  maxBuckets,
+} from '@telltale/core/analysis';
 import { present } from '@telltale/core/present';
 import * as z from 'zod';
+import { isNameRow } from '../access/numbers-views.ts';
+import { type Visitor, visitorOf } from '../access/visitor.ts';
 import { analyses, analysisNamed, describeAnalyses } from '../analysis/table.ts';
 import type { Store } from '../store/store.ts';
 import { questionParameters, readQuestion } from './analysis-question.ts';
@@ -32,7 +40,7 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
       path: '/api/analysis',
       summary: 'Which analyses there are, and the question that each answers.',
       answers: { 200: answer('In the order of the page.', analysisListSchema) },
-      handle: (context) => context.json({ analyses: describeAnalyses() }),
+      handle: (context) => context.json({ analyses: analysesFor(visitorOf(context)) }),
     }),
     route({
       method: 'get',
@@ -53,7 +61,7 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
         const refused = (error: string) => context.json({ error }, 400);
         if (by !== undefined && !Object.hasOwn(definition.by, by))
           return refused(`by must be one of ${Object.keys(definition.by).join(', ')}, got "${by}"`);
-        const question = readQuestion(asked, { now: now(), timeZone });
+        const question = readQuestion(asked, { now: now(), timeZone, me: visitorOf(context).user });
         if ('refused' in question) return refused(question.refused);
         if (bucket === 'hour' && question.to - question.from > (maxBuckets - 2) * hourMs)
           return refused(`bucket hour needs a range of at most ${Math.floor(maxBuckets / 24)} days`);
@@ -62,4 +70,12 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
       },
     }),
   ];
+}
+
+/** Without what a token for numbers would be refused. */
+function analysesFor({ scope }: Visitor): AnalysisInfo[] {
+  const all = describeAnalyses();
+  if (scope !== 'numbers') return all;
+  const named = all.map(({ by, ...info }) => ({ ...info, by: by.filter(({ key }) => isNameRow(key)) }));
+  return named.filter(({ by }) => by.length > 0);
 }

@@ -2,6 +2,7 @@ import { eventPageSchema, eventSchema, maxLivePayloadBytes } from '@telltale/cor
 import { present } from '@telltale/core/present';
 import * as z from 'zod';
 import { tellAudit } from '../access/admission.ts';
+import { visitorOf } from '../access/visitor.ts';
 import { patientPage } from '../store/patient-page.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
@@ -36,7 +37,7 @@ export function eventRoutes({ store, now, timeZone }: EventRoutesDeps): Route[] 
       query: listQuery,
       answers: { 200: answer(`Events; payloads above ${maxLivePayloadBytes} bytes are left out.`, eventPageSchema) },
       async handle(context, query) {
-        const filter = readFilter(query, timeZone);
+        const filter = readFilter(query, { timeZone, me: visitorOf(context).user });
         if ('error' in filter) return context.json({ error: filter.error }, 400);
         const { items, next } = await patientPage(store, {
           ...{ limit: query.limit, order: query.order ?? (query.after === undefined ? 'desc' : 'asc'), now: now() },

@@ -1,5 +1,5 @@
 import { type Filter, formatPattern } from '@telltale/core';
-import { readAskedFilter } from '../asked-filter.ts';
+import { type FilterReader, readAskedFilter } from '../asked-filter.ts';
 import { textUpTo } from './route.ts';
 
 /** The two ways to ask for text, in every list's query. */
@@ -14,10 +14,10 @@ export interface FilterQuery {
 }
 
 /** Both as one filter; `error` says in words which term could not be read. */
-export function readFilter({ filter, q }: FilterQuery, timeZone: string): { filter?: Filter } | { error: string } {
+export function readFilter({ filter, q }: FilterQuery, reader: FilterReader): { filter?: Filter } | { error: string } {
   const plain = q?.trim() ? formatPattern([q.trim()], true) : '';
   const text = [filter, plain].filter(Boolean).join(' ');
-  const read = readAskedFilter(text, timeZone);
+  const read = readAskedFilter(text, reader);
   if ('error' in read) return { error: `filter: ${read.error}` };
   return read.terms.length > 0 ? { filter: read } : {};
 }

@@ -2,6 +2,7 @@ import { present } from '@telltale/core/present';
 import { searchKinds } from '@telltale/core/search';
 import { searchAnswerSchema, searchOrders } from '@telltale/core/search-view';
 import * as z from 'zod';
+import { visitorOf } from '../access/visitor.ts';
 import { readAskedFilter } from '../asked-filter.ts';
 import type { Store } from '../store/store.ts';
 import { answer, cursorLike, instant, limitUpTo, type Route, route, textUpTo } from './route.ts';
@@ -40,7 +41,7 @@ export function searchRoutes({ store, now, timeZone }: SearchRoutesDeps): Route[
       query: searchQuery,
       answers: { 200: answer('Hits; none where q has no word.', searchAnswerSchema) },
       async handle(context, { q, order, limit, from, to, filter: asked = '', ...conditions }) {
-        const filter = readAskedFilter(asked, timeZone);
+        const filter = readAskedFilter(asked, { timeZone, me: visitorOf(context).user });
         if ('error' in filter) return context.json({ error: `filter: ${filter.error}` }, 400);
         if (filter.terms.some(({ kind }) => kind === 'text'))
           return context.json({ error: 'filter: words are searched by q' }, 400);

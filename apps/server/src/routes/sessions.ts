@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sessionPageSchema, sessionSchema, transcriptPageSchema } from '@telltale/core';
 import { present } from '@telltale/core/present';
 import * as z from 'zod';
+import { visitorOf } from '../access/visitor.ts';
 import type { Hub } from '../live/hub.ts';
 import type { Store } from '../store/store.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
@@ -48,7 +49,7 @@ export function sessionRoutes({ store, hub, now, timeZone }: SessionRoutesDeps):
       query: listQuery,
       answers: { 200: answer('Sessions.', sessionPageSchema) },
       handle(context, query) {
-        const filter = readFilter(query, timeZone);
+        const filter = readFilter(query, { timeZone, me: visitorOf(context).user });
         if ('error' in filter) return context.json({ error: filter.error }, 400);
         const { cursor, app, since, sort } = query;
         const page = store.sessions({

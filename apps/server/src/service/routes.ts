@@ -25,7 +25,6 @@ import { renderInfo } from '../status/info-metrics.ts';
 import { type createLoopLag, renderMetrics } from '../status/metrics.ts';
 import { renderSessionInfo } from '../status/session-info.ts';
 import { serviceMetrics, statusOf } from '../status/status.ts';
-import { whoIsHere } from '../who-is-here.ts';
 import type { Access } from './access.ts';
 import type { Foundation } from './foundation.ts';
 import type { LocalFiles } from './local-files.ts';
@@ -77,7 +76,6 @@ function stateOf({ config, store, complaints, now, version }: Foundation, parts:
     ...{ store, hub, spool: files.spool, version, now, timeZone: config.timeZone, grafanaUrl: config.grafanaUrl },
     // Opened to more than this machine's loopback it runs in a container, whose folders mean nothing to the user.
     root: isLoopback(config.host) ? root : undefined,
-    ...(isLoopback(config.host) && !config.requiresTokens && { me: whoIsHere() }),
     storageProblem: () => complaints.problemOf('storing'),
     lostTranscripts: files.watch.lost,
     archiveProblem: () => complaints.problemOf('archive'),

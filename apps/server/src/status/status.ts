@@ -14,8 +14,6 @@ export interface StatusDeps {
   timeZone: string;
   grafanaUrl: string | undefined;
   now: () => number;
-  /** Whose service this is; none where it is reached from elsewhere. */
-  me?: ServiceStatus['me'];
   /** Why nothing can be stored now, in one sentence. */
   storageProblem: () => string | undefined;
   /** What Claude Code deleted before it was here. */
@@ -49,7 +47,6 @@ export async function statusOf(deps: StatusDeps): Promise<ServiceStatus> {
     ...(grafanaUrl !== undefined && { grafanaUrl }),
     ...(unpricedModels.length > 0 && { unpricedModels }),
     ...(quotas.length > 0 && { quotas }),
-    ...(deps.me && { me: deps.me }),
     connectCommand: root
       ? `npm --prefix ${quoted(root)} run connect -- "$PWD"`
       : 'npm run connect -- ~/code/my-project',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { completions } from './completions.ts';
 import { hasTerm, toggleTerm } from './edit.ts';
+import { formatFilter } from './format.ts';
 import { explainEmpty, filterTermHits } from './hits.ts';
 import { type FilterEvent, matches } from './match.ts';
+import { withMe } from './me.ts';
 import { parseFilter } from './parse.ts';
 import { toSessionSql, toSql } from './sql.ts';
 
@@ -101,6 +103,35 @@ describe('parseFilter', () => {
     expect(errorsOf('tool:')).toEqual(['tool needs a value, for example tool:Bash']);
     expect(errorsOf('tool:>Bash')).toEqual(['tool cannot be compared with >; write tool:Bash']);
     expect(errorsOf('app:api "open end')).toEqual(['the quote at character 9 has no end']);
+  });
+});
+
+describe('user:me', () => {
+  const read = (text: string, me?: string) => {
+    const { filter, errors } = withMe(parseFilter(text), me);
+    return { text: formatFilter(filter), errors };
+  };
+
+  it('is whoever asks, also among others and negated; the text me is itself', () => {
+    expect(read('user:me', 'anna')).toEqual({ text: 'user:anna', errors: [] });
+    expect(read('-user:bob,Me me app:me user:m*', 'anna b')).toEqual({
+      ...{ text: '-user:bob,"anna b" me app:me user:m*', errors: [] },
+    });
+  });
+
+  it('is an error in words where nobody knows who asks; the other terms hold', () => {
+    const { text, errors } = read('app:api user:me');
+    expect([text, errors]).toEqual([
+      'app:api',
+      [
+        {
+          message: expect.stringMatching(/^user:me: nobody knows who you are here; write user: and a name/),
+          from: 8,
+          to: 15,
+        },
+      ],
+    ]);
+    expect(read('app:api').errors).toEqual([]);
   });
 });
 

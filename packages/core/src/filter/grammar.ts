@@ -12,6 +12,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   until:1d                 before then; of sessions those that had begun: with `since:`, those at work in between
  *   cost>0.5                 what the event's session cost, in dollars; one whose cost nobody knows is neither
  *
+ * `user:me` is whoever asks, where that is known (`withMe`).
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
  * where it tells one, else its session's; `branch:`, `user:`, `host:`, `repo:` and `label:` are the session's, labels of anything in it
  * included.
