@@ -21,7 +21,7 @@ const keys = {
   TELLTALE_INGEST_TOKEN: 'ttk_example',
 };
 
-const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire', 'also/personal'];
+const others = ['also/grafana-cloud', 'also/honeycomb', 'also/sentry', 'also/logfire', 'also/personal', 'also/debug'];
 
 // Datadog's exporter is in the collector of the compose file, not in the slim one of the tests.
 describe.skipIf(!(await requiresStack()))('a configuration for another place', () => {
