@@ -26,6 +26,12 @@ const played: Record<ClientAge, string[]> = {
   old: ['tools', 'parallel-subagents', 'background-subagent', 'resumed', 'compacted', 'cut-stream', 'refusal'],
 };
 
+/** The other port of the collector, tried with one scenario: it fills the same dashboards. */
+const grpc = ({ otlpGrpc }: Stack) => ({
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlpGrpc}`,
+});
+
 const stackIsHere = await requiresStack();
 
 for (const age of ['new', 'old'] as const) {
@@ -47,7 +53,11 @@ for (const age of ['new', 'old'] as const) {
         it.runIf(!scenario.needs || requires(scenario.needs))(`${name} (${temporality})`, async () => {
           const project = `${name}-${temporality}`;
           const stage = await createStage({
-            ...{ age, project, env: telemetry(stack.otlp, project, temporality) },
+            ...{
+              age,
+              project,
+              env: { ...telemetry(stack.otlp, project, temporality), ...(name === 'tools' && grpc(stack)) },
+            },
             ...(scenario.settings && { settings: scenario.settings }),
           });
           try {
