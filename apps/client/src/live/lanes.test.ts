@@ -1,7 +1,7 @@
 import type { Session, TelltaleEvent } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { createFeed } from './feed.ts';
-import { lanesOf } from './lanes.ts';
+import { joinRows, lanesOf } from './lanes.ts';
 
 const start = Date.parse('2026-11-21T10:00:00.000Z');
 let seq = 0;
@@ -71,6 +71,26 @@ it('ends what runs with its session: nothing runs in one that went silent', () =
     lanesOf(feed.rows, () => one, window).flatMap((lane) => lane.spans.map(({ state, toMs }) => [state, toMs - start]));
   expect(spans(lost)).toEqual([['unknown-end', 120_000]]);
   expect(spans({ ...lost, state: 'working' })).toEqual([['running', 1_800_000]]);
+});
+
+it('joins what was asked for later: a call of which both have a part is one, a deleted session none', () => {
+  const [past, now] = [createFeed(), createFeed()];
+  const [began, ended] = call('both', 100, 130) as [TelltaleEvent, TelltaleEvent];
+  past.append([...call('before', 80, 90), began, ...call('gone', 95, 96, { sessionId: 's2' })]);
+  now.append([ended, ...call('after', 140, 150)]);
+  const known = (id: string) => (id === 's1' ? session : undefined);
+  const window = { from: start + 60_000, to: start + 180_000 };
+  const lanes = lanesOf(joinRows(past.held, now.rows, known), known, window);
+  const spans = lanes.map((lane) =>
+    lane.spans.map((span) => [span.state, (span.fromMs - start) / 1000, (span.toMs - start) / 1000]),
+  );
+  expect(spans).toEqual([
+    [
+      ['ok', 80, 90],
+      ['ok', 100, 130],
+      ['ok', 140, 150],
+    ],
+  ]);
 });
 
 it('shows what happened now also when events of hours ago come late behind it', () => {

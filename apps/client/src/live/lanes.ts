@@ -33,7 +33,29 @@ export interface Span {
  * Rows stand in order of arrival. What began long before the window may still run in it, and what came late may
  * stand behind it: so many that are too old say that nothing more follows.
  */
-const mostTooOld = 2000;
+const mostTooOld = 20_000;
+
+/** So many rows in memory are more than lanes can tell apart. */
+export const manyRows = 20_000;
+
+/** What was asked for later before what is in memory; of an action that both have a part of, the whole. */
+export function joinRows(
+  past: readonly FeedRow[],
+  rows: readonly FeedRow[],
+  sessionOf: (id: string) => Session | undefined,
+): readonly FeedRow[] {
+  if (past.length === 0 || rows.length > manyRows) return rows;
+  const known = new Map(past.map((row) => [row.id, row]));
+  const later = rows.map((row) => {
+    const began = known.get(row.id);
+    if (!began) return row;
+    known.delete(row.id);
+    return began.atMs < row.atMs ? { ...row, atMs: began.atMs } : row;
+  });
+  // A session that was deleted meanwhile is gone from here, too.
+  const earlier = [...known.values()].filter(({ action }) => sessionOf(action.sessionId ?? '') !== undefined);
+  return [...earlier, ...later];
+}
 
 /** Lanes of what happened between `from` and `to`: sessions in the order they began, their agents below them. */
 export function lanesOf(
