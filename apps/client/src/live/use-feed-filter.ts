@@ -7,6 +7,8 @@ import type { PageFilter } from './use-filter.ts';
 
 /** Long enough to be quick, short enough for the frame to be drawn. */
 const sliceMs = 8;
+/** Until there is something to see: each slice more would be a frame more before the first result. */
+const firstSliceMs = 24;
 /** More than any screen shows at once. */
 const screenful = 100;
 /** What is found above the screen need not be counted up in every frame: each time all lines move. */
@@ -44,7 +46,7 @@ export function useFeedFilter({ filter }: PageFilter): void {
   function apply(): void {
     const terms = filter.value;
     live.feed.setFilter(terms && rowTest(terms, { now: Date.now(), sessionOf: live.session }));
-    live.feed.continueFilter({ budgetMs: sliceMs, enough: screenful }, () => performance.now());
+    live.feed.continueFilter({ budgetMs: firstSliceMs, enough: screenful }, () => performance.now());
     tell();
   }
 
