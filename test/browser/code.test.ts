@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edited, fileText, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { edited, fileText } from '../../apps/cli/src/demo/tool-results.ts';
 import { requires } from '../requires.ts';
 import { deliver } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Told, ToldHook } from '../../apps/cli/src/demo/tell-session.ts';
+import type { Told, ToldHook } from '../../apps/cli/src/demo/told.ts';
 import { root, type Service } from '../service.ts';
 
 /** Sends one hook as the hook script does; answers when it is stored. */

@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edited, fileText, printed, type SessionTeller, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import type { SessionTeller } from '../../apps/cli/src/demo/told.ts';
+import { edited, fileText, printed } from '../../apps/cli/src/demo/tool-results.ts';
 import { requires } from '../requires.ts';
 import { deliver, sendHook } from './deliver.ts';
 import { createSetting, type Setting, type Viewer } from './setting.ts';

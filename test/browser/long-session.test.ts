@@ -1,6 +1,7 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printed, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { printed } from '../../apps/cli/src/demo/tool-results.ts';
 import { requires } from '../requires.ts';
 import { waitFor } from '../wait.ts';
 import { deliverTranscript, sendHook } from './deliver.ts';

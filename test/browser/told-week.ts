@@ -1,4 +1,5 @@
-import { type SessionTeller, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import type { SessionTeller } from '../../apps/cli/src/demo/told.ts';
 import type { Service } from '../service.ts';
 import { type LogRecord, logsPayload, send } from '../stack/payloads.ts';
 import { deliver } from './deliver.ts';

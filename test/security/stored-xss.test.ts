@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edited, fileText, printed, tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { edited, fileText, printed } from '../../apps/cli/src/demo/tool-results.ts';
 import { deliver } from '../browser/deliver.ts';
 import { newPage, openBrowser } from '../browser.ts';
 import { hostileTexts } from '../export/hostile.ts';

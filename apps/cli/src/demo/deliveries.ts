@@ -2,7 +2,8 @@ import { logsPayload, metricsPayload, tracesPayload } from './otlp.ts';
 import { spansOf } from './spans.ts';
 import { type LimitsAt, limitsOf, statusLinesOf } from './status-lines.ts';
 import { metricsAt, telemetryOf } from './telemetry.ts';
-import { type Told, uuidOf } from './tell-session.ts';
+import { uuidOf } from './tell-session.ts';
+import type { Told } from './told.ts';
 
 /** One request, and when the client would have made it. */
 export interface Delivery {

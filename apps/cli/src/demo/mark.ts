@@ -1,6 +1,6 @@
 import { Problem } from '../problem.ts';
 import type { Service } from '../service.ts';
-import type { Told } from './tell-session.ts';
+import type { Told } from './told.ts';
 
 /** Puts the label `demo` on each, and on one of them what people put on sessions. */
 export async function markDemo(service: Service, sessions: readonly Told[]): Promise<void> {

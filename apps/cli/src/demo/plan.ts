@@ -2,7 +2,8 @@ import { demoIdEnd } from '@telltale/core/demo';
 import { demoDay } from './demo-day.ts';
 import { createRandom, type Random } from './random.ts';
 import { type Task, tasks } from './tasks.ts';
-import { type TellerOptions, type Told, tellSession, uuidOf } from './tell-session.ts';
+import { tellSession, uuidOf } from './tell-session.ts';
+import type { TellerOptions, Told } from './told.ts';
 
 export interface PlanOptions {
   /** The week ends here; the same time and seed tell the same. */

@@ -1,5 +1,5 @@
 import { fieldsAt, priceOf, textAt } from '@telltale/core';
-import type { Told, ToldEntry } from './tell-session.ts';
+import type { Told, ToldEntry } from './told.ts';
 
 /** One request to the model, as its answer in the transcript tells it. */
 export interface ToldRequest {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventPageSchema } from '@telltale/core';
 import { Problem } from '../problem.ts';
 import type { Service } from '../service.ts';
-import type { Told } from './tell-session.ts';
+import type { Told } from './told.ts';
 
 const patienceMs = 120_000;
 

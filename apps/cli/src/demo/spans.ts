@@ -3,7 +3,7 @@ import { textAt } from '@telltale/core';
 import type { Attributes, Span } from './otlp.ts';
 import { requestsOf } from './requests.ts';
 import { identityOf } from './telemetry.ts';
-import type { Told, ToldHook } from './tell-session.ts';
+import type { Told, ToldHook } from './told.ts';
 
 type Hook = Pick<ToldHook, 'atMs' | 'input'>;
 

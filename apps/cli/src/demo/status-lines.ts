@@ -1,6 +1,6 @@
 import { contextWindowOf } from '@telltale/core';
 import { requestsOf, type ToldRequest } from './requests.ts';
-import type { Told } from './tell-session.ts';
+import type { Told } from './told.ts';
 
 /** What Claude Code would have given a status line on stdin, after a request of the main agent. */
 export interface ToldStatusLine {

@@ -1,5 +1,6 @@
 import type { Random } from './random.ts';
-import { edited, fileText, printed, type SessionTeller, type Teller } from './tell-session.ts';
+import type { SessionTeller, Teller } from './told.ts';
+import { edited, fileText, printed } from './tool-results.ts';
 
 /** Where a session works, and by what its numbers vary. */
 interface Place {

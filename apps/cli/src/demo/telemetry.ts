@@ -1,7 +1,8 @@
 import { fieldsAt, listAt, textAt } from '@telltale/core';
 import type { Attributes, LogRecord, Metric } from './otlp.ts';
 import { requestsOf, type ToldRequest, timeOf } from './requests.ts';
-import { refusal, type Told, type ToldEntry, type ToldHook } from './tell-session.ts';
+import type { Told, ToldEntry, ToldHook } from './told.ts';
+import { refusal } from './tool-results.ts';
 
 export interface Telemetry {
   /** In the order of their time. */
