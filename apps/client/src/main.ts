@@ -3,7 +3,7 @@ import './tokens.css';
 import './base.css';
 import { createApp } from 'vue';
 import App from './App.vue';
-import { signInPath } from './access/go-sign-in.ts';
+import { signInPath } from './data/go-sign-in.ts';
 import { useLive } from './data/use-live.ts';
 import { router } from './router.ts';
 import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';

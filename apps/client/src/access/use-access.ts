@@ -1,7 +1,7 @@
 import { type AccessView, accessSchema } from '@telltale/core/access-view';
 import { computed, shallowReadonly, shallowRef } from 'vue';
 import { act, get } from '../data/api.ts';
-import { goSignIn } from './go-sign-in.ts';
+import { goSignIn } from '../data/go-sign-in.ts';
 
 const access = shallowRef<AccessView>();
 let isAsked = false;

@@ -39,7 +39,7 @@ import {
   transcriptPageSchema,
 } from '@telltale/core';
 import type { ZodType } from 'zod';
-import { goSignIn } from '../access/go-sign-in.ts';
+import { goSignIn } from './go-sign-in.ts';
 
 export interface EventQuery {
   after?: number;

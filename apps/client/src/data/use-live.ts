@@ -1,9 +1,9 @@
 import type { Hello, Session, TelltaleEvent } from '@telltale/core';
 import { shallowReadonly, shallowRef, triggerRef } from 'vue';
-import { goSignIn } from '../access/go-sign-in.ts';
-import { createFeed, feedLimits } from '../live/feed.ts';
 import { api } from './api.ts';
+import { createFeed, feedLimits } from './feed.ts';
 import { createGaps } from './gap.ts';
+import { goSignIn } from './go-sign-in.ts';
 import { type ConnectionState, createLiveConnection, type LiveConnection, type Socket } from './live-connection.ts';
 import { searchTextOf } from './search-text.ts';
 import { createSessionList } from './session-list.ts';

@@ -1,6 +1,6 @@
 import { parseFilter, type TelltaleEvent } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { createFeed } from './feed.ts';
+import { createFeed } from '../data/feed.ts';
 import { rowTest } from './row-test.ts';
 
 const base = { source: 'hook' as const, sessionId: 's1', app: 'api', at: '2026-11-21T10:00:00.000Z' };

@@ -1,6 +1,6 @@
 import { type Filter, type FilterContext, matches } from '@telltale/core';
-import type { RowTest } from './feed.ts';
-import type { FeedRow, KeptEvent } from './feed-row.ts';
+import type { RowTest } from '../data/feed.ts';
+import type { FeedRow, KeptEvent } from '../data/feed-row.ts';
 
 /**
  * A filter asks about events; a row is an action of several. A term holds for the row when it holds for one

@@ -1,6 +1,6 @@
 import type { Session } from '@telltale/core';
 import type { RowState } from '../base/row-state.ts';
-import type { FeedRow } from './feed-row.ts';
+import type { FeedRow } from '../data/feed-row.ts';
 
 /** Nothing runs any more in a session that ended or went silent: its last sign; nothing while it goes on. */
 export function endOfSession(session: Session | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import { useElementSize, useMediaQuery } from '@vueuse/core';
 import { computed, nextTick, type Ref, shallowRef, triggerRef, watch } from 'vue';
+import type { FeedRow } from '../data/feed-row.ts';
 import { useLive } from '../data/use-live.ts';
-import type { FeedRow } from './feed-row.ts';
 import { isPaused } from './following.ts';
 import { useFilter } from './use-filter.ts';
 import { useHistory } from './use-history.ts';

@@ -1,8 +1,8 @@
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue';
 import { api } from '../data/api.ts';
+import { createFeed } from '../data/feed.ts';
+import type { FeedRow } from '../data/feed-row.ts';
 import { useLive } from '../data/use-live.ts';
-import { createFeed } from './feed.ts';
-import type { FeedRow } from './feed-row.ts';
 import { manyRows } from './lanes.ts';
 import { useFilter } from './use-filter.ts';
 

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue';
-import type { FeedRow } from './feed-row.ts';
+import type { FeedRow } from '../data/feed-row.ts';
 
 interface SelectionOptions {
   rows: Readonly<Ref<readonly FeedRow[]>>;

@@ -1,7 +1,7 @@
 import type { TelltaleEvent } from '@telltale/core';
 import { shallowRef, watch } from 'vue';
 import { api, inWords } from '../data/api.ts';
-import type { FeedRow } from '../live/feed-row.ts';
+import type { FeedRow } from '../data/feed-row.ts';
 import { type OpenedAction, openAction } from './opened-action.ts';
 
 /** The opened row with its payloads: the feed keeps none, so they are fetched, once per event. */
