@@ -3,7 +3,7 @@ import { useRoute, useRouter } from 'vue-router';
 import { useAccess } from '../access/use-access.ts';
 import { markKeys } from '../annotations/mark-keys.ts';
 import { missed } from '../away/use-away.ts';
-import { filterInput } from '../live/filter-input.ts';
+import { filterInput } from '../live/filter/filter-input.ts';
 import { isPaused } from '../live/following.ts';
 import { allGroups } from '../live/use-groups.ts';
 import { feedKeys } from '../live/use-selection.ts';

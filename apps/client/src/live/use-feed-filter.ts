@@ -2,8 +2,8 @@ import { isSession } from '@telltale/core';
 import { computed, onScopeDispose, watch } from 'vue';
 import { useLive } from '../data/use-live.ts';
 import { afterPaint } from './after-paint.ts';
+import type { PageFilter } from './filter/use-filter.ts';
 import { rowTest } from './row-test.ts';
-import type { PageFilter } from './use-filter.ts';
 
 /** Long enough to be quick, short enough for the frame to be drawn. */
 const sliceMs = 8;

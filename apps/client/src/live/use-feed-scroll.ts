@@ -2,8 +2,8 @@ import { useElementSize, useMediaQuery } from '@vueuse/core';
 import { computed, nextTick, type Ref, shallowRef, triggerRef, watch } from 'vue';
 import type { FeedRow } from '../data/feed-row.ts';
 import { useLive } from '../data/use-live.ts';
+import { useFilter } from './filter/use-filter.ts';
 import { isPaused } from './following.ts';
-import { useFilter } from './use-filter.ts';
 import { useHistory } from './use-history.ts';
 import { whereLeft } from './where-left.ts';
 

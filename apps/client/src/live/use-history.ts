@@ -2,7 +2,7 @@ import { shallowRef, watch } from 'vue';
 import { api } from '../data/api.ts';
 import { feedLimits } from '../data/feed.ts';
 import { useLive } from '../data/use-live.ts';
-import { useFilter } from './use-filter.ts';
+import { useFilter } from './filter/use-filter.ts';
 
 /** As many as the service gives: with telemetry most of them are notes, which are one row together. */
 const pageSize = 1000;

@@ -1,6 +1,6 @@
 import { useEventListener } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
-import { filterInput } from '../live/filter-input.ts';
+import { filterInput } from '../live/filter/filter-input.ts';
 import { feedKeys } from '../live/use-selection.ts';
 import { preferences } from '../settings/preferences.ts';
 

@@ -2,7 +2,7 @@ import type { Session } from '@telltale/core';
 import { computed, shallowRef, watch } from 'vue';
 import { api, inWords } from '../data/api.ts';
 import { useLive } from '../data/use-live.ts';
-import type { PageFilter } from '../live/use-filter.ts';
+import type { PageFilter } from '../live/filter/use-filter.ts';
 import { asHeard, inOrder } from './session-groups.ts';
 
 const pageSize = 200;

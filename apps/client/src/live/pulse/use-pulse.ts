@@ -1,12 +1,12 @@
 import { matches, type Pulse, type TelltaleEvent } from '@telltale/core';
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
-import { api } from '../data/api.ts';
-import { searchTextOf } from '../data/search-text.ts';
-import { useLive } from '../data/use-live.ts';
-import { useNow } from '../data/use-now.ts';
-import { usePageState } from './page-state.ts';
+import { api } from '../../data/api.ts';
+import { searchTextOf } from '../../data/search-text.ts';
+import { useLive } from '../../data/use-live.ts';
+import { useNow } from '../../data/use-now.ts';
+import { useFilter } from '../filter/use-filter.ts';
+import { usePageState } from '../page-state.ts';
 import { createPulse, type PulseEvent, pulseBars, pulseTotal } from './pulse.ts';
-import { useFilter } from './use-filter.ts';
 
 /** The pulse of the page's range and filter: history from the service, then every event as it comes. */
 export function usePulse() {

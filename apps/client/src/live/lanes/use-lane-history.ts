@@ -1,10 +1,10 @@
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue';
-import { api } from '../data/api.ts';
-import { createFeed } from '../data/feed.ts';
-import type { FeedRow } from '../data/feed-row.ts';
-import { useLive } from '../data/use-live.ts';
+import { api } from '../../data/api.ts';
+import { createFeed } from '../../data/feed.ts';
+import type { FeedRow } from '../../data/feed-row.ts';
+import { useLive } from '../../data/use-live.ts';
+import { useFilter } from '../filter/use-filter.ts';
 import { manyRows } from './lanes.ts';
-import { useFilter } from './use-filter.ts';
 
 /** Beyond so many pages the lanes begin later than the range. */
 const mostPages = 12;

@@ -1,9 +1,9 @@
 import type { Session } from '@telltale/core';
 import { agentTree } from '@telltale/core';
-import type { RowState } from '../base/row-state.ts';
-import type { FeedRow } from '../data/feed-row.ts';
-import { placeWords, titleOf } from '../words/session-words.ts';
-import { endOfSession, isOpen, stateNow } from './session-end.ts';
+import type { RowState } from '../../base/row-state.ts';
+import type { FeedRow } from '../../data/feed-row.ts';
+import { placeWords, titleOf } from '../../words/session-words.ts';
+import { endOfSession, isOpen, stateNow } from '../session-end.ts';
 
 /** One agent of one session over time. */
 export interface Lane {

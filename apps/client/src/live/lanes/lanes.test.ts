@@ -1,6 +1,6 @@
 import type { Session, TelltaleEvent } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { createFeed } from '../data/feed.ts';
+import { createFeed } from '../../data/feed.ts';
 import { joinRows, lanesOf } from './lanes.ts';
 
 const start = Date.parse('2026-11-21T10:00:00.000Z');

@@ -11,10 +11,10 @@ import {
   withMe,
 } from '@telltale/core';
 import { type ComputedRef, computed, type InjectionKey, inject, provide, shallowRef, watch } from 'vue';
-import { useAccess } from '../access/use-access.ts';
-import { api } from '../data/api.ts';
-import { useLive } from '../data/use-live.ts';
-import { usePageState } from './page-state.ts';
+import { useAccess } from '../../access/use-access.ts';
+import { api } from '../../data/api.ts';
+import { useLive } from '../../data/use-live.ts';
+import { usePageState } from '../page-state.ts';
 
 type SessionTest = (session: Session) => boolean;
 

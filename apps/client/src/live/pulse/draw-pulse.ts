@@ -1,4 +1,4 @@
-import { colourOf } from '../base/colours.ts';
+import { colourOf } from '../../base/colours.ts';
 import type { PulseBar } from './pulse.ts';
 
 interface Size {
