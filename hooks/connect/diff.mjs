@@ -6,13 +6,32 @@
  */
 export function diffLines(before, after) {
   const [a, b] = [before, after].map((text) => text.replace(/\r?\n$/, '').split(/\r?\n/));
-  const all = compare(before === '' ? [] : (a ?? []), after === '' ? [] : (b ?? []));
+  const all = aroundCommon(before === '' ? [] : (a ?? []), after === '' ? [] : (b ?? []));
   const isNear = (/** @type {number} */ at) => all.slice(Math.max(0, at - 2), at + 3).some((line) => line[0] !== ' ');
   return all.flatMap((line, at) => (isNear(at) ? [line] : at > 0 && isNear(at - 1) ? ['  ⋮'] : []));
 }
 
 /**
- * Longest common subsequence; settings files have some hundred lines.
+ * Compares only what lies between the same beginning and the same end: a list of permissions can have thousands of lines.
+ * @param {string[]} a
+ * @param {string[]} b
+ */
+function aroundCommon(a, b) {
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
+  const same = (/** @type {string} */ line) => ` ${line}`;
+  return [
+    ...a.slice(0, head).map(same),
+    ...compare(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),
+    ...a.slice(a.length - tail).map(same),
+  ];
+}
+
+/**
+ * Longest common subsequence; what changes has some hundred lines.
  * @param {string[]} a
  * @param {string[]} b
  */

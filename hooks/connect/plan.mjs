@@ -1,11 +1,11 @@
 import { existsSync, rmdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkConfig, writeConfig } from './config.mjs';
 import { checkWritable, readText } from './files.mjs';
 import { addHooks } from './merge.mjs';
 import { globalPlace, projectPlace } from './place.mjs';
 import { addLabel, labelOf } from './project-label.mjs';
-import { recordOf } from './records.mjs';
+import { recordOf, recordsFile } from './records.mjs';
 import { copyScripts, outdatedScripts, ownScripts, removeScripts } from './scripts.mjs';
 import { addingEdit, applyEdit, undoingEdit } from './settings-edit.mjs';
 import { addVariables } from './variables.mjs';
@@ -55,6 +55,8 @@ export function planConnect(wanted, source = ownScripts) {
     apply() {
       // All that may be refused is asked before the first byte is written; settings whose scripts are not there yet do nothing.
       for (const { settings } of changed) checkWritable(settings);
+      if (scripts > 0) checkWritable(join(place.scripts, 'hook.sh'));
+      if (changed.length > 0) checkWritable(recordsFile());
       const backups = edits.flatMap((edit) => applyEdit(edit) ?? []);
       copyScripts(place.scripts, source);
       writeConfig({ url, token, who: wanted.who });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { telltaleHome } from '../.claude/hooks/telltale/spool.mjs';
-import { readOwnJson, writeText } from './files.mjs';
+import { readOwnJson, readText, writeText } from './files.mjs';
 
 /**
  * What connect did to one settings file. Where it still holds what we wrote, undo gives back the exact bytes of before.
@@ -18,11 +19,18 @@ import { readOwnJson, writeText } from './files.mjs';
  * @property {string[] | undefined} [variablesFor] the folders of the installations that wanted them
  */
 
-const file = () => join(telltaleHome(), 'installs.json');
+export const recordsFile = () => join(telltaleHome(), 'installs.json');
 
-/** @param {string} settings */
+/**
+ * Also where the project's folder was moved: the file of then is gone, and what we wrote lies here.
+ * @param {string} settings
+ */
 export function recordOf(settings) {
-  return readRecords().find((record) => record.settings === settings);
+  const records = readRecords();
+  const own = records.find((record) => record.settings === settings);
+  if (own || records.every((record) => existsSync(record.settings))) return own;
+  const here = digest(readText(settings) ?? '');
+  return records.find(({ settings: then, written }) => written === here && !existsSync(then));
 }
 
 /** Whether anything is installed by us on this machine. */
@@ -60,10 +68,10 @@ export function digest(text) {
 
 /** @returns {InstallRecord[]} */
 function readRecords() {
-  return readOwnJson(file()) ?? [];
+  return readOwnJson(recordsFile()) ?? [];
 }
 
 /** @param {InstallRecord[]} records */
 function writeRecords(records) {
-  writeText(file(), `${JSON.stringify(records, null, 2)}\n`, 0o600);
+  writeText(recordsFile(), `${JSON.stringify(records, null, 2)}\n`, 0o600);
 }

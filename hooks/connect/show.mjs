@@ -2,6 +2,8 @@ import { diffLines } from './diff.mjs';
 
 const diffLimit = 36;
 const widthLimit = 110;
+/** Is written, and not shown. */
+const token = /(\bBearer )[^\s"',]+/g;
 
 /**
  * What a plan would change, for somebody who decides about it.
@@ -11,9 +13,9 @@ const widthLimit = 110;
  */
 export function linesOf({ place, edits, scripts, notes }, { isWhole }) {
   const lines = edits.flatMap(({ settings, before = '', after = '' }) => {
-    const changed = diffLines(before, after).map((line) =>
-      line.length > widthLimit ? `${line.slice(0, widthLimit - 1)}…` : line,
-    );
+    const changed = diffLines(before, after)
+      .map((line) => line.replace(token, '$1…'))
+      .map((line) => (line.length > widthLimit ? `${line.slice(0, widthLimit - 1)}…` : line));
     const shown = isWhole ? changed : changed.slice(0, diffLimit);
     const rest = changed.length - shown.length;
     return [

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -188,6 +189,44 @@ describe('connect', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: `${settings} is read-only. Nothing was changed.\n` });
     expect(text()).toBe('{}\n');
     expect(list(join(project, '.claude'))).toEqual(['settings.json']);
+  });
+
+  it.each([
+    ['is not written in UTF-8', () => writeFileSync(settings, Buffer.from('{"name": "caf\xe9"}', 'latin1'))],
+    ['is a link to nowhere.json, which is not there', () => symlinkSync('nowhere.json', settings)],
+    ['it is a folder', () => mkdirSync(settings)],
+    ['hooks is a file, and has to be a folder', () => writeFileSync(join(dirname(settings), 'hooks'), 'x')],
+  ])('changes nothing where a file or folder that it needs %s', (message, prepare) => {
+    mkdirSync(dirname(settings));
+    prepare();
+    const before = list(dirname(settings));
+    const bytes = lstatSync(settings, { throwIfNoEntry: false })?.isFile() && readFileSync(settings);
+    const { status, stderr } = connect('shop');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(message) });
+    expect(list(dirname(settings))).toEqual(before);
+    if (bytes) expect(readFileSync(settings)).toEqual(bytes);
+    expect(existsSync(join(root, '.telltale', 'installs.json'))).toBe(false);
+  });
+
+  it('undoes a project whose folder was moved, to every byte', () => {
+    write('{ "a" : 1 }');
+    connect('shop');
+    renameSync(project, join(root, 'store'));
+    expect(connect('store', '--undo').status).toBe(0);
+    expect(text(join(root, 'store', '.claude', 'settings.json'))).toBe('{ "a" : 1 }');
+    expect(JSON.parse(text(join(root, '.telltale', 'installs.json')))).toEqual([]);
+  });
+
+  it('connects settings of 20,000 lines as it does others', () => {
+    const allow = Array.from({ length: 20_000 }, (_, n) => `Bash(run ${n}:*)`);
+    const before = JSON.stringify({ permissions: { allow }, model: 'opus' }, null, 2);
+    write(before);
+    const { status, stdout } = connect('shop');
+    expect(status).toBe(0);
+    expect(stdout).toContain('+    "SessionStart": [');
+    expect(stdout).not.toContain('Bash(run 1:*)');
+    expect(connect('shop', '--undo').status).toBe(0);
+    expect(text()).toBe(before);
   });
 
   it('keeps the mode, and a symbolic link as a link', () => {

@@ -58,6 +58,21 @@ it('connects a project: hooks in it, telemetry in a file for claude --settings; 
   expect(existsSync(file)).toBe(false);
 });
 
+it('writes the token of telemetry for nobody else to read, and does not show it', async () => {
+  const { paths, setup, write, json } = user();
+  write(paths.user, '{}\n');
+  const asked = ['--global', '--token', 'ttk_not-to-be-shown'];
+  const shown = await setup(...asked, '--dry-run');
+  expect(shown.out).toContain('"OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer …"');
+  const done = await setup(...asked);
+  expect([done.code, `${shown.out}${done.out}`.includes('not-to-be-shown')]).toEqual([0, false]);
+  expect(json(paths.user).env.OTEL_EXPORTER_OTLP_HEADERS).toBe('Authorization=Bearer ttk_not-to-be-shown');
+  expect(statSync(paths.user).mode & 0o777).toBe(0o600);
+  const undone = await setup('--global', '--undo');
+  expect([undone.code, undone.out.includes('not-to-be-shown')]).toEqual([0, false]);
+  expect(json(paths.user)).toEqual({});
+});
+
 it.each([
   ['nothing', undefined],
   ['two spaces', `${JSON.stringify({ model: 'opus', env: { A: '1' }, hooks: { Stop: [] } }, null, 2)}\n`],
