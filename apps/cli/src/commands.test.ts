@@ -55,7 +55,8 @@ it('docs/cli.md has a section for every command, in the order of the help', () =
 it.each(Object.keys(commands))('%s has every option that docs/cli.md names', (name) => {
   const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
   const section = new RegExp(`^## ${name}\\n(.*?)(?=^## |$(?![\\s\\S]))`, 'ms').exec(text)?.[1] ?? '';
-  const known = commands[name as keyof typeof commands](createContext(process)).options.map(({ long }) => long);
+  const command = commands[name as keyof typeof commands](createContext(process));
+  const known = [command, ...command.commands].flatMap(({ options }) => options.map(({ long }) => long));
   // Of other programs: npm, claude.
   const named = [...section.replace(/claude --settings/g, '').matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
   expect(named.filter((option) => !known.includes(option))).toEqual([]);

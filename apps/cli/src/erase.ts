@@ -40,11 +40,14 @@ async function hitsOf(service: Service, word: string, session: string): Promise<
 /** The longest words of what was said and done, each once: they tell a session from others. */
 async function wordsOf(service: Service, id: string): Promise<string[]> {
   const at = encodeURIComponent(id);
-  const texts: string[] = [];
   const { events } = await service.get(`/api/events?session=${at}&limit=500`, eventPageSchema);
-  for (const { summary, payload } of events) texts.push(summary, ...stringsIn(payload));
   const { entries } = await service.get(`/api/sessions/${at}/transcript?limit=500`, transcriptPageSchema);
-  for (const entry of entries) texts.push(...stringsIn(entry));
+  // First what is read, then what the client tells beside it: much of that is no text that the search has.
+  const read = longest([...events.map(({ summary }) => summary), ...stringsIn(entries)]);
+  return [...new Set([...read, ...longest(stringsIn(events.map(({ payload }) => payload)))])];
+}
+
+function longest(texts: readonly string[]): string[] {
   const words = texts.flatMap((text) => text.match(/\p{L}{5,24}/gu) ?? []);
   return [...new Set(words.map((word) => word.toLowerCase()))].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
 }

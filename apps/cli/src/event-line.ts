@@ -9,19 +9,27 @@ export function eventLine(event: TelltaleEvent, { bold, dim, red, yellow, green,
   const paint = outcome === 'failed' ? red : outcome === 'denied' || outcome === 'interrupted' ? yellow : plain;
   const mark = { ok: green('✓'), failed: red('✕'), denied: yellow('⊘'), interrupted: yellow('⊘') };
   const summary = cleanText(event.summary);
-  const words = summary.startsWith(label) ? summary.slice(label.length).replace(/^\s*·?\s*/, '') : summary;
+  const { head, words } = partsOf(label, summary);
   return [
     dim(timeOf(at)),
     cyan(cleanText(app)),
     dim(cleanText(sessionId?.slice(0, 8) ?? '')),
     ...(agentType ? [dim(`↳ ${cleanText(agentType)}`)] : []),
     outcome ? mark[outcome] : attention[name] === undefined ? dim('·') : yellow('▲'),
-    bold(paint(cleanText(label))),
+    bold(paint(cleanText(head))),
     paint(words),
     ...(durationMs === undefined ? [] : [dim(durationWords(durationMs))]),
   ]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** What it is stands once, also where the summary begins with it, alone or as a part of a word: session start(ed). */
+function partsOf(label: string, summary: string): { head: string; words: string } {
+  if (!summary.startsWith(label)) return { head: label, words: summary };
+  const rest = summary.slice(label.length);
+  if (/^[\p{L}\p{N}]/u.test(rest)) return { head: summary, words: '' };
+  return { head: label, words: rest.replace(/^\s*·?\s*/, '') };
 }
 
 /** Somebody is waited for. */

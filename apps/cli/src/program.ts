@@ -21,7 +21,10 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     command
       .exitOverride()
       .configureOutput({ writeOut: context.write, writeErr: (text) => context.note(text.trimEnd()) });
-    if (command !== program) command.helpOption('-h, --help', 'show this help').showHelpAfterError(true);
+    if (command !== program)
+      command
+        .helpOption('-h, --help', 'show this help')
+        .showHelpAfterError(`(${pathOf(command)} --help shows what there is)`);
   }
   try {
     if (argv.length === 0) program.outputHelp();
@@ -41,6 +44,11 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
 /** A command, and what is under it. */
 function withParts(command: CommandUnknownOpts): CommandUnknownOpts[] {
   return [command, ...command.commands.flatMap(withParts)];
+}
+
+/** As it is typed: `telltale token create`. */
+function pathOf(command: CommandUnknownOpts): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 const variables = `Variables: TELLTALE_URL, TELLTALE_TOKEN (the service and its token), TELLTALE_HOME (~/.telltale),

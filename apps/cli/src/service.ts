@@ -28,7 +28,8 @@ export function createService(
   const usual = isTold || !env.TELLTALE_PORT ? told.url : `http://127.0.0.1:${env.TELLTALE_PORT}`;
   const url = (otherUrl ?? usual).replace(/\/$/, '');
   const token = otherToken ?? told.token;
-  if (!URL.canParse(url)) throw new Problem(`TELLTALE_URL must be an http or https address, got "${url}".`, 2);
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
+    throw new Problem(`TELLTALE_URL must be an http or https address, got "${url}".`, 2);
 
   async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -69,6 +70,7 @@ export function createService(
 export function noService(error: unknown, url: string): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `The service at ${url} took too long to answer.`;
   const cause = error instanceof Error ? ((error.cause ?? error) as NodeJS.ErrnoException) : undefined;
+  if (cause?.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return `What answers at ${url} speaks http, not https.`;
   const why = cause?.code && cause.code !== 'ECONNREFUSED' ? ` (${cause.code})` : '';
   const isHere = /^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
   return `No service at ${url}${why}; ${isHere ? 'start it with npm start, or name another in TELLTALE_URL' : 'TELLTALE_URL or config.json in TELLTALE_HOME name it'}.`;
@@ -78,5 +80,5 @@ function refusalOf(status: number, json: unknown, url: string): string {
   const { error, fix } = (typeof json === 'object' && json !== null ? json : {}) as { error?: unknown; fix?: unknown };
   const said = [error, fix].filter((text) => typeof text === 'string').join('; ');
   if (status === 401) return `${url} wants a token: set TELLTALE_TOKEN${said && ` (${said})`}.`;
-  return `${url} answers ${status}${said && `: ${said}`}.`;
+  return `${url} answers ${status}${said ? `: ${said}` : ''}${status === 404 && !said ? ': is it Telltale?' : '.'}`;
 }

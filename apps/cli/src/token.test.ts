@@ -55,7 +55,7 @@ it('makes the first token where no service runs, and the service opened with it 
   const service = await testService({ home: join(home, 'telltale'), env: { TELLTALE_HOST: '0.0.0.0' } });
   const url = `http://127.0.0.1:${service.port}`;
   const refused = await telltale(['token', 'list'], envOf(home, url));
-  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('wants a token: set TELLTALE_TOKEN')]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('stop the service and run this again')]);
   const asAdmin = envOf(home, url, { TELLTALE_TOKEN: token });
   expect((await telltale(['token', 'list'], asAdmin)).out).toMatch(/^me {2}admin /);
   expect((await telltale(['audit'], asAdmin)).out).toContain('local (offline)  token-created me (admin)');

@@ -33,13 +33,21 @@ interface Offline {
 }
 
 export async function tokensOf(service: Service): Promise<Tokens> {
+  let status: number;
   try {
-    await service.ask('/healthz');
+    status = (await service.ask('/api/access/tokens')).status;
   } catch (error) {
     if (error instanceof Problem) return offline(error);
     throw error;
   }
+  if (status === 401 || status === 403) throw new Problem(adminOnly(service.url, service.token));
   return running(service);
+}
+
+/** Whoever has lost the last one is not shut out: the database is on this machine. */
+function adminOnly(url: string, token: string | undefined): string {
+  const why = token ? 'the one it was asked with is none, or is revoked or expired' : 'set TELLTALE_TOKEN';
+  return `${url} has its tokens managed with a token of scope admin (${why}). Without one, stop the service and run this again on its machine: it then uses the database.`;
 }
 
 function running({ get, post, delete: remove }: Service): Tokens {

@@ -74,13 +74,21 @@ function tell(report: DoctorReport, { print, colours }: Context, hasStack: boole
   print(bold(`Telltale at ${report.service}, for ${report.project}`));
   report.checks.forEach(line);
   print(bold('A probe, hop by hop'));
-  report.hops.forEach(line);
+  foldSkipped(report.hops).forEach(line);
   if (hasStack) print(dim(`  The stack runs: ${self} doctor --stack follows it to Prometheus and Loki.`));
   const all = [...report.checks, ...report.hops];
   const count = (state: Finding['state']) => all.filter((one) => one.state === state).length;
   const [bad, odd] = [count('failed'), count('warning')];
   const words = [...(bad > 0 ? [red(`${bad} failed`)] : []), ...(odd > 0 ? [yellow(`${odd} to look at`)] : [])];
   print(words.length > 0 ? `${words.join(', ')}. By symptom: docs/troubleshooting.md` : green('All is well.'));
+}
+
+/** Hops that were not gone for one reason are one line: the reason is what counts. */
+function foldSkipped(hops: readonly NamedFinding[]): NamedFinding[] {
+  const [first] = hops;
+  const isSame = ({ state, said }: NamedFinding) => state === 'skipped' && said === first?.said;
+  if (first === undefined || hops.length < 2 || !hops.every(isSame)) return [...hops];
+  return [{ ...first, name: 'every hop' }];
 }
 
 function seconds(text: string): number {

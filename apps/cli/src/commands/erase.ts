@@ -83,7 +83,7 @@ function linesOf({ sessions, spooled, words, left, loki }: Erased): string[] {
   ];
   if (left.length === 0)
     lines.push(
-      `Proof: no session, event or line of a transcript is there; of ${plural(words, 'word')} that the search found, it finds none.`,
+      `Proof: no session, event or line of a transcript is there; ${words > 0 ? `of ${plural(words, 'word')} that the search found, it finds none` : 'the search had none of their words'}.`,
     );
   for (const { session, what } of left) lines.push(`Still there of ${session}: ${what.join(', ')}.`);
   if (loki && 'taken' in loki)

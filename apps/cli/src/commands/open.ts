@@ -14,6 +14,8 @@ export function openCommand({ service, print, env }: Context) {
       const path =
         asked === undefined ? '/' : `/sessions/${encodeURIComponent((await findSession(telltale, asked)).id)}`;
       const address = `${(env.TELLTALE_PUBLIC_URL || telltale.url).replace(/\/+$/, '')}${path}`;
+      // A browser would show its own error, which names no fix.
+      if (!isPrint) await telltale.ask('/healthz');
       print(address);
       if (!isPrint) openInBrowser(address, env.BROWSER);
     });

@@ -101,3 +101,22 @@ it('docs/troubleshooting.md names every check and every hop, and no other', () =
   const bySymptom = text.slice(0, text.indexOf('## What the doctor names'));
   for (const name of [...Object.keys(checks), ...Object.keys(hops)]) expect(bySymptom).toContain(`\`${name}\``);
 });
+
+it('says that events wait in the spool also before that is a fault', async () => {
+  const here = await machine();
+  const folder = { folder: 'x', url: 'http://127.0.0.1:4000', waiting: 3, oldestAt: new Date(here.now).toISOString() };
+  const spool = [{ ...folder, bytes: 9, rejected: 0, dropped: 0, transcripts: 0, hasDelivered: true, isSending: true }];
+  expect(checks.spool.look({ ...here, spool })).toMatchObject({
+    state: 'ok',
+    said: expect.stringMatching(/^3 events wait in /),
+  });
+});
+
+it('finds that config.json cannot be read, which hooks pass over', async () => {
+  const here = await machine();
+  writeFileSync(join(here.home, 'config.json'), '{"url": ');
+  expect(checks.destination.look(here)).toMatchObject({
+    state: 'failed',
+    said: `${join(here.home, 'config.json')} is not JSON: hooks go by it as if it were not there, and send to ${here.env.TELLTALE_URL}.`,
+  });
+});

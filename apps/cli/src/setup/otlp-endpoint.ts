@@ -22,13 +22,21 @@ export async function findOtlpEndpoint(service: Service, collectorPort = usualPo
     if (error instanceof Problem) return undefined;
     throw error;
   });
-  if (!status && isPlain) return { endpoint: at(usualPort), why: 'the usual port; no service has said another' };
+  if (!status && isPlain && !(await answers(service)))
+    return { endpoint: at(usualPort), why: 'the usual port; no service has said another' };
   if (typeof status?.otlpPort === 'number' && isPlain)
     return { endpoint: at(status.otlpPort), why: `the service ${status.version}` };
   if (await takesOtlp(at(collectorPort), service.token))
     return { endpoint: at(collectorPort), why: 'the collector beside the service' };
   // A proxy with TLS in front, or a port that somebody else had: the service takes telemetry at its own address, too.
   return { endpoint: service.url, why: status ? `the service ${status.version} itself` : 'its own address' };
+}
+
+async function answers(service: Service): Promise<boolean> {
+  return service.ask('/healthz').then(
+    () => true,
+    () => false,
+  );
 }
 
 async function takesOtlp(endpoint: string, token: string | undefined): Promise<boolean> {

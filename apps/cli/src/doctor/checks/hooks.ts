@@ -11,7 +11,7 @@ export const hooks: Check = {
     if (places.length === 0)
       return failed(
         `No hooks of Telltale are in effect in ${project}: its sessions do not appear.`,
-        `${self} setup --project ${quoted(project)}, or --global for all of yours. Sessions that run already need a restart.`,
+        `${self} setup --project ${quoted(project)}, or --global for all of yours; sessions that run already need a restart. ${self} doctor --project <folder> looks at another one.`,
       );
     const missing = registered.length > 0 ? missingEvents(registered) : [];
     if (missing.length > 0)

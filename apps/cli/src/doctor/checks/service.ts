@@ -12,7 +12,7 @@ export const service: Check = {
         );
       const isToken = answer.problem.includes('token');
       const fix = isToken
-        ? 'Make one with telltale token create, and set it as TELLTALE_TOKEN.'
+        ? 'Make one with telltale token create (by an admin’s token, or while the service is stopped), and set it as TELLTALE_TOKEN.'
         : 'Start it with npm start. Where it runs elsewhere, name it: telltale setup --global --url <url>.';
       return failed(answer.problem, fix);
     }

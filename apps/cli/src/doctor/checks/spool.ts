@@ -38,6 +38,8 @@ export const spool: Check = {
         `${plural(elsewhere.waiting, 'event')} wait for ${elsewhere.url}, where hooks do not send any more.`,
         `${self} spool flush sends them when something answers there; else remove ${elsewhere.folder}.`,
       );
+    const young = folders.reduce((sum, { waiting }) => sum + waiting, 0);
+    if (young > 0) return ok(`${plural(young, 'event')} wait in ${join(home, 'spool')}, for less than a minute.`);
     return ok(`Nothing waits in ${join(home, 'spool')}.`);
   },
 };
