@@ -1,7 +1,7 @@
 // npm run test:soak [-- part …] [--kills=20] [--outage-s=600] [--long-outage-s=3600] [--days=30] [-t "part of a name"]
 // What takes too long for each test run, after `npm run build`. Without a part all of them, which takes about two and a
-// half hours: `kills` and outages of the native stack, and the `growth` of a month. What ran and how it ended is in
-// docs/soak.md; a run of some tests leaves the rows of the others.
+// half hours: `kills` of the service and the stack with outages, all scenarios with both `clients`, and the `growth` of a
+// month. What ran and how it ended is in docs/soak.md; a run of some tests leaves the rows of the others.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -14,7 +14,14 @@ const docs = join(root, 'docs', 'soak.md');
 const header = '| what the test says | result | took | when, and on what |';
 /** @type {Record<string, string[]>} */
 const parts = {
-  kills: ['stack/outages.test.ts', 'stack/service.test.ts', 'stack/soak-loki.soak.ts'],
+  kills: [
+    'kill/killed.test.ts',
+    'kill/otlp.test.ts',
+    'stack/outages.test.ts',
+    'stack/service.test.ts',
+    'stack/soak-loki.soak.ts',
+  ],
+  clients: ['road/scenarios.test.ts'],
   growth: ['otlp/growth.soak.ts'],
 };
 const sizes = /** @type {const} */ (['kills', 'outage-s', 'long-outage-s', 'days']);
@@ -83,9 +90,9 @@ function writeRows(rows) {
     docs,
     `# Kills, outages and growth at full length
 
-How each test of \`npm run test:soak\` ended when it last ran. Without options: 20 kills, outages of 10 minutes and of an
-hour, 30 days. The kills and outages run short (3 kills, outages of three retries) in \`npm test\`, too. A test
-without a row has not run at full length yet.
+How each test of \`npm run test:soak\` ended when it last ran. Without options: 20 kills of a part of the stack and
+40 of the service, outages of 10 minutes and of an hour, 30 days. The kills and outages run short (3 and 12 kills,
+outages of three retries) in \`npm test\`, too. A test without a row has not run at full length yet.
 
 ${header}
 | --- | --- | --- | --- |

@@ -39,7 +39,7 @@ describe.skipIf(!(await requiresStack()))('the doctor and the stack', () => {
   });
 
   it('finds that telemetry goes past the collector', async () => {
-    const { code, found, said } = await look(await ground(stack.telltale), '20');
+    const { code, found, said } = await look(await ground(stack.telltale), '10');
     const missed = { 'probe-prometheus': 'failed', 'probe-loki': 'failed' };
     expect({ code, found }).toEqual({ code: 1, found: { 'telemetry-endpoint': 'warning', ...missed, ...noGrafana } });
     expect(said('telemetry-endpoint')).toMatch(/past the collector: all of it is in Telltale, nothing in Grafana/);

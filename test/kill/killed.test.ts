@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { requiresClaude } from '../requires.ts';
 import { fired, stored } from '../road/compare.ts';
 import { serviceFor } from '../running-service.ts';
 import { longSession } from '../scenarios/tools.ts';
 import type { Service } from '../service.ts';
+import { size } from '../stack/size.ts';
 import { createConnectedStage, delivered } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { createAnswerDropper } from './answer-dropper.ts';
@@ -14,27 +14,27 @@ import { type Load, startHooks } from './load.ts';
 
 const hasClaude = await requiresClaude();
 
-describe('a service that is killed again and again', () => {
+describe('a service that is killed again and again', { timeout: size.timeoutMs }, () => {
   const running = serviceFor('each test');
   let service: Service;
   beforeEach(() => {
     service = running.current;
   });
 
-  it('holds every acknowledged event once after 40 kills under load', async () => {
+  it(`holds every acknowledged event once after ${size.serviceKills} kills under load`, async () => {
     const load = startHooks({ url: service.url, sessionId: 'under-load' });
-    await killAgain(service, 40);
+    await killAgain(service, size.serviceKills);
     await waitFor('1,000 events', () => load.acknowledged.size >= 1_000);
     await load.finish();
-    expect(load.retries()).toBeGreaterThan(40);
+    expect(load.retries()).toBeGreaterThan(size.serviceKills);
     expect(await storedNumbers(service)).toEqual(acknowledgedNumbers(load));
   });
 
-  it.runIf(hasClaude)('holds every hook once after 10 kills while the client works', async () => {
+  it.runIf(hasClaude)(`holds every hook once after ${size.workKills} kills while the client works`, async () => {
     const stage = await createConnectedStage({ service, project: 'at-work' });
     try {
       let isOver = false;
-      const killing = killAgain(service, 10).finally(() => {
+      const killing = killAgain(service, size.workKills).finally(() => {
         isOver = true;
       });
       let sessions = 0;
@@ -66,16 +66,16 @@ describe('a service that is killed again and again', () => {
   it('control: a server that acknowledges before it has stored leaves losses', async () => {
     const early = await startEarlyAcknowledger(service.url);
     const load = startHooks({ url: early.url, sessionId: 'under-load' });
-    await sleep(500);
+    await waitFor('some acknowledged', () => load.acknowledged.size >= 20);
     await early.kill();
+    const acknowledged = acknowledgedNumbers(load);
     await service.kill();
     await service.start();
     await early.start();
     await load.finish();
-    await sleep(500); // what it still holds may come
     await early.kill();
     const numbers = new Set(await storedNumbers(service));
-    const lost = acknowledgedNumbers(load).filter((n) => !numbers.has(n));
+    const lost = acknowledged.filter((n) => !numbers.has(n));
     expect(lost.length).toBeGreaterThan(0);
   });
 });

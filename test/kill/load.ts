@@ -16,7 +16,6 @@ export type Post = (n: number, tries: number) => Promise<boolean>;
 /** Senders that do what hooks and collectors do: post until it is acknowledged. */
 export function startLoad(tryOnce: Post, senders: number): Load {
   const acknowledged = new Set<number>();
-  const giveUpAt = Date.now() + 120_000;
   let next = 0;
   let retries = 0;
   let isOver = false;
@@ -24,6 +23,7 @@ export function startLoad(tryOnce: Post, senders: number): Load {
   async function send(): Promise<void> {
     while (!isOver) {
       const n = next++;
+      const giveUpAt = Date.now() + 120_000;
       for (let tries = 0; !(await tryOnce(n, tries)); tries++) {
         if (Date.now() > giveUpAt) throw new Error(`request ${n} could not be delivered`);
         retries += 1;

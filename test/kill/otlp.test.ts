@@ -3,24 +3,25 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../apps/server/src/store/connection.ts';
 import { serviceFor } from '../running-service.ts';
 import type { Service } from '../service.ts';
+import { size } from '../stack/size.ts';
 import { waitFor } from '../wait.ts';
 import { createAnswerDropper } from './answer-dropper.ts';
 import { killAgain } from './kill-again.ts';
 import { isTaken, type Load, startLoad } from './load.ts';
 
-describe('telemetry, while the service is killed or its answers get lost', () => {
+describe('telemetry, while the service is killed or its answers get lost', { timeout: size.timeoutMs }, () => {
   const running = serviceFor('each test');
   let service: Service;
   beforeEach(() => {
     service = running.current;
   });
 
-  it('is held once after 20 kills under load: log records, points and spans', async () => {
+  it(`is held once after ${size.serviceKills} kills under load: log records, points and spans`, async () => {
     const load = startExporting(service.url);
-    await killAgain(service, 20);
-    await waitFor('600 requests', () => load.acknowledged.size >= 600, 60_000);
+    await killAgain(service, size.serviceKills);
+    await waitFor('600 requests', () => load.acknowledged.size >= 600);
     await load.finish();
-    expect(load.retries()).toBeGreaterThan(20);
+    expect(load.retries()).toBeGreaterThan(size.serviceKills);
     const all = [...load.acknowledged].sort((a, b) => a - b);
     const signalOf = (signal: number) => all.filter((n) => n % signals.length === signal);
     expect(await heldIn(service)).toEqual({ logs: signalOf(0), points: signalOf(1), spans: signalOf(2) });
@@ -30,7 +31,7 @@ describe('telemetry, while the service is killed or its answers get lost', () =>
   it('is held once where every tenth answer is lost and the sender sends again', async () => {
     const dropper = await createAnswerDropper(service.url);
     const load = startExporting(dropper.url);
-    await waitFor('400 requests', () => load.acknowledged.size >= 400, 60_000);
+    await waitFor('400 requests', () => load.acknowledged.size >= 400);
     await load.finish();
     await dropper.close();
     expect(load.retries()).toBeGreaterThanOrEqual(40);
@@ -41,7 +42,7 @@ describe('telemetry, while the service is killed or its answers get lost', () =>
   it('control: a sender that tells another time with each try is held more than once', async () => {
     const dropper = await createAnswerDropper(service.url);
     const load = startExporting(dropper.url, { changesTime: true });
-    await waitFor('100 requests', () => load.acknowledged.size >= 100, 60_000);
+    await waitFor('100 requests', () => load.acknowledged.size >= 100);
     await load.finish();
     await dropper.close();
     const { logs } = await heldIn(service);

@@ -80,7 +80,7 @@ describe('a service whose answers do not come', () => {
       await service.start();
       await expectEverythingOnce(stage, 'hanging');
       const calmMs = await durationOf(() => tools.play(stage as Stage));
-      expect(wallMs).toBeLessThan(2 * calmMs + 1_000); // one waited-for answer would cost 10 s
+      expect(wallMs).toBeLessThan(2 * calmMs + 9_000); // each waited-for answer would cost 10 s, and there are dozens
     });
   });
 });

@@ -9,6 +9,7 @@ import { scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Service } from '../service.ts';
 import { rejectedIn } from '../spool.ts';
+import { isSoak } from '../stack/size.ts';
 import { createConnectedStage, delivered } from '../system.ts';
 import { waitFor } from '../wait.ts';
 import { disorder } from './causal-order.ts';
@@ -32,6 +33,7 @@ for (const age of ages) {
     afterAll(() => browser?.close());
 
     for (const scenario of scenarios) {
+      if (age === 'old' && scenario.isAlikeInOld && !isSoak) continue;
       const canPlay = scenario.needs ? requires(scenario.needs) : true;
       it.runIf(canPlay)(`${scenario.name}: ${scenario.about}`, async () => {
         const recorded = await play(scenario, age, service.current);

@@ -21,6 +21,7 @@ export const apiErrorsRetried: Scenario = {
 export const apiErrorsExhausted: Scenario = {
   name: 'api-errors-exhausted',
   about: 'an API that stays overloaded: the turn ends by StopFailure',
+  isAlikeInOld: true,
   async play(stage) {
     const prompt = stage.prompt('Try for ever.', [{ say: 'Never said.', faults: failing(529, 50) }]);
     await stage.run(prompt, { env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
@@ -32,6 +33,7 @@ export const apiErrorsExhausted: Scenario = {
 export const apiErrorRefused: Scenario = {
   name: 'api-error-400',
   about: 'a request the API calls invalid: nothing to retry',
+  isAlikeInOld: true,
   async play(stage) {
     const prompt = stage.prompt('Ask wrongly.', [{ say: 'Never said.', faults: failing(400, 50) }]);
     await stage.run(prompt, { env: { CLAUDE_CODE_MAX_RETRIES: '1' } });

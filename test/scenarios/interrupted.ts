@@ -26,6 +26,7 @@ const untilThen = {
 export const terminated: Scenario = {
   name: 'terminated',
   about: 'SIGTERM in the middle of a turn: no Stop, but a SessionEnd',
+  isAlikeInOld: true,
   play: (stage) => interrupt(stage, 'SIGTERM'),
   fires: { ...untilThen, SessionEnd: 1 },
 };

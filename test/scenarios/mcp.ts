@@ -7,6 +7,7 @@ const config = { mcpServers: { lab: { command: process.execPath, args: [server] 
 export const mcp: Scenario = {
   name: 'mcp',
   about: 'a tool of an MCP server, once well and once refused',
+  isAlikeInOld: true,
   async play(stage) {
     const add = (a: number) => ({ calls: [{ name: 'mcp__lab__add', input: { a, b: 2 } }] });
     const prompt = stage.prompt('Use the adding machine.', [add(40), add(13), { say: 'It can add.' }]);

@@ -7,6 +7,8 @@ export interface Scenario {
   /** What it is there to show. */
   about: string;
   needs?: 'tmux' | 'git';
+  /** The old client tells it as today's does, by hooks that others fire, too: it plays it in `npm run test:soak` only. */
+  isAlikeInOld?: true;
   settings?: Record<string, unknown>;
   play(stage: Stage): Promise<void>;
   /** Hooks the client leaves behind unfinished when it exits (StopFailure in -p): whoever hears them had luck. */

@@ -44,6 +44,7 @@ export const permissionAnswered: Scenario = {
 export const question: Scenario = {
   name: 'question',
   about: 'AskUserQuestion, answered with the second option',
+  isAlikeInOld: true,
   needs: 'tmux',
   async play(stage) {
     const terminal = await stage.open({ permissionMode: 'default' });
@@ -68,6 +69,7 @@ export const question: Scenario = {
 export const failedTurn: Scenario = {
   name: 'failed-turn',
   about: 'a turn that the API ends, in a client that stays: StopFailure, then a turn that works',
+  isAlikeInOld: true,
   needs: 'tmux',
   async play(stage) {
     const terminal = await stage.open({ permissionMode: 'default', env: { CLAUDE_CODE_MAX_RETRIES: '0' } });
@@ -84,6 +86,7 @@ export const failedTurn: Scenario = {
 export const cleared: Scenario = {
   name: 'cleared',
   about: '/clear: the session ends and another begins in the same process',
+  isAlikeInOld: true,
   needs: 'tmux',
   async play(stage) {
     const terminal = await stage.open({ permissionMode: 'default' });

@@ -31,6 +31,7 @@ export const tools: Scenario = {
 export const longSession: Scenario = {
   name: 'long-session',
   about: '40 tool calls, for measuring what hooks cost',
+  isAlikeInOld: true,
   async play(stage) {
     const calls = Array.from({ length: 40 }, (_, n) => ({
       calls: [{ name: 'Bash', input: { command: `echo ${n}`, description: `Say ${n}` } }],

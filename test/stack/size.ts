@@ -7,8 +7,14 @@ const option = (name: string, full: number) => Number(process.env[`TELLTALE_SOAK
 export const size = isSoak
   ? {
       kills: option('KILLS', 20),
+      serviceKills: 2 * option('KILLS', 20),
+      workKills: Math.ceil(option('KILLS', 20) / 2),
       outageMs: option('OUTAGE_S', 600) * 1000,
       longOutageMs: option('LONG_OUTAGE_S', 3_600) * 1000,
       timeoutMs: 5_400_000,
     }
-  : { kills: 3, outageMs: 5_000, longOutageMs: 5_000, timeoutMs: 180_000 }; // three retries of a queue: 1 + 1.5 + 2.25 s
+  : {
+      ...{ kills: 3, serviceKills: 12, workKills: 4 },
+      ...{ outageMs: 5_000, longOutageMs: 5_000 }, // three retries of a queue: 1 + 1.5 + 2.25 s
+      timeoutMs: 180_000,
+    };
