@@ -20,7 +20,8 @@ it.each(Object.keys(commands))('%s has help of its own', async (name) => {
 
 it.each([
   [['frobnicate'], "unknown command 'frobnicate'"],
-  [['status', '--frobnicate'], "unknown option '--frobnicate'"],
+  [['status', '--frobnicate'], "unknown option '--frobnicate'\n(telltale status --help shows what there is)\n"],
+  [['token', 'revoke'], 'telltale token revoke --help shows'],
   [['tail', '--last', 'many'], 'It has to be 0–1000.'],
   [['setup', '--telemetry', 'everywhere'], 'Allowed choices are user, file, none'],
   [['setup'], 'Which one: --project <folder>, or --global'],
@@ -35,7 +36,7 @@ it.each([
   expect(err).not.toContain('    at ');
 });
 
-it.each([['status'], ['tail'], ['open', 'x'], ['import'], ['erase', '--session', 'x', '--yes']])(
+it.each([['status'], ['tail'], ['open'], ['open', 'x'], ['import'], ['erase', '--session', 'x', '--yes']])(
   'ends with 1 and names the fix where no service runs: %s',
   async (...args) => {
     const env = { HOME: folderOf('cli'), TELLTALE_URL: 'http://127.0.0.1:9' };
@@ -46,6 +47,14 @@ it.each([['status'], ['tail'], ['open', 'x'], ['import'], ['erase', '--session',
     });
   },
 );
+
+it('says that an address is none, or of another protocol, before it asks there', async () => {
+  const asked = await telltale(['status'], { env: { HOME: folderOf('cli'), TELLTALE_URL: 'ftp://127.0.0.1' } });
+  expect(asked).toEqual({
+    ...{ code: 2, out: '' },
+    err: 'telltale: TELLTALE_URL must be an http or https address, got "ftp://127.0.0.1".\n',
+  });
+});
 
 it('docs/cli.md has a section for every command, in the order of the help', () => {
   const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');

@@ -1,3 +1,5 @@
+import { join, sep } from 'node:path';
+import { quoted } from '@telltale/hooks/connect/show.mjs';
 import { type Colours, createColours } from './colours.ts';
 import { createService, type Service } from './service.ts';
 import { tame } from './tame.ts';
@@ -35,6 +37,13 @@ export function createContext({ env, stdin, stdout, stderr, cwd }: NodeJS.Proces
     colours: createColours(stdout.isTTY === true, env),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
     service: (url, token) => createService(env, url, token),
-    self: env.npm_command === 'exec' ? 'npx telltale' : 'telltale',
+    self: selfOf(env, cwd()),
   };
+}
+
+/** As it was called. Outside of the clone a plain `npx telltale` would fetch a package of that name, whosever it is. */
+export function selfOf({ npm_command, npm_config_local_prefix: prefix }: Context['env'], cwd: string): string {
+  if (npm_command !== 'exec') return 'telltale';
+  const isInside = prefix === undefined || cwd === prefix || cwd.startsWith(join(prefix, sep));
+  return isInside ? 'npx telltale' : `npx --prefix ${quoted(prefix)} telltale`;
 }
