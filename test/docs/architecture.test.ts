@@ -34,10 +34,12 @@ it('has a reason for every dependency, and for none that is not used', () => {
   expect([...told].filter((reason) => !words.has(reason) && !used.some((name) => covers(reason, name)))).toEqual([]);
 });
 
-it('names every folder of the service, and every workspace', () => {
-  const folders = readdirSync(join(root, 'apps/server/src'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `\`${name}/\``);
+it('names every folder of the service and of the page, and every workspace', () => {
+  const folders = ['apps/server/src', 'apps/client/src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `\`${name}/\``),
+  );
   const workspaces = (manifestOf('.').workspaces ?? []).map((folder) => `| \`${folder}\` |`);
   expect([...folders, ...workspaces].filter((name) => !architecture.includes(name))).toEqual([]);
 });
