@@ -1,3 +1,4 @@
+import { withoutAccents } from './indexed-text.ts';
 import type { SearchTerm, SearchText } from './query.ts';
 
 /** The words of a search in the language of SQLite's FTS5, for an index with the columns `words` and `humps`. */
@@ -11,6 +12,6 @@ export function toFts({ groups, without }: SearchText): string | undefined {
 /** One term alone. */
 export function termSql({ spellings, isPrefix }: SearchTerm): string {
   // Words are letters and digits, so nothing in them can end the quotes.
-  const phrases = spellings.map((words) => `"${words.join(' ')}"${isPrefix ? ' *' : ''}`);
+  const phrases = spellings.map((words) => `"${withoutAccents(words.join(' '))}"${isPrefix ? ' *' : ''}`);
   return phrases.length === 1 ? (phrases[0] ?? '""') : `(${phrases.join(' OR ')})`;
 }

@@ -1,5 +1,5 @@
 /** Another number makes every index anew: what is taken out of an index must be what was put in. */
-export const searchVersion = 4;
+export const searchVersion = 5;
 
 /** A text as the index takes it. */
 export interface IndexedText {
@@ -13,6 +13,8 @@ export interface IndexedText {
 const encoded = /[A-Za-z0-9+/]{200,}={0,2}/g;
 const humped = /[A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z][A-Za-z0-9]+/g;
 const hump = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
+const accented = /(?:[\u0370-\u052f\u1f00-\u1fff][\u0300-\u036f]*)+/g;
+const accents = /[\u0300-\u036f]/g;
 const maxNames = 2000;
 /** A letter of a script that puts no space between words: only a dictionary could find the words in a sentence. */
 const scripts = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}`;
@@ -22,7 +24,7 @@ const letters = new RegExp(`${unspaced}|(?:(?!${unspaced})[^])+`, 'gu');
 const runs = /[\p{L}\p{N}\p{M}]+/gu;
 
 export function indexedText(text: string): IndexedText {
-  const words = text.replace(encoded, ' ');
+  const words = withoutAccents(text.replace(encoded, ' '));
   const names = new Set<string>();
   for (const [name] of words.matchAll(humped)) {
     if (names.size >= maxNames) break;
@@ -31,6 +33,14 @@ export function indexedText(text: string): IndexedText {
   const inside = [...names].map((name) => splitHumps(name).join(' '));
   if (hasUnspaced.test(words)) inside.push(...unspacedIn(words));
   return { words, humps: inside.join('\n') };
+}
+
+/**
+ * Without what stands on Greek and Cyrillic letters, and with one sigma: of Latin letters the tokenizer takes it itself.
+ * What is searched goes through it, too.
+ */
+export function withoutAccents(text: string): string {
+  return text.replace(accented, (run) => run.normalize('NFD').replace(accents, '').replaceAll('ς', 'σ'));
 }
 
 /** Its words one after the other: `useHTTPServer` → use, HTTP, Server; 検索API → 検, 索, API. */

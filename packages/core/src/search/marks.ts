@@ -38,7 +38,8 @@ function foldUnit(unit: string): string {
   const folded = unit
     .normalize('NFD')
     .replace(/[\u0300-\u036f]+$/, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replace('ς', 'σ');
   return folded.length === 1 ? folded : unit;
 }
 
