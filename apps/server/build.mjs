@@ -32,3 +32,5 @@ const { metafile } = await build({
 // Afterwards: a service that runs from here goes on meanwhile.
 const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const name of readdirSync(out)) if (!made.has(name)) rmSync(join(out, name));
+// What was started before there was a bundle: a unit that still names it shall fail, not run what is old.
+rmSync(join(source, '../dist/main.js'), { force: true });
