@@ -2,9 +2,12 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { tellSession } from '../../apps/cli/src/demo/tell-session.ts';
+import { printed } from '../../apps/cli/src/demo/tool-results.ts';
 import { requires } from '../requires.ts';
 import { root } from '../service.ts';
 import { waitFor } from '../wait.ts';
+import { deliver } from './deliver.ts';
 import { createSetting, type Setting } from './setting.ts';
 
 describe.runIf(requires('chromium'))('“show my last 7 days”', () => {
@@ -39,6 +42,34 @@ describe.runIf(requires('chromium'))('“show my last 7 days”', () => {
     await table.getByRole('link', { name: /Have two helpers look/ }).click();
     await viewer.rows.filter({ hasText: 'Both helpers are back' }).waitFor();
     await viewer.rows.filter({ hasText: 'Look at left.txt' }).first().waitFor();
+    await viewer.close();
+  });
+});
+
+describe.runIf(requires('chromium'))('a day of long ago that comes late', () => {
+  let setting: Setting | undefined;
+  afterEach(() => setting?.close());
+
+  it('empties no lanes, and has its day in the feed', async () => {
+    setting = await createSetting();
+    const now = tellSession({ name: 'just now', cwd: '/p/now', startMs: Date.now() - 60_000 });
+    now.prompt('What the lanes must show');
+    now.call('Bash', { command: 'date' }, printed('today'));
+    const old = tellSession({ name: 'long ago', cwd: '/p/old', startMs: Date.now() - 3 * 86_400_000 });
+    old.prompt('What came late');
+    for (let n = 0; n < 80; n += 1) old.call('Bash', { command: `step ${n}` }, printed(''));
+    // More than a page has when it is opened.
+    expect(old.hooks.length).toBeGreaterThan(200);
+    await deliver(setting.service, now);
+    await deliver(setting.service, old);
+
+    const viewer = await setting.open('/?view=lanes');
+    const lanes = viewer.page.getByRole('list', { name: 'Agents over time' }).locator('li');
+    await lanes.filter({ hasText: 'What the lanes must show' }).waitFor();
+    expect(await lanes.filter({ hasText: 'What came late' }).count()).toBe(0);
+    await viewer.page.getByRole('button', { name: 'Feed' }).click();
+    await viewer.rows.filter({ hasText: 'step 79' }).waitFor();
+    expect(await viewer.page.locator('.day-above').innerText()).toMatch(/^\w{3} \d+ \w{3}/);
     await viewer.close();
   });
 });

@@ -19,7 +19,7 @@ export function useLaneHistory({ minutes, from }: { minutes: () => number; from:
   const { query } = useFilter();
   const rows = shallowRef<readonly FeedRow[]>([]);
   const isFilled = shallowRef(false);
-  let filled = { asked: '', before: 0 };
+  let filled = { asked: '', filter: '', before: 0 };
   let isFilling = false;
   let isGone = false;
   onScopeDispose(() => {
@@ -33,17 +33,19 @@ export function useLaneHistory({ minutes, from }: { minutes: () => number; from:
   async function fill(): Promise<void> {
     const { heldFrom, held } = live.feed;
     if (isFilling || isGone || heldFrom === 0 || !live.sessionsLoaded.value) return;
-    const asked = `${minutes()} ${query.value}`;
+    const [asked, filter] = [`${minutes()} ${query.value}`, query.value];
+    // Of another filter nothing may stand here, not for a moment.
+    if (filter !== filled.filter) rows.value = [];
     // Rows that are paged in or evicted change where the feed begins: only the latter leaves a gap.
     if (asked !== filled.asked || (heldFrom > filled.before && held.length < manyRows)) {
       isFilling = true;
-      const found = await readBack(heldFrom, query.value).catch(() => undefined);
+      const found = await readBack(heldFrom, filter).catch(() => undefined);
       isFilling = false;
       if (isGone) return;
       // The service is away: the connection says so, and its return asks again.
       if (found === undefined) return;
       if (asked !== `${minutes()} ${query.value}`) return fill();
-      filled = { asked, before: heldFrom };
+      filled = { asked, filter, before: heldFrom };
       rows.value = found;
     }
     isFilled.value = true;
