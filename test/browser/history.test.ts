@@ -69,7 +69,7 @@ describe.runIf(requires('chromium'))('a day of long ago that comes late', () => 
     expect(await lanes.filter({ hasText: 'What came late' }).count()).toBe(0);
     await viewer.page.getByRole('button', { name: 'Feed' }).click();
     await viewer.rows.filter({ hasText: 'step 79' }).waitFor();
-    expect(await viewer.page.locator('.day-above').innerText()).toMatch(/^\w{3} \d+ \w{3}/);
+    await viewer.page.locator('.day-above', { hasText: /^\w{3} \d+ \w{3}/ }).waitFor();
     await viewer.close();
   });
 });
