@@ -1,9 +1,10 @@
 import { runJob, startServer } from './processes.mjs';
 
-/** The most memory that the service ever held, at a busy pace for a while and then as fast as 64 senders can. */
+/** The most memory that the service ever held: at rest, at a busy pace for a while and then as fast as 64 senders can. */
 export async function memory({ ms, print }) {
   const server = await startServer('telltale');
   try {
+    const atRest = await server.ask('usage');
     const job = { port: server.port, path: '/ingest/hook', warmUpMs: 500, sessions: 64 };
     const pace = await runJob('load', { ...job, connections: 16, ms: ms * 2, perSecond: 1000, seed: 2 });
     const paced = await server.ask('usage');
@@ -13,6 +14,7 @@ export async function memory({ ms, print }) {
     const afterwards = await server.ask('usage');
     print(`  ${pace.sent} events at a pace, ${burst.sent} in a burst; ${waiting} wait for the index still`);
     return [
+      row('memory at rest', atRest.maxRss, 'started, no event yet'),
       row('peak memory at 1,000 events/s', paced.maxRss, `${Math.round(pace.perSecond)}/s`),
       row('peak memory in a burst of 64 connections', burstRss.maxRss, `${Math.round(burst.perSecond)}/s`),
       row(
