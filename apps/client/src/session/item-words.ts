@@ -1,5 +1,5 @@
 import { toolLabel } from '@telltale/core';
-import type { ActionItem, StoryTurn } from '@telltale/core/story';
+import { type ActionItem, decisionWords, type StoryTurn } from '@telltale/core/story';
 import { plural } from '../words/amount.ts';
 import { duration } from '../words/time.ts';
 
@@ -33,6 +33,17 @@ function resultStart(words: string, toolName: string): number {
 
 const shellResult = / · (?:in background|interrupted)$/;
 const fileResult = / (?:(?:\+[\d,]+)?(?: ?−[\d,]+)?|· (?:[\d,]+ lines?|image|pdf))$/;
+
+/** Who let a call run, or did not, where that is known. */
+export function whoDecided({ decision }: ActionItem): string | undefined {
+  return decision && decisionWords(decision);
+}
+
+/** The same for its line: that a rule or the mode allowed it goes without saying. */
+export function decisionShown(item: ActionItem): string | undefined {
+  const { decision } = item;
+  return decision?.isAllowed && decision.by === 'config' ? undefined : whoDecided(item);
+}
 
 /** `4 m 2 s · 21 tools · 2 failed`: a turn in numbers. */
 export function turnFacts(turn: StoryTurn): string[] {

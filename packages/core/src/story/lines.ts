@@ -2,7 +2,7 @@ import { waitedFor } from '../catalogue/asked.ts';
 import { notificationResult, promptSummary } from '../catalogue/prompt.ts';
 import { rowOf } from '../fields.ts';
 import { countWords, durationWords, firstLine, oneLine, plural, quoted, saidLine } from '../words.ts';
-import type { Decision, StoryItem, StoryTurn } from './story.ts';
+import type { Decision, StoryItem, StoryTurn, WaitItem } from './story.ts';
 
 /** A turn's prompt in one line. */
 export function turnLine(turn: StoryTurn, max = 160): string {
@@ -28,8 +28,10 @@ export function itemLine(item: StoryItem, max = 160): string {
       return item.action.errorLine === undefined
         ? item.action.summary
         : oneLine(`${item.action.summary} · ${item.action.errorLine}`, max);
-    case 'wait':
-      return waitLine(item);
+    case 'wait': {
+      const { asked, answer } = waitWords(item);
+      return answer === '' ? asked : `${asked} ${answer}`;
+    }
     case 'subagent': {
       const name = item.description === undefined ? '' : ` ${quoted(item.description)}`;
       const lasted = item.durationMs === undefined ? '' : ` · ${durationWords(item.durationMs)}`;
@@ -53,15 +55,15 @@ export function itemLine(item: StoryItem, max = 160): string {
 /** Nobody answers sooner: a rule did, and nobody waited. */
 const soonMs = 100;
 
-/** `waited 42 s for permission: Bash npm install → allowed` */
-function waitLine(item: Extract<StoryItem, { kind: 'wait' }>): string {
+/** `waited 42 s for permission: Bash npm install`, and `→ allowed`, which no long command may push out of sight. */
+export function waitWords(item: WaitItem): { asked: string; answer: string } {
   const isOpen = item.answer === 'open';
   const ms = item.durationMs;
   const waited = isOpen ? 'waits' : ms === undefined || ms < soonMs ? 'asked' : `waited ${durationWords(ms)}`;
-  const [allowed, denied] = answers[item.wait];
+  const [allowed, denied] = yesAndNo[item.wait];
   const by = item.decision && item.wait === 'permission' ? (rowOf(deciders, item.decision.by) ?? '') : '';
-  const answer = { allowed: ` → ${allowed}${by}`, denied: ` → ${denied}`, open: '', unknown: ' → no answer heard' };
-  return `${waited} for ${waitedFor[item.wait]}: ${item.summary}${answer[item.answer]}`;
+  const answers = { allowed: `→ ${allowed}${by}`, denied: `→ ${denied}${by}`, open: '', unknown: '→ no answer heard' };
+  return { asked: `${waited} for ${waitedFor[item.wait]}: ${item.summary}`, answer: answers[item.answer] };
 }
 
 /** Who answered, behind "allowed"; that somebody said it once goes without saying. */
@@ -88,9 +90,9 @@ const decided: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** A yes and a no, as they are said to what was asked. */
-const answers = {
+const yesAndNo = {
   permission: ['allowed', 'denied'],
   question: ['answered', 'declined'],
   plan: ['approved', 'denied'],
   elicitation: ['answered', 'declined'],
-} as const satisfies Record<Extract<StoryItem, { kind: 'wait' }>['wait'], readonly [string, string]>;
+} as const satisfies Record<WaitItem['wait'], readonly [string, string]>;

@@ -1,6 +1,7 @@
 import type { Waterfall, WaterfallBar } from '@telltale/core/story';
 import { costWords } from '../../words/cost-words.ts';
 import { duration } from '../../words/time.ts';
+import { whoDecided } from '../item-words.ts';
 import { costOfRequest, requestHint } from '../request-words.ts';
 import { type Stretch, type TimeScale, timeScale } from '../time-scale.ts';
 
@@ -67,12 +68,13 @@ export function viewOf(bar: WaterfallBar, scale: TimeScale): BarView {
   const lasted = bar.toMs - bar.fromMs;
   const isMark = bar.kind === 'error' || (lasted === 0 && bar.kind !== 'call');
   const waited = bar.blockedMs ? `waited ${duration(to - from)} for you` : '';
+  const decided = bar.item?.kind === 'action' && whoDecided(bar.item);
   return {
     ...{ bar, left, width: right - left },
     ...(first !== undefined && right > left && { first: Math.min(100, (first / (right - left)) * 100) }),
     ...(bar.blockedMs && { blocked: { left: percent(from), width: percent(to) - percent(from) } }),
     took: isMark ? '' : `${bar.isGuessed ? '~' : ''}${duration(lasted)}`,
     cost: bar.request ? costWords(costOfRequest(bar.request)) : '',
-    hint: [bar.label, waited, bar.request && requestHint(bar.request)].filter(Boolean).join('\n'),
+    hint: [bar.label, waited, decided, bar.request && requestHint(bar.request)].filter(Boolean).join('\n'),
   };
 }
