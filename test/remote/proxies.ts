@@ -37,18 +37,15 @@ async function startNginx({ folder, certificate, upstream }: ProxyOptions): Prom
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${join(folder, name)};`,
   );
-  // What /etc/nginx/nginx.conf has elsewhere.
+  // What /etc/nginx/nginx.conf has elsewhere. One process: a master that is killed leaves its workers behind.
   const file = write(folder, 'nginx.conf', [
-    ...['daemon off;', `pid ${join(folder, 'pid')};`, 'error_log stderr;', ...asRoot],
+    ...['daemon off;', 'master_process off;', `pid ${join(folder, 'pid')};`, 'error_log stderr;'],
     ...['events {}', 'http {', 'access_log off;', ...temporary],
     `server { listen 127.0.0.1:${health}; return 200; }`,
     ...[site, '}'],
   ]);
   return start({ name: 'nginx', port, health, folder, command: 'nginx', args: ['-e', 'stderr', '-c', file] });
 }
-
-/** Its workers write into the test's folder. */
-const asRoot = process.getuid?.() === 0 ? ['user root;'] : [];
 
 async function startCaddy({ folder, certificate, upstream }: ProxyOptions): Promise<TlsProxy> {
   const [port, grafana, health] = [await freePort(), await freePort(), await freePort()];

@@ -18,7 +18,6 @@ const isLinux = process.platform === 'linux';
 const those = Object.entries(proxies).filter(([, { isHere }]) => isHere);
 
 describe.runIf(hasOpenssl && those.length > 0)('a service behind a proxy with TLS', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'telltale-proxy-'));
   // As docs/remote.md has it.
   const target = targetFor('beyond loopback, with tokens', {
     TELLTALE_HOST: '127.0.0.1',
@@ -26,8 +25,10 @@ describe.runIf(hasOpenssl && those.length > 0)('a service behind a proxy with TL
     TELLTALE_ALLOWED_HOSTS: outsideName,
     TELLTALE_PUBLIC_URL: `https://${outsideName}`,
   });
+  let folder: string;
   let certificate: Certificate;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'telltale-proxy-'));
     certificate = await makeCertificate(folder);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -33,10 +33,11 @@ type Obstacle = (typeof obstacles)['new'][number];
 export function describeThroughTls(age: ClientAge, stackOf: () => Stack): void {
   describe('through TLS, with a token by otelHeadersHelper', () => {
     const telltale = targetFor('beyond loopback, with tokens');
-    const folder = mkdtempSync(join(tmpdir(), 'telltale-tls-'));
+    let folder: string;
     let certificate: Certificate;
     let remote: Stack;
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'telltale-tls-'));
       certificate = await makeCertificate(folder);
       const { prometheus, loki } = stackOf();
       remote = await createStack({
