@@ -52,12 +52,12 @@ describe.runIf(requires('chromium'))('the page Alerts', () => {
     await page.waitForURL('**/alerts');
     await page.getByText('2 firing, 4 of 26 rules on').waitFor();
     const firing = page.getByRole('region', { name: 'Firing now' });
-    expect(await firing.getByRole('listitem').allInnerTexts()).toHaveLength(2);
+    await expect.poll(() => firing.getByRole('listitem').allInnerTexts()).toHaveLength(2);
     const on = page.getByRole('region', { name: 'Rules: On' });
     const rule = (title: string) => on.getByRole('listitem').filter({ hasText: title }).innerText();
-    expect(await rule('Daily budget spent')).toMatch(/quiet · above 20 · TELLTALE_BUDGET_DAY_USD/);
-    expect(await rule('Sensitive file touched')).toMatch(/fires · 1 and more[\s\S]*last fired/);
-    expect(await rule('The disk is nearly full')).toMatch(/below 500 \(the usual one\)/);
+    await expect.poll(() => rule('Daily budget spent')).toMatch(/quiet · above 20 · TELLTALE_BUDGET_DAY_USD/);
+    await expect.poll(() => rule('Sensitive file touched')).toMatch(/fires · 1 and more[\s\S]*last fired/);
+    await expect.poll(() => rule('The disk is nearly full')).toMatch(/below 500 \(the usual one\)/);
     await page.getByRole('region', { name: 'Rules: Off' }).getByText('TELLTALE_BUDGET_SESSION_USD').waitFor();
     await page.getByRole('button', { name: 'Send a test message' }).click();
     await page.getByText('the test message arrived').waitFor();

@@ -49,7 +49,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     for (const { label, values, sessions } of byProject.rows) {
       const row = spend.getByRole('row').filter({ has: page.getByRole('button', { name: label, exact: true }) });
       await row.getByText(moneyWords(values.costUsd)).first().waitFor();
-      expect(await row.getByRole('button', { name: `${sessions} sessions of ${label}` }).count()).toBe(1);
+      await expect.poll(() => row.getByRole('button', { name: `${sessions} sessions of ${label}` }).count()).toBe(1);
     }
     expect(byProject.rows.reduce((sum, { values }) => sum + micros(values.costUsd), 0)).toBe(truth);
     await viewer.close();
@@ -251,7 +251,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     for (const name of ['Permissions', 'The waiting bill']) {
       const unknown = card(page, name);
       await unknown.getByText(words).waitFor();
-      expect(await unknown.locator('.sum b').textContent()).toBe('–');
+      await expect.poll(() => unknown.locator('.sum b').textContent()).toBe('–');
       expect(await unknown.getByText('Nothing in this time').count()).toBe(0);
     }
     await viewer.shot('analytics-imported');

@@ -22,7 +22,7 @@ describe.runIf(requires('chromium'))('what needs me', () => {
     const card = viewer.page.locator('.needs-you .card');
     await card.getByText('permission: Bash rm -rf dist').waitFor();
     await waitFor('the title', async () => (await viewer.page.title()) === '(1) Telltale');
-    expect(await viewer.page.locator('link[rel=icon]').getAttribute('href')).toMatch(/^data:image\/svg/);
+    await expect.poll(() => viewer.page.locator('link[rel=icon]').getAttribute('href')).toMatch(/^data:image\/svg/);
     await viewer.page.locator('header').getByText('needs you').waitFor();
     await viewer.rows.filter({ hasText: 'rm -rf dist' }).filter({ hasText: 'waiting for you' }).waitFor();
     await viewer.shot('needs-you');

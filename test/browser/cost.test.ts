@@ -47,15 +47,15 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
       const viewer = await open(name);
       const line = viewer.page.locator('.money-line');
       await viewer.rows.locator('.step').first().waitFor();
-      expect(await line.locator('.cost').innerText()).toBe(moneyWords(cost.costUsd, isEstimated));
-      expect(await line.innerText()).toContain(
-        isEstimated ? 'estimated from the transcript' : 'list price, as the client reckoned',
-      );
+      await expect.poll(() => line.locator('.cost').innerText()).toBe(moneyWords(cost.costUsd, isEstimated));
+      await expect
+        .poll(() => line.innerText())
+        .toContain(isEstimated ? 'estimated from the transcript' : 'list price, as the client reckoned');
 
       const ofPrompts = cost.byPrompt.filter(({ key }) => key !== undefined);
-      expect(await viewer.rows.locator('.prompt-line .cost').allInnerTexts()).toEqual(
-        ofPrompts.map(({ costUsd }) => moneyWords(costUsd, isEstimated)),
-      );
+      await expect
+        .poll(() => viewer.rows.locator('.prompt-line .cost').allInnerTexts())
+        .toEqual(ofPrompts.map(({ costUsd }) => moneyWords(costUsd, isEstimated)));
       await unfoldAgents(viewer);
       const steps = viewer.rows.locator('.step');
       const shown = cost.requests.filter(({ querySource }) => querySource !== 'compact');
@@ -74,7 +74,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
   it('says – where nothing is known, and $0.00 nowhere', async () => {
     const viewer = await open('unknown', '?panel=cost');
     await viewer.page.getByText('cost not known').first().waitFor();
-    expect(await viewer.page.locator('.money-line .cost').innerText()).toBe('–');
+    await expect.poll(() => viewer.page.locator('.money-line .cost').innerText()).toBe('–');
     expect(await viewer.page.locator('main').innerText()).not.toContain('$');
     await viewer.close();
   });
@@ -84,9 +84,9 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const [id] = await deliverRecording(setting.service, 'git-commit', { hooks: true, transcript: true, reword });
     const viewer = await setting.open(`/sessions/${id}`, { viewport: wide });
     await viewer.page.locator('.money-line').getByText('no price known for someone-9').waitFor();
-    expect(await viewer.page.locator('.money-line .cost').innerText()).toBe('–');
+    await expect.poll(() => viewer.page.locator('.money-line .cost').innerText()).toBe('–');
     await viewer.rows.locator('.step').first().waitFor();
-    expect(await viewer.rows.locator('.prompt-line .cost').first().innerText()).toBe('–');
+    await expect.poll(() => viewer.rows.locator('.prompt-line .cost').first().innerText()).toBe('–');
     expect(await viewer.page.locator('main').innerText()).not.toContain('$');
     await viewer.close();
   });
@@ -98,7 +98,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await line.getByText('not attributed to a prompt').waitFor();
     const { costUsd, unattributedUsd } = await setting.service.session(id ?? '');
     expect([costUsd !== undefined && costUsd > 0, unattributedUsd]).toEqual([true, costUsd]);
-    expect(await line.innerText()).toContain(`${moneyWords(unattributedUsd)} not attributed to a prompt`);
+    await expect.poll(() => line.innerText()).toContain(`${moneyWords(unattributedUsd)} not attributed to a prompt`);
     const panel = viewer.page.getByRole('complementary', { name: 'Cost, context and files' });
     await panel.getByRole('heading', { name: /By prompt/ }).waitFor();
     expect(await partsIn(panel, 'By prompt')).toEqual([['not attributed to a prompt', moneyWords(costUsd)]]);
@@ -112,9 +112,9 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const viewer = await setting.open(`/sessions/${id}`, { viewport: wide });
     await viewer.page.locator('.money-line .warning').waitFor();
     const { costUsd = 0 } = await setting.service.session(id ?? '');
-    expect(await viewer.page.locator('.money-line .warning').allInnerTexts()).toEqual([
-      `client 2.1.329 reckons ${moneyWords(costUsd)}, the table says ${moneyWords(costUsd / 3)}`,
-    ]);
+    await expect
+      .poll(() => viewer.page.locator('.money-line .warning').allInnerTexts())
+      .toEqual([`client 2.1.329 reckons ${moneyWords(costUsd)}, the table says ${moneyWords(costUsd / 3)}`]);
     await viewer.close();
   });
 
@@ -144,7 +144,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     expect(agents.length).toBe(2);
     for (const { label, costUsd } of agents) {
       const row = viewer.rows.filter({ hasText: label ?? '' }).filter({ hasText: 'open' });
-      expect(await row.innerText()).toContain(moneyWords(costUsd));
+      await expect.poll(() => row.innerText()).toContain(moneyWords(costUsd));
     }
     const parts = await partsIn(panel, 'By agent');
     const main = cost.byAgent.find(({ key }) => key === undefined);
@@ -165,9 +165,9 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await viewer.rows.locator('.line', { hasText: 'Write' }).last().click();
     const card = viewer.page.locator('.card footer');
     await card.getByText('you allowed it once').waitFor();
-    expect(await card.innerText()).toMatch(
-      /asked for by a request of \$0\.010 · 3\.7 k in · 82 out · first token 59 ms/,
-    );
+    await expect
+      .poll(() => card.innerText())
+      .toMatch(/asked for by a request of \$0\.010 · 3\.7 k in · 82 out · first token 59 ms/);
     await viewer.close();
     const ruled = await open('subagents');
     await unfoldAgents(ruled);
@@ -187,8 +187,9 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const rows = fall.getByRole('row');
     const { tools, subagents } = await sessionOf('subagents');
     // Each call once, those that started a subagent as that subagent.
-    expect([await rows.count(), subagents]).toEqual([cost.requests.length + tools, 2]);
-    expect(await rows.locator('.first').count()).toBe(cost.requests.length);
+    await expect.poll(() => rows.count()).toBe(cost.requests.length + tools);
+    expect(subagents).toBe(2);
+    await expect.poll(() => rows.locator('.first').count()).toBe(cost.requests.length);
     const levels = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-level')));
     const inAgents = cost.requests.filter(({ agentId }) => agentId !== undefined).length + tools - subagents;
     expect(levels.filter((level) => level === '2').length).toBe(inAgents);
@@ -206,7 +207,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const asked = await open('interactive');
     await asked.page.getByRole('button', { name: 'Where its time went' }).first().click();
     await asked.page.getByText(/waiting for you 7\.\d s/).waitFor();
-    expect(await asked.page.getByRole('treegrid').locator('.blocked').count()).toBe(1);
+    await expect.poll(() => asked.page.getByRole('treegrid').locator('.blocked').count()).toBe(1);
     await asked.close();
   });
 
@@ -216,7 +217,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await viewer.page.getByRole('button', { name: 'Where its time went' }).first().click();
     await viewer.page.getByText('starts of requests reckoned').waitFor();
     const { requests } = await costOf('estimated');
-    expect(await viewer.page.getByRole('treegrid').locator('.guessed').count()).toBe(requests.length);
+    await expect.poll(() => viewer.page.getByRole('treegrid').locator('.guessed').count()).toBe(requests.length);
     await viewer.close();
   });
 
@@ -224,11 +225,11 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const compact = await open('compact');
     const table = compact.page.getByRole('table', { name: /Context of the main agent/ });
     await table.waitFor({ state: 'attached' });
-    expect(await table.locator('caption').textContent()).toContain('1 compaction');
+    await expect.poll(() => table.locator('caption').textContent()).toContain('1 compaction');
     const { lastRequest } = await sessionOf('compact');
-    expect(await table.locator('td').last().textContent()).toBe(
-      `<1 % · ${Math.round((lastRequest?.contextTokens ?? 0) / 100) / 10} k of 1.0 M tokens`,
-    );
+    await expect
+      .poll(() => table.locator('td').last().textContent())
+      .toBe(`<1 % · ${Math.round((lastRequest?.contextTokens ?? 0) / 100) / 10} k of 1.0 M tokens`);
     await compact.close();
 
     const viewer = await open('interactive', '?panel=cost');
@@ -288,7 +289,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const box = viewer.page.getByRole('combobox', { name: 'Filter' });
     await box.fill('cos');
     await viewer.page.getByRole('option', { name: /cost>/ }).click();
-    expect(await box.inputValue()).toContain('cost>');
+    await expect.poll(() => box.inputValue()).toContain('cost>');
     const dear = sessions.filter(({ costUsd = 0 }) => costUsd > 0.04);
     await box.fill('cost>0.04 ');
     await viewer.page.keyboard.press('Escape');
@@ -352,7 +353,7 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     const clock = viewer.page.locator('.card .cache');
     await clock.getByText(/^cache warm [1-4]:\d\d · then \+\$[\d.]+$/).waitFor();
     const { lastRequest } = await setting.service.session(id);
-    expect(await clock.innerText()).toContain(`+${moneyWords(lastRequest?.coldUsd)}`);
+    await expect.poll(() => clock.innerText()).toContain(`+${moneyWords(lastRequest?.coldUsd)}`);
     const told = await clock.innerText();
     await waitFor('the next second', async () => (await clock.innerText()) !== told);
     await viewer.shot('cost-comes-back');

@@ -72,7 +72,7 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     await viewer.shot('lanes');
     await type(viewer, 'app:shop');
     await waitFor('one lane', async () => (await lanes.count()) === 1);
-    expect(await lanes.first().innerText()).toContain('The checkout test fails');
+    await expect.poll(() => lanes.first().innerText()).toContain('The checkout test fails');
     await viewer.close();
   });
 
@@ -97,7 +97,7 @@ describe.runIf(requires('chromium'))('the filter box', () => {
     await viewer.page.keyboard.type('is:wating ');
     const words = viewer.page.locator('.box .error');
     await words.waitFor();
-    expect(await words.innerText()).toMatch(/waiting/);
+    await expect.poll(() => words.innerText()).toMatch(/waiting/);
     await viewer.close();
   });
 

@@ -49,9 +49,9 @@ describe.runIf(requires('chromium'))('the keyboard', () => {
   it('goes to the box with / and leaves it with Escape', async () => {
     await press('/');
     const box = viewer.page.getByRole('combobox', { name: 'Filter' });
-    expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
+    await waitFor('the focus in it', () => box.evaluate((element) => element === document.activeElement));
     await viewer.page.keyboard.type('jjk');
-    expect(await box.inputValue()).toBe('jjk');
+    await expect.poll(() => box.inputValue()).toBe('jjk');
     await press('Backspace', 'Backspace', 'Backspace', 'Escape', 'Escape');
     await waitFor('the focus elsewhere', () => box.evaluate((element) => element !== document.activeElement));
   });
@@ -119,9 +119,9 @@ describe.runIf(requires('chromium'))('the keyboard', () => {
     await press('?');
     const help = viewer.page.getByRole('dialog', { name: 'Keyboard' });
     await help.waitFor();
-    expect(await help.locator('kbd').allInnerTexts()).toEqual(
-      expect.arrayContaining(['j', 'k', 'enter', 'esc', '/', '.', 'n', 'g', 'l', 's', 'w', '?', 'ctrl-k']),
-    );
+    await expect
+      .poll(() => help.locator('kbd').allInnerTexts())
+      .toEqual(expect.arrayContaining(['j', 'k', 'enter', 'esc', '/', '.', 'n', 'g', 'l', 's', 'w', '?', 'ctrl-k']));
     await viewer.shot('help');
     await help.getByRole('checkbox').uncheck();
     await press('Escape');

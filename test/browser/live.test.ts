@@ -33,7 +33,7 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     await deliver(setting.service, session);
     const row = viewer.rows.filter({ hasText: 'A prompt that nobody has typed before' });
     await row.waitFor();
-    expect(await row.count()).toBe(1);
+    await expect.poll(() => row.count()).toBe(1);
     await viewer.close();
   });
 
@@ -96,7 +96,7 @@ describe.runIf(requires('chromium'))('the live feed', () => {
     await sendHook(setting.service, post);
     await call.filter({ hasText: 'failed' }).filter({ hasText: 'exit 2' }).waitFor();
     expect(await viewer.rows.count()).toBe(before);
-    expect(await call.count()).toBe(1);
+    await expect.poll(() => call.count()).toBe(1);
     await viewer.close();
   });
 

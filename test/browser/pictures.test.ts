@@ -40,7 +40,7 @@ describe.runIf(requires('chromium'))('the pictures of the README', () => {
         .first()
         .waitFor();
       await viewer.page.getByText('1 needs you').first().waitFor();
-      expect(await viewer.page.locator('.card').count()).toBe(5);
+      await expect.poll(() => viewer.page.locator('.card').count()).toBe(5);
       await shoot(viewer, 'live', theme);
     },
   );

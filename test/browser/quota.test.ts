@@ -53,11 +53,13 @@ describe.runIf(requires('chromium'))('usage limits and context, as a status line
     await page.goto(`${setting.service.url}/sessions/s1`);
     const context = page.locator('.money-line').getByText('context 63 %', { exact: true });
     await context.waitFor();
-    expect(await context.getAttribute('title')).toMatch(
-      /^126 k of 200 k tokens, as its status line told \d+ [sm] ago$/,
-    );
+    await expect
+      .poll(() => context.getAttribute('title'))
+      .toMatch(/^126 k of 200 k tokens, as its status line told \d+ [sm] ago$/);
     await page.getByText('ada@ws', { exact: true }).waitFor();
-    expect(await page.locator('.place').getAttribute('title')).toBe('/src/shop\ngithub.com/ada/shop at 0123456789ab');
+    await expect
+      .poll(() => page.locator('.place').getAttribute('title'))
+      .toBe('/src/shop\ngithub.com/ada/shop at 0123456789ab');
     await viewer.close();
   });
 });

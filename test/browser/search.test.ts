@@ -70,11 +70,11 @@ describe.runIf(requires('chromium'))('the search', () => {
     await prompts.click();
     await waitFor('only prompts', async () => (await hits(viewer).count()) === told);
     await viewer.page.waitForURL(/kind=prompt/);
-    expect(await facets.getByRole('button', { name: /^tool results/ }).count()).toBe(1);
+    await expect.poll(() => facets.getByRole('button', { name: /^tool results/ }).count()).toBe(1);
     await viewer.page.reload();
     await waitFor('the same again', async () => (await hits(viewer).count()) === told);
-    expect(await box(viewer).inputValue()).toBe('test');
-    expect(await prompts.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => box(viewer).inputValue()).toBe('test');
+    await expect.poll(() => prompts.getAttribute('aria-pressed')).toBe('true');
     await prompts.click();
     await waitFor('all of them', async () => (await hits(viewer).count()) === all);
   });
@@ -101,9 +101,9 @@ describe.runIf(requires('chromium'))('the search', () => {
         return [...(here ?? [])].some((range) => range.toString().toLowerCase() === 'command not found');
       }),
     );
-    expect(await viewer.page.getByRole('searchbox', { name: 'Find in this session' }).inputValue()).toBe(
-      'command not found',
-    );
+    await expect
+      .poll(() => viewer.page.getByRole('searchbox', { name: 'Find in this session' }).inputValue())
+      .toBe('command not found');
     await viewer.shot('search-place');
     await viewer.page.goBack();
     await hits(viewer).first().waitFor();
@@ -146,8 +146,8 @@ describe.runIf(requires('chromium'))('the search', () => {
     await found('turn-1 First');
     const viewer = await open('/search?q=%22turn-1+First%22');
     await hits(viewer).first().waitFor();
-    expect(await hits(viewer).count()).toBe(1);
-    expect(await hits(viewer).first().getAttribute('href')).toContain(origin);
+    await expect.poll(() => hits(viewer).count()).toBe(1);
+    await expect.poll(() => hits(viewer).first().getAttribute('href')).toContain(origin);
     await viewer.shot('search-fork');
     await viewer.page.getByRole('link', { name: 'also in a fork' }).click();
     await viewer.page.waitForURL(`**/sessions/${fork}?*entry=*`);

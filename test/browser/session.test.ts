@@ -37,7 +37,8 @@ describe.runIf(requires('chromium'))('a session, read as a story', () => {
       const typed = hooks.flatMap(({ input }) =>
         input.hook_event_name === 'UserPromptSubmit' ? [String(input.prompt)] : [],
       );
-      for (const prompt of typed) expect(await viewer.rows.filter({ hasText: prompt }).count(), prompt).toBe(1);
+      for (const message of typed)
+        await expect.poll(() => viewer.rows.filter({ hasText: message }).count(), { message }).toBe(1);
       const texts = (await viewer.rowTexts()).filter((text) => !text.startsWith('asked '));
       for (const word of callsOf(hooks))
         expect(texts.filter((text) => text.includes(word)).length, `${word} in ${texts.join('\n')}`).toBe(1);

@@ -29,9 +29,9 @@ describe.runIf(requires('chromium'))('the words of the page', () => {
     await viewer.page.goto(`${setting.service.url}/sessions/${planned.sessionId}`);
     const told = viewer.rows.filter({ hasText: 'waits for plan approval' });
     await told.waitFor();
-    expect(await viewer.rows.filter({ hasText: 'Move to Postgres' }).filter({ hasNotText: 'Plan the' }).count()).toBe(
-      1,
-    );
+    await expect
+      .poll(() => viewer.rows.filter({ hasText: 'Move to Postgres' }).filter({ hasNotText: 'Plan the' }).count())
+      .toBe(1);
     await viewer.page.locator('.head').getByText('waits for plan approval').waitFor();
     await told.getByRole('button').click();
     await viewer.rows.getByRole('heading', { name: 'Move to Postgres' }).waitFor();
