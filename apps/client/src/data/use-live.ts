@@ -141,7 +141,10 @@ function start(): void {
 function openSocket(): Socket {
   const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/live`);
   socket.addEventListener('close', ({ code }) => {
-    if (code === shownOut) goSignIn();
+    if (code !== shownOut) return;
+    // The way to the sign-in takes a moment: the line is not tried again meanwhile.
+    started?.close();
+    goSignIn();
   });
   return socket as Socket;
 }
