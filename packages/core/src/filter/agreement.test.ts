@@ -7,6 +7,7 @@ import { formatFilter } from './format.ts';
 import { type Filter, type FilterTerm, fieldKeys, isNames } from './grammar.ts';
 import { type FilterEvent, type FilteredSession, matches, matchesSession } from './match.ts';
 import { parseFilter } from './parse.ts';
+import { fieldTest } from './pattern.ts';
 import { toSessionSql, toSql } from './sql.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
@@ -17,6 +18,8 @@ interface Row extends FilterEvent {
 }
 interface SessionRow extends FilteredSession {
   id: string;
+  /** What its requests asked, and how we know of them. */
+  asked: readonly { model: string; by: 'api_requests' | 'said_requests' | 'unattributed' | 'copied' }[];
 }
 
 // Few values, many signs: what could go wrong between JavaScript and SQL must come up often.
@@ -59,6 +62,10 @@ const session = fc.record({
   state: fc.constantFrom(...sessionStates),
   group: fc.constantFrom(...sessionGroups),
   lastEventAt: when,
+  asked: fc.array(
+    fc.record({ model: word, by: fc.constantFrom('api_requests', 'said_requests', 'unattributed', 'copied') }),
+    { maxLength: 2 },
+  ),
 });
 const event = fc.record({
   name: word,
@@ -138,13 +145,24 @@ beforeAll(() => {
       state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
       pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE session_totals (session INTEGER PRIMARY KEY, cost_nanos INTEGER NOT NULL, cost_source TEXT NOT NULL);
+    CREATE TABLE api_requests (session INTEGER, model TEXT);
+    CREATE TABLE said_requests (session INTEGER, model TEXT, is_owner INTEGER);
+    CREATE TABLE unattributed (session INTEGER, model TEXT);
   `);
 });
 afterAll(() => db.close());
 
 function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
-  db.exec('DELETE FROM events; DELETE FROM sessions; DELETE FROM session_totals');
+  for (const table of ['events', 'sessions', 'session_totals', 'api_requests', 'said_requests', 'unattributed'])
+    db.exec(`DELETE FROM ${table}`);
   const addTotals = prepare('INSERT INTO session_totals SELECT no, ?, ? FROM sessions WHERE id = ?');
+  const own = '(SELECT no FROM sessions WHERE id = ?), ?';
+  const addRequest = {
+    api_requests: prepare(`INSERT INTO api_requests VALUES (${own})`),
+    said_requests: prepare(`INSERT INTO said_requests VALUES (${own}, 1)`),
+    copied: prepare(`INSERT INTO said_requests VALUES (${own}, 0)`),
+    unattributed: prepare(`INSERT INTO unattributed VALUES (${own})`),
+  };
   const addSession = prepare(
     'INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)',
   );
@@ -168,6 +186,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
     );
     const { costUsd } = row;
     addTotals.run(Math.round((costUsd ?? 0) * 1e9), costUsd === undefined ? 'none' : 'events', row.id);
+    for (const { model, by } of row.asked) addRequest[by].run(row.id, model);
   }
   const addEvent = prepare(
     'INSERT INTO events VALUES (?, (SELECT no FROM sessions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -284,6 +303,11 @@ function isListed(one: Filter, row: SessionRow, events: readonly Row[]): boolean
     const own = matchesSession({ terms: [term] }, { ...row, startedAt: new Date(0).toISOString() }, now);
     if (own === false) return false;
     if (own === true) continue;
+    if (term.kind === 'field' && term.key === 'model') {
+      const models = row.asked.filter(({ by }) => by !== 'copied').map(({ model }) => model);
+      if (models.some(fieldTest(term.patterns)) === term.negated) return false;
+      continue;
+    }
     const plain = { ...term, negated: false };
     const has = events.some((event) => matches({ terms: [plain] }, event, context));
     if (!term.negated && term.kind !== 'text') ofOneEvent.push(term);

@@ -146,7 +146,7 @@ const fieldTests = {
 
 /**
  * Whether a session stands in a list with this filter, as `toSessionSql` would say; `undefined` where only its
- * events can tell (words, tool, name, agent, outcome) and the answer hangs on them.
+ * events and requests can tell (words, tool, name, agent, outcome, a model that is not its main one) and the answer hangs on them.
  */
 export function matchesSession(
   filter: Filter,
@@ -194,11 +194,12 @@ function holdsForSession(
 }
 
 const sessionTests: Partial<
-  Record<FieldKey, (patterns: readonly Pattern[], session: Parameters<typeof matchesSession>[1]) => boolean>
+  Record<FieldKey, (patterns: readonly Pattern[], session: Parameters<typeof matchesSession>[1]) => boolean | undefined>
 > = {
   app: (patterns, session) => fieldTest(patterns)(session.app),
   session: (patterns, session) => idTest(patterns)(session.id),
-  model: (patterns, session) => fieldTest(patterns)(session.model),
+  // Any of its requests may have asked another.
+  model: (patterns, session) => fieldTest(patterns)(session.model) || undefined,
   branch: (patterns, session) => fieldTest(patterns)(session.branch),
   user: (patterns, session) => fieldTest(patterns)(session.user),
   host: (patterns, session) => fieldTest(patterns)(session.host),

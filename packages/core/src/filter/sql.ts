@@ -51,6 +51,12 @@ const filterColumns = {
     /** Conditions on money are about a table of their own. */
     costs: { table: 'session_totals', session: 'session', nanos: 'cost_nanos', source: 'cost_source' },
   },
+  /** Where the model of a session's requests stands: told by events, by transcripts alone, by the metric alone. */
+  requests: [
+    { table: 'api_requests', counted: 'TRUE' },
+    { table: 'said_requests', counted: 'is_owner = 1' },
+    { table: 'unattributed', counted: 'TRUE' },
+  ],
 } as const;
 
 /** A condition for WHERE with one `?` per parameter, in order. */
@@ -59,7 +65,7 @@ export interface SqlCondition {
   readonly params: readonly (string | number)[];
 }
 
-const { events, sessions } = filterColumns;
+const { events, sessions, requests } = filterColumns;
 
 /** The filter as a condition over `events`; what is a session's is looked up in `sessions`. */
 export function toSql(filter: Filter, now: number): SqlCondition {
@@ -68,8 +74,8 @@ export function toSql(filter: Filter, now: number): SqlCondition {
 
 /**
  * The filter as a condition over `sessions`, for lists of sessions. `duration` is the session's own, `since`
- * its last event and `until` its first, words are found in its title and its events. What only events have (tool, name, agent,
- * outcome) must hold together in one event of it; negated, in none.
+ * its last event and `until` its first, words are found in its title and its events, and a `model` that any of its requests
+ * asked is its own. What only events have (tool, name, agent, outcome) must hold together in one event of it; negated, in none.
  */
 export function toSessionSql(filter: Filter, now: number): SqlCondition {
   const ofSession: SqlCondition[] = [];
@@ -154,7 +160,7 @@ type FieldSql = (patterns: readonly Pattern[]) => SqlCondition;
 const sessionFields: Partial<Record<FieldKey, FieldSql>> = {
   app: (patterns) => anyValue(sessions.app, patterns),
   session: (patterns) => anyId(sessions.id, patterns),
-  model: (patterns) => anyValue(sessions.model, patterns),
+  model: (patterns) => any([anyValue(sessions.model, patterns), ...requests.map((of) => hasRequest(of, patterns))]),
   branch: (patterns) => anyValue(sessions.branch, patterns),
   user: (patterns) => anyValue(sessions.user, patterns),
   host: (patterns) => anyValue(sessions.host, patterns),
@@ -219,6 +225,13 @@ function ofSessionWhere(condition: SqlCondition): SqlCondition {
 function hasEvent(condition: SqlCondition): SqlCondition {
   const rows = `SELECT ${events.session} FROM events WHERE ${condition.where}`;
   return { where: `${sessions.no} IN (${rows})`, params: condition.params };
+}
+
+/** EXISTS, as an index has a session's requests side by side, and a page of sessions is soon full. */
+function hasRequest({ table, counted }: (typeof requests)[number], patterns: readonly Pattern[]): SqlCondition {
+  const { where, params } = anyValue('asked.model', patterns);
+  const rows = `SELECT 1 FROM ${table} AS asked WHERE asked.session = ${sessions.no} AND ${counted} AND ${where}`;
+  return { where: `EXISTS (${rows})`, params };
 }
 
 const anyValue = (column: string, patterns: readonly Pattern[]) =>

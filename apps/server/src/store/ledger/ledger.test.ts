@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createPrices } from '@telltale/core';
+import { createPrices, parseFilter } from '@telltale/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { servedIn, servedScenarios, sumOf } from '../../../../../packages/core/fixtures/served.ts';
@@ -59,7 +59,7 @@ describe('the totals of the recorded sessions are what the API served', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 });
 
 function expectServed(store: Store, recording: string, kinds: readonly RecordedKind[]): void {
@@ -120,6 +120,23 @@ describe('a request', () => {
     ]);
     expect(costOf(store, 's-1')).toBe(0.5);
     expect(store.sessionCost('s-1', now)?.byPrompt).toMatchObject([{ key: 'p-1', costUsd: 0.5, requests: 1 }]);
+  });
+
+  it('of any model has its session found by it, whatever tells of the request', async () => {
+    const store = open();
+    const found = (text: string) =>
+      store.sessions({ limit: 10, now, filter: parseFilter(text).filter }).items.map(({ id }) => id);
+    const of = (sessionId: string, model: string) => ({ sessionId, at, usd: 0.5, model });
+    await store.append([requestRecord('req-1', of('by event', 'claude-opus-5-5'))]);
+    await store.append([
+      requestRecord('req-2', { ...of('by event', 'claude-haiku-4-5'), payload: { query_source: 'title' } }),
+    ]);
+    await store.append([requestRecord('req-3', of('by metric', 'claude-opus-5-5'))]);
+    await store.append([requestRecord('req-4', of('neither', 'claude-opus-5-5'))]);
+    await store.appendPoints([point('cost.usage', { ...of('by metric', 'claude-haiku-4-5'), value: 0.75 })]);
+    expect(found('model:claude-haiku-4-5').sort()).toEqual(['by event', 'by metric']);
+    expect(found('-model:*HAIKU*')).toEqual(['neither']);
+    expect(found('model:*haiku* model:*opus*')).toHaveLength(2);
   });
 
   it('that only the metric knows is not attributed, by model, and less than rounding is none', async () => {
