@@ -42,7 +42,9 @@ async function freePort(): Promise<number> {
 async function started(env: Record<string, string> = {}) {
   for (;;) {
     const [home, port] = [testFolder(), await freePort()];
-    const service = run({ TELLTALE_HOME: home, HOME: home, TELLTALE_PORT: String(port), ...env });
+    // The usual port for telemetry may be somebody else's, which would be told.
+    const ports = { TELLTALE_PORT: String(port), TELLTALE_OTLP_PORT: 'off' };
+    const service = run({ TELLTALE_HOME: home, HOME: home, ...ports, ...env });
     const isRunning = until(() => expect(service.out()).toContain('is running')).then(() => undefined);
     // Where it ended early, nobody waits for this any more.
     isRunning.catch(() => {});
