@@ -16,6 +16,8 @@ export default defineConfig({
     environment: 'node',
     maxWorkers: availableParallelism() + 1, // many of these wait, for a process or for the time to be over
     // A test waits for states, so on a busy machine it is slow and not wrong.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 50_000 } },
   },
 });

@@ -29,7 +29,7 @@ export interface PartOptions {
 }
 
 const longestStartMs = 120_000;
-const longestStopMs = 40_000;
+const longestStopMs = 100_000;
 const maxLog = 4_000_000;
 
 export function createPart({ name, url, ready, command, args, env, cwd }: PartOptions): Part {
@@ -60,7 +60,7 @@ export function createPart({ name, url, ready, command, args, env, cwd }: PartOp
       `${name} at ${ready}`,
       async () => {
         if (problem || !isRunning()) return 'ended';
-        const response = await fetch(ready, { signal: AbortSignal.timeout(2_000) });
+        const response = await fetch(ready, { signal: AbortSignal.timeout(10_000) });
         await response.arrayBuffer();
         return response.ok;
       },

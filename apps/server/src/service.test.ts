@@ -125,7 +125,7 @@ it('says why events stay in the spool that could not be stored, and takes them w
   blocker.close();
   await until(async () => expect(await status()).toMatchObject({ events: 1, spoolBacklog: 0 }));
   expect(await status()).not.toHaveProperty('storageProblem');
-}, 60_000);
+});
 
 it('finishes what it has begun when it is told to stop', async () => {
   const service = await testService();

@@ -99,7 +99,7 @@ it('lists projects and the sessions of one, with what is here of each', async ()
   expect((await json<Discovery>(service, '/api/import/discover')).here).toBe(
     found.reduce((sum, one) => sum + one.sessions, 0),
   );
-}, 60_000);
+});
 
 it('takes old shapes: subagents beside sessions, broken lines, files that are no transcripts', async () => {
   const home = testFolder();
@@ -250,4 +250,4 @@ it('says so when Claude Code deletes what was not here yet, and only then', asyn
   await sweep(5, '2');
   await until(() => expect(service.remembers('archive')).toContain('newcomer'));
   expect(await lost()).toMatchObject({ sessions: 1 });
-}, 60_000);
+});

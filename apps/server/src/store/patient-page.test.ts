@@ -22,7 +22,7 @@ beforeEach(async () => {
   });
   await store.append(records);
   await store.compressNow({ keepFresh: 3000 });
-}, 60_000);
+});
 
 afterEach(async () => {
   await store.close();
