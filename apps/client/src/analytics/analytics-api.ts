@@ -10,6 +10,8 @@ export interface AnalysisAsked {
   prices?: string;
   row?: string;
   at?: string;
+  /** `all`: behind the total. */
+  behind?: 'all';
   limit?: number;
 }
 

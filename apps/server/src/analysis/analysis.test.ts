@@ -173,6 +173,7 @@ describe('sessions behind a number', () => {
     expect(await behind({})).toBeUndefined();
     expect(await behind({ row: 'api' })).toEqual(['s-3', 's-2']);
     expect(await behind({ at: Date.parse('2026-11-20T00:00:00.000Z') })).toEqual(['s-2', 's-1']);
+    expect(await behind({ behind: 'all' })).toEqual(['s-3', 's-2', 's-1']);
     expect(await behind({ row: 'api', at: Date.parse('2026-11-20T00:00:00.000Z') })).toEqual(['s-2']);
     const { behindFilter = '' } = await ask(store, 'spend', { by: 'project', bucket: 'day', row: 'api' });
     const opened = parseFilter(behindFilter, { timeZone: 'UTC' }).filter;

@@ -67,7 +67,7 @@ export function createAnalyst(database: Database, { payloads, prices, isStopped 
     const sessions = createKnownSessions(database);
 
     const { measures } = definition;
-    const isBehind = query.row !== undefined || query.at !== undefined;
+    const isBehind = query.row !== undefined || query.at !== undefined || query.behind !== undefined;
     const bucket = query.at === undefined ? undefined : buckets?.indexOf(query.at);
     const tally = createTally({
       ...{ measures, buckets, limit: query.limit },

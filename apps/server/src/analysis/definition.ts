@@ -45,4 +45,6 @@ export interface AnalysisQuery extends Omit<Asked, 'only' | 'by'> {
   /** Which row, and which bucket's beginning, sessions are asked for. */
   row?: string;
   at?: number;
+  /** Those of the total. */
+  behind?: 'all';
 }

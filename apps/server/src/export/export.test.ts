@@ -69,6 +69,24 @@ it('masks personal data where it is asked to, in every format, and says so', asy
   expect(kept).toContain('Secrets are masked, personal data is not.');
 });
 
+it('says at the head of the page whose session it was, on which machine and of which commit; masked, no name is left', async () => {
+  const service = await testService();
+  const who = { 'telltale-user': 'ada', 'telltale-host': 'ws', 'telltale-repo': 'github.com/ada/shop' };
+  await service.post('/ingest/hook', prompt, { ...who, 'telltale-at': day, 'telltale-commit': '9f86d081884c7d65' });
+  const head = async (more: string) => {
+    const html = await (await service.get(`/api/sessions/s-1/export?format=html${more}`)).text();
+    return html.slice(html.indexOf('<header'), html.indexOf('</header>'));
+  };
+  expect(await head('')).toContain('<span>ada@ws</span><span>github.com/ada/shop at 9f86d081884c</span>');
+  expect(await head('&pii=mask')).toContain(
+    '<span>[redacted:user]@[redacted:host]</span><span>github.com/[redacted:user]/shop at 9f86d081884c</span>',
+  );
+  for (const format of Object.keys(files))
+    expect(await (await service.get(`/api/sessions/s-1/export?format=${format}&pii=mask`)).text()).not.toMatch(
+      /\bada\b/,
+    );
+});
+
 it('has every event and every line of the transcript in NDJSON, as the API tells them', async () => {
   const service = await serviceWithSession();
   const text = await (await service.get('/api/sessions/s-1/export?format=ndjson')).text();

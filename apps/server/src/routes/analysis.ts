@@ -22,6 +22,10 @@ const query = z.object({
   bucket: z.enum(bucketSizes, { error: `must be one of ${bucketSizes.join(', ')}` }).optional(),
   row: textUpTo(2000).optional().describe('The key of a row: the answer names the sessions `behind` it, 40 at most'),
   at: instant().optional().describe('The beginning of a bucket: as `row`'),
+  behind: z
+    .enum(['all'], { error: 'must be all' })
+    .optional()
+    .describe('`all`: the answer names the sessions behind all rows, as `row` does for one'),
   limit: limitUpTo(1000, 50),
 });
 
@@ -54,7 +58,7 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
         ),
         404: problem('There is no such analysis.'),
       },
-      async handle(context, { by, bucket, row, at, limit, ...asked }) {
+      async handle(context, { by, bucket, row, at, behind, limit, ...asked }) {
         const name = context.req.param('name') ?? '';
         const definition = analysisNamed(name);
         if (!definition) return context.json({ error: `there is no analysis ${name}; there are ${names}` }, 404);
@@ -65,7 +69,7 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
         if ('refused' in question) return refused(question.refused);
         if (bucket === 'hour' && question.to - question.from > (maxBuckets - 2) * hourMs)
           return refused(`bucket hour needs a range of at most ${Math.floor(maxBuckets / 24)} days`);
-        const more = present({ by, bucket, row, at: at === undefined ? undefined : Date.parse(at) });
+        const more = present({ by, bucket, row, behind, at: at === undefined ? undefined : Date.parse(at) });
         return context.json(await store.analyse({ ...question, ...more, name, limit }));
       },
     }),

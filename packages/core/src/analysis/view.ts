@@ -65,7 +65,7 @@ export const analysisSchema = z.object({
   rows: z.array(analysisRowSchema),
   /** Sessions of this time that have nothing but a transcript, and what cannot be known of them, in words. */
   unknown: z.object({ sessions: z.number().int(), reason: z.string() }).optional(),
-  /** Only where a row or bucket was asked for: the newest sessions behind it. */
+  /** Only where a row, a bucket or all of them were asked for: the newest sessions behind it. */
   behind: z.array(behindSchema).optional(),
   /** The same: the filter with which the list of sessions shows all of them. */
   behindFilter: z.string().optional(),

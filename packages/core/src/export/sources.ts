@@ -42,12 +42,22 @@ export function redacted<T>(value: T, redact: Redact): T {
 }
 
 /** Who sat where: no pattern knows a name, so with personal data masked these fields go as a whole. */
-export function withoutPerson<T extends { user?: string | undefined; host?: string | undefined }>(value: T): T {
+export function withoutPerson<T extends Person>(value: T): T {
+  const { user, host, repo } = value;
   return {
     ...value,
-    ...(value.user !== undefined && { user: '[redacted:user]' }),
-    ...(value.host !== undefined && { host: '[redacted:host]' }),
+    ...(user !== undefined && { user: '[redacted:user]' }),
+    ...(host !== undefined && { host: '[redacted:host]' }),
+    // `github.com/ada/shop` of Ada's own.
+    ...(user !== undefined && repo !== undefined && { repo: withoutName(repo, user) }),
   };
+}
+
+type Person = { user?: string | undefined; host?: string | undefined; repo?: string | undefined };
+
+function withoutName(repo: string, user: string): string {
+  const isHers = (part: string) => part.toLowerCase() === user.toLowerCase();
+  return repo.replace(/[^/:@]+/g, (part) => (isHers(part) ? '[redacted:user]' : part));
 }
 
 /** `/home/ada/shop` names Ada: takes her name out of every path below her own folder, and nobody else's. */

@@ -35,6 +35,7 @@ function headHtml({ session, cost }: ExportSources, title: string): string {
     session.state,
     session.branch === undefined ? session.app : `${session.app} · ${session.branch}`,
     ...(session.worktree === undefined ? [] : [`worktree ${session.worktree}`]),
+    ...originOf(session),
     `${timeWords(session.startedAt)} · ${durationWords(Math.max(0, Date.parse(end) - Date.parse(session.startedAt)))}`,
     plural(session.prompts, 'prompt'),
     plural(session.tools, 'tool'),
@@ -48,6 +49,13 @@ function headHtml({ session, cost }: ExportSources, title: string): string {
   return `<header class="head"><h1>${escapeHtml(oneLine(title, 300))}</h1><p class="facts">${told}</p>${
     money === undefined ? '' : `<p class="facts cost">${escapeHtml(money)}</p>`
   }</header>\n`;
+}
+
+/** Who ran it and where: `ada@ws`, `github.com/acme/shop at 9f86d081884c`. Of a masked session these are masked already. */
+function originOf({ user, host, repo, commit }: ExportSources['session']): string[] {
+  const at = commit === undefined ? undefined : commit.slice(0, 12);
+  const code = repo === undefined ? at && `commit ${at}` : at === undefined ? repo : `${repo} at ${at}`;
+  return [[user, host].filter((one) => one !== undefined).join('@'), code ?? ''].filter((words) => words !== '');
 }
 
 function contentsHtml(turns: readonly StoryTurn[]): string {
