@@ -78,9 +78,10 @@ function target({ telemetry, otlp, service, settings }: Machine): {
   const endpoint = isOn ? told('OTEL_EXPORTER_OTLP_ENDPOINT') : undefined;
   const headers = headersOf(isOn ? told('OTEL_EXPORTER_OTLP_HEADERS') : undefined);
   const isNamed = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  // The client asks our helper for it, which has the same one (docs/remote.md).
-  const hasHelper = settings.some(({ settings: { otelHeadersHelper } }) =>
-    /otel-headers\.sh/.test(`${otelHeadersHelper}`),
+  // The client asks our helper for it, which has the same one (docs/remote.md); what a project names is not asked.
+  const hasHelper = settings.some(
+    ({ level, settings: { otelHeadersHelper } }) =>
+      (level === 'user' || level === 'managed') && /otel-headers\.sh/.test(`${otelHeadersHelper}`),
   );
   const usual =
     service.token && !isNamed && (!endpoint || hasHelper) ? { authorization: `Bearer ${service.token}` } : {};
