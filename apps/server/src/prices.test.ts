@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtInPrices, priceOf, type Session } from '@telltale/core';
+import { builtInPrices, priceOf, type Session, type SessionCost } from '@telltale/core';
+import type { Analysis } from '@telltale/core/analysis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type TestService, testService, until } from '../fixtures/test-service.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -68,6 +69,34 @@ it('reckons what was estimated anew after a restart with other prices, and with 
   ] as const) {
     const started = await testService({ home, ...(prices && { env: { TELLTALE_PRICES: prices } }) });
     await until(async () => expect(await costOf(started)).toBe(usd));
+    await started.close(1000);
+  }
+});
+
+it('tells how full the context of a model is whose window somebody named, and of no other, also after a restart', async () => {
+  const row = {
+    ...{ type: 'assistant', uuid: 'u-1', sessionId: 's-1', requestId: 'req-1', timestamp: '2026-11-21T09:00:00.000Z' },
+    message: { model: 'my-model', usage: { input_tokens: 50_000, output_tokens: 10 } },
+  };
+  const told = async (service: TestService) => {
+    const json = async (path: string) => (await service.get(path)).json();
+    const { lastRequest } = (await json('/api/sessions/s-1')) as Session;
+    const { requests } = (await json('/api/sessions/s-1/cost')) as SessionCost;
+    const { total } = (await json('/api/analysis/context?from=0')) as Analysis;
+    return [lastRequest?.contextTokens, lastRequest?.windowTokens, requests[0]?.windowTokens, total.share];
+  };
+  const first = await testService({ home });
+  const road = '/ingest/transcript?session=s-1&offset=0&head=1-2';
+  expect((await first.post(road, `${JSON.stringify(row)}\n`)).status).toBe(204);
+  await until(async () => expect(await told(first)).toEqual([50_000, undefined, undefined, undefined]));
+  await first.close(1000);
+  const named = '{"models": {"my-model": {"input": 1, "output": 1, "cacheRead": 1, "window": 200000}}}';
+  for (const [prices, window, share] of [
+    [named, 200_000, 0.25],
+    [undefined, undefined, undefined],
+  ] as const) {
+    const started = await testService({ home, ...(prices && { env: { TELLTALE_PRICES: prices } }) });
+    await until(async () => expect(await told(started)).toEqual([50_000, window, window, share]));
     await started.close(1000);
   }
 });

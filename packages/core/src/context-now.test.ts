@@ -46,6 +46,10 @@ describe('how full a context is', () => {
   it('is reckoned by the model alone without a status line, and unknown without either', () => {
     expect(contextNow({ lastRequest })).toMatchObject({ windowTokens: 200_000, share: 0.25, isExact: false });
     expect(contextNow({ lastRequest: { ...lastRequest, model: 'another' } })).not.toHaveProperty('share');
+    expect(contextNow({ lastRequest: { ...lastRequest, model: 'another', windowTokens: 100_000 } })).toMatchObject({
+      windowTokens: 100_000,
+      share: 0.5,
+    });
     expect(contextNow({})).toBeUndefined();
     expect(contextNow({ statusLine: { at: later } })).toBeUndefined();
   });

@@ -21,9 +21,10 @@ export function contextNow({ lastRequest, statusLine }: Told): ContextNow | unde
     return { tokens, windowTokens, share: tokens / windowTokens, isExact: true, at: statusLine.at };
   }
   if (!lastRequest) return undefined;
-  const { contextTokens: tokens, model, at } = lastRequest;
+  const { contextTokens: tokens, model, at, windowTokens: named } = lastRequest;
   // The window that the client told is the one that it goes on with.
-  const windowTokens = told && told.windowTokens >= tokens ? told.windowTokens : contextWindowOf(model, tokens);
+  const isTold = told !== undefined && told.windowTokens >= tokens;
+  const windowTokens = isTold ? told.windowTokens : (named ?? contextWindowOf(model, tokens));
   const share = windowTokens === undefined ? undefined : tokens / windowTokens;
   return present({ tokens, windowTokens, share, isExact: false, at });
 }

@@ -1,4 +1,6 @@
 import { modelBase } from './ledger.ts';
+import { modelId } from './pricing/model-id.ts';
+import type { Prices } from './pricing.ts';
 
 /** Share of its window from which a context is called full: the client compacts by itself not long after. */
 export const fullContextShare = 0.85;
@@ -18,4 +20,10 @@ export function contextWindowOf(model: string, seen = 0): number | undefined {
   if (!name.startsWith('claude-')) return undefined;
   if (seen > large) return undefined;
   return largeModels.test(name) || seen > small ? large : small;
+}
+
+/** What prices of one's own name as a model's window, where not more than that was held: then it is not it. */
+export function namedWindow(model: string, prices: Prices, seen = 0): number | undefined {
+  const window = prices.get(modelId(model))?.find((row) => row.window !== undefined)?.window;
+  return window === undefined || seen > window ? undefined : window;
 }

@@ -35,6 +35,8 @@ export const requestCostSchema = z.object({
   cacheCreation1h: z.number().int(),
   durationMs: z.number().optional(),
   ttftMs: z.number().optional(),
+  /** What fits into the model's context, where prices of one's own name it. */
+  windowTokens: z.number().int().optional(),
 });
 
 /** A part of a session's cost: of one prompt, model or agent. */
@@ -102,6 +104,8 @@ export const lastRequestSchema = z.object({
   model: z.string(),
   /** Tokens in the context: input, cache reads and writes of that request. */
   contextTokens: z.number().int(),
+  /** What fits, where prices of one's own name it. */
+  windowTokens: z.number().int().optional(),
   /** Tokens the cache holds, until when, and what writing them again costs beyond reading them. */
   cachedTokens: z.number().int(),
   cacheExpiresAt: z.string().optional(),

@@ -1,4 +1,4 @@
-import { contextWindowOf } from '@telltale/core';
+import { contextWindowOf, namedWindow } from '@telltale/core';
 import { isMainAgentSql } from '../store/ledger/request-sql.ts';
 import type { AnalysisDefinition } from './definition.ts';
 
@@ -19,7 +19,7 @@ export const context: AnalysisDefinition = {
     { key: 'contextTokens', label: 'most held', unit: 'tokens', as: 'max' },
     { key: 'windowTokens', label: 'window', unit: 'tokens', as: 'max' },
   ],
-  *facts({ database, sessions }, { from, to, model: wanted, only }) {
+  *facts({ database, sessions, prices }, { from, to, model: wanted, only }) {
     const rows = database.prepare<[number, number], Row>(`
       SELECT session, model, max(input + cache_read + cache_creation) AS most
       FROM spend WHERE at >= ? AND at < ? AND kind <> 'unattributed' AND ${isMainAgentSql}
@@ -27,7 +27,7 @@ export const context: AnalysisDefinition = {
     for (const { session, model, most } of rows.iterate(from, to)) {
       if ((wanted !== undefined && model !== wanted) || (only && !only.has(session))) continue;
       const { id, title } = sessions(session);
-      const window = contextWindowOf(model, most);
+      const window = namedWindow(model, prices, most) ?? contextWindowOf(model, most);
       yield {
         ...{ key: id, label: title ?? id, session, detail: model },
         numbers: { contextTokens: most, ...(window !== undefined && { windowTokens: window, share: most / window }) },

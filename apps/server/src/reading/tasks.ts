@@ -67,7 +67,7 @@ export function createReadingTasks({ file, prices, isStopped, turnMs = 15 }: Rea
   const analyst = createAnalyst(database, { payloads, prices, isStopped });
   /** One after the other: each is a state of the database of its own. */
   let analyses: Promise<unknown> = Promise.resolve();
-  const costOf = createSessionCost(database);
+  const costOf = createSessionCost(database, prices);
   const annotations = createAnnotationPages(database);
   const search = createSearchTask(database, { reader: events, transcripts });
   const exports = new Map<number, ReadableStreamDefaultReader<Uint8Array>>();

@@ -32,7 +32,7 @@ export function createLongAnswers(
   { file, prices, projection, behind, search, now }: LongAnswersDeps,
 ): { answers: Answers; close(): Promise<void> } {
   const reading = createReadingThread({ file, prices });
-  const sessionCost = createSessionCost(database);
+  const sessionCost = createSessionCost(database, prices);
   const reconcile = createReconciliation(database);
   const { areManyRequests, areManyWords } = createReadingNeeds(database);
 

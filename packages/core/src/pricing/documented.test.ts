@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { namedWindow } from '../context-window.ts';
 import { createPrices, type PricedUsage, priceOf } from '../pricing.ts';
 import { parsePrices } from './override.ts';
 
@@ -25,6 +26,7 @@ it('the example of docs/prices.md can be used', () => {
   if ('rejected' in rows) throw new Error(rows.rejected);
   const prices = createPrices(rows);
   expect(priceOf('my-model', usage, { prices })?.nanos).toBe(3_000_000);
+  expect(namedWindow('my-model', prices)).toBe(131_072);
   const opus = (at: string) => priceOf('claude-opus-5-5', usage, { prices, at })?.nanos;
   expect([opus('2026-12-31T23:59:59.999Z'), opus('2027-01-01T00:00:00.000Z')]).toEqual([4_000_000, 3_000_000]);
 });

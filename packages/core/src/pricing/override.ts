@@ -11,6 +11,7 @@ const ratesSchema = z
 
 const modelSchema = ratesSchema.extend({
   from: day.optional(),
+  window: z.number().int().positive().optional(),
   fast: ratesSchema.optional(),
   long: ratesSchema.extend({ promptTokens: z.number().int().positive() }).optional(),
 });
@@ -21,7 +22,8 @@ const fileSchema = z.strictObject({
 
 /**
  * Prices of one's own, as JSON: `{"models": {"claude-opus-5-5": {"input": 4, "output": 20, "cacheRead": 0.2}}}` in dollars
- * per million tokens, or a list of such with `from` for prices that change. What is wrong is said in one line.
+ * per million tokens, or a list of such with `from` for prices that change; with `window`, the tokens that fit into the
+ * model's context. What is wrong is said in one line.
  */
 export function parsePrices(text: string): PriceRow[] | { rejected: string } {
   let json: unknown;
@@ -38,10 +40,11 @@ export function parsePrices(text: string): PriceRow[] | { rejected: string } {
   return twiceIn(rows) ?? rows;
 }
 
-function rowOf(model: string, { from, fast, long, ...rates }: z.infer<typeof modelSchema>): PriceRow {
+function rowOf(model: string, { from, window, fast, long, ...rates }: z.infer<typeof modelSchema>): PriceRow {
   return {
     model,
     ...(from !== undefined && { from }),
+    ...(window !== undefined && { window }),
     rates: whole(rates),
     ...(fast && { fast: whole(fast) }),
     ...(long && { long: { promptTokens: long.promptTokens, rates: whole(long) } }),

@@ -14,6 +14,8 @@ export interface PriceRow {
   /** The first day of these prices (UTC), `YYYY-MM-DD`; absent for prices since the model is there. */
   from?: string;
   rates: Rates;
+  /** Tokens that fit into its context, where somebody named them; else `contextWindowOf` knows, or nobody. */
+  window?: number;
   /** Fast mode, where it costs more. */
   fast?: Rates;
   /** Requests with more than `promptTokens` (input, cache reads and writes together) cost this. */

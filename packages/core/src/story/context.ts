@@ -24,8 +24,8 @@ export interface ContextUse {
 export function contextUse(story: Story, requests: readonly RequestCost[]): ContextUse {
   const main = requests.filter(isMainRequest);
   const most = main.reduce((size, { tokens }) => Math.max(size, tokensIn(tokens)), 0);
-  const points = main.map(({ at, model, tokens }): ContextPoint => {
-    const window = contextWindowOf(model, most);
+  const points = main.map(({ at, model, tokens, windowTokens }): ContextPoint => {
+    const window = windowTokens ?? contextWindowOf(model, most);
     return { atMs: Date.parse(at), tokens: tokensIn(tokens), model, ...(window !== undefined && { window }) };
   });
   const windows = points.flatMap(({ window }) => window ?? []);

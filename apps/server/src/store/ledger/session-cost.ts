@@ -1,6 +1,8 @@
 import {
   type CostPart,
   costSumOf,
+  namedWindow,
+  type Prices,
   priceDifferences,
   type RequestCost,
   type Session,
@@ -45,7 +47,7 @@ interface SaidRow {
 }
 
 /** What a session cost, request by request. Totals must be written before. */
-export function createSessionCost(database: Database): (no: number, session: Session) => SessionCost {
+export function createSessionCost(database: Database, prices: Prices): (no: number, session: Session) => SessionCost {
   const spend = database.prepare<[number], SpendRow>(`
     SELECT kind, id, at, prompt_id, agent_id, agent_type, query_source, model, effort, speed, client_version, cost_nanos,
       table_nanos, input, output, cache_read, cache_creation, cache_1h, duration_ms, ttft_ms,
@@ -61,7 +63,7 @@ export function createSessionCost(database: Database): (no: number, session: Ses
 
   return (no, session) => {
     const rows = spend.all(no);
-    const requests = rows.map(requestOf);
+    const requests = rows.map((row) => requestOf(row, prices));
     const sum = costSumOf(requests);
     const inTranscript = said.get(no);
     const ofEvents = rows.filter(({ kind }) => kind === 'request');
@@ -106,7 +108,8 @@ export function createSessionCost(database: Database): (no: number, session: Ses
 
 const isUnattributed = ({ kind }: SpendRow) => kind === 'unattributed';
 
-function requestOf(row: SpendRow): RequestCost {
+function requestOf(row: SpendRow, prices: Prices): RequestCost {
+  const held = row.input + row.cache_read + row.cache_creation;
   return present({
     kind: row.kind,
     id: row.id ?? undefined,
@@ -128,6 +131,7 @@ function requestOf(row: SpendRow): RequestCost {
     cacheCreation1h: row.cache_1h,
     durationMs: row.duration_ms ?? undefined,
     ttftMs: row.ttft_ms ?? undefined,
+    windowTokens: namedWindow(row.model, prices, held),
   });
 }
 

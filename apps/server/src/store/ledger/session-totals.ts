@@ -6,6 +6,7 @@ import {
   type LastRequest,
   mayDifferNanos,
   modelBase,
+  namedWindow,
   noTokens,
   type Prices,
   plusTokens,
@@ -141,13 +142,19 @@ export function createSessionTotals(database: Database, prices: Prices): Session
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const get = database.prepare<[number], TotalsRow>('SELECT * FROM session_totals WHERE session = ?');
 
+  /** As prices name it now, whatever they did when the totals were made. */
+  function withWindow({ windowTokens: _, ...request }: LastRequest): LastRequest {
+    const windowTokens = namedWindow(request.model, prices, request.contextTokens);
+    return windowTokens === undefined ? request : { ...request, windowTokens };
+  }
+
   function lastOf(no: number): LastRequest | undefined {
     const row = lastRequest.get(no, no);
     if (!row) return undefined;
     const { at, model, cacheRead, cacheCreation, cache1h, speed, geo } = row;
     const cachedTokens = cacheRead + cacheCreation;
     const contextTokens = row.input + cachedTokens;
-    const told = { at: new Date(at).toISOString(), model, contextTokens, cachedTokens };
+    const told = withWindow({ at: new Date(at).toISOString(), model, contextTokens, cachedTokens });
     if (cachedTokens === 0) return told;
     const isLong = cacheCreation > 0 ? cache1h > 0 : lastWrite.get(no, at) === 1;
     const cached = { tokens: cachedTokens, isLong, speed: speed ?? undefined, geo: geo ?? undefined };
@@ -214,7 +221,7 @@ export function createSessionTotals(database: Database, prices: Prices): Session
         pullRequests: row.pull_requests ?? undefined,
         activeUserS: row.active_user_s ?? undefined,
         activeCliS: row.active_cli_s ?? undefined,
-        lastRequest: row.last_request === null ? undefined : (JSON.parse(row.last_request) as LastRequest),
+        lastRequest: row.last_request === null ? undefined : withWindow(JSON.parse(row.last_request) as LastRequest),
         unattributedNanos: row.unattributed_nanos,
       });
     },
