@@ -76,7 +76,8 @@ export function noService(error: unknown, url: string): string {
   return `No service at ${url}${why}; ${isHere ? 'start it with npm start, or name another in TELLTALE_URL' : 'TELLTALE_URL or config.json in TELLTALE_HOME name it'}.`;
 }
 
-function refusalOf(status: number, json: unknown, url: string): string {
+/** What its refusal says, in words. */
+export function refusalOf(status: number, json: unknown, url: string): string {
   const { error, fix } = (typeof json === 'object' && json !== null ? json : {}) as { error?: unknown; fix?: unknown };
   const said = [error, fix].filter((text) => typeof text === 'string').join('; ');
   if (status === 401) return `${url} wants a token: set TELLTALE_TOKEN${said && ` (${said})`}.`;

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SessionPage, TranscriptPage } from '@telltale/core';
 import { expect, it } from 'vitest';
 import { type TestService, testService } from '../../server/fixtures/test-service.ts';
-import { buildCommand, startTelltale, telltale, until } from '../fixtures/telltale.ts';
+import { buildCommand, folderOf, startTelltale, telltale, until } from '../fixtures/telltale.ts';
 
 buildCommand();
 
@@ -95,4 +96,51 @@ it('import: what lies in Claude Code’s folder, with its end in words', async (
   const again = JSON.parse((await telltale(['import', '--days', '3', '--json'], envOf(service))).out);
   expect(again).toMatchObject({ state: 'done', days: 3, filesDone: 1, entries: 0 });
   expect(await telltale(['import', '--days', '0'], envOf(service))).toMatchObject({ code: 2 });
+});
+
+it('import of a folder: a colleague’s transcripts, listed first, each line once, and what is no transcript is left', async () => {
+  const service = await testService();
+  const folder = folderOf('colleague');
+  const id = '11111111-2222-4333-8444-555555555555';
+  const rows = (sessionId: string, count: number, more = {}) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...{ type: 'user', uuid: `${sessionId}-${n}`, sessionId, cwd: '/home/grace/shop', ...more },
+      ...{ timestamp: '2026-11-20T10:00:00.000Z', message: { role: 'user', content: `line ${n}` } },
+    }))
+      // Known by its place alone.
+      .concat({ type: 'mode', sessionId } as never)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('');
+  mkdirSync(join(folder, 'deep', id, 'subagents'), { recursive: true });
+  writeFileSync(join(folder, 'deep', `${id}.jsonl`), rows(id, 3));
+  writeFileSync(join(folder, 'deep', id, 'subagents', 'agent-x1.jsonl'), rows(id, 1, { uuid: 'of-the-agent' }));
+  writeFileSync(join(folder, 'from-grace.jsonl'), rows('named-inside', 2));
+  writeFileSync(join(folder, 'table.jsonl'), '{"a":1}\n');
+  symlinkSync(join(folder, 'table.jsonl'), join(folder, 'link.jsonl'));
+  const entries = async (session: string) =>
+    ((await (await service.get(`/api/sessions/${session}/transcript`)).json()) as TranscriptPage).entries.length;
+
+  const listed = JSON.parse((await telltale(['import', '--discover', '--json', folder], envOf(service))).out);
+  expect(listed).toHaveLength(2);
+  expect(listed).toContainEqual(expect.objectContaining({ sessionId: id, files: 2 }));
+  expect(((await (await service.get('/api/sessions')).json()) as SessionPage).sessions).toEqual([]);
+
+  const first = await telltale(['import', folder, '--app', 'Büro'], envOf(service));
+  expect(first).toMatchObject({ code: 0, err: '' });
+  expect(first.out).toMatch(/^3 transcripts of 2 sessions in .*: [\d.]+ k?B of 3 sent; 1 file of other shapes\.\n$/);
+  expect(await entries(id)).toBe(6);
+  expect(await entries('named-inside')).toBe(3);
+  const { sessions } = (await (await service.get('/api/sessions')).json()) as SessionPage;
+  expect(sessions.map(({ app }) => app)).toEqual(['Büro', 'Büro']);
+
+  // The same again, a shorter copy, and one that has grown.
+  expect((await telltale(['import', folder], envOf(service))).out).toContain(': nothing new; ');
+  writeFileSync(join(folder, 'from-grace.jsonl'), rows('named-inside', 1));
+  appendFileSync(join(folder, 'deep', `${id}.jsonl`), `${rows(id, 4).split('\n')[3]}\n`);
+  expect((await telltale(['import', folder], envOf(service))).out).toContain(' of 1 sent; ');
+  expect([await entries(id), await entries('named-inside')]).toEqual([7, 3]);
+
+  expect(await telltale(['import', join(folder, 'nowhere')], envOf(service))).toMatchObject({ code: 2 });
+  expect(await telltale(['import', join(folder, 'table.jsonl')], envOf(service))).toMatchObject({ code: 1, out: '' });
+  expect((await telltale(['import', '--discover'], envOf(service))).out).toContain('The service cannot see ');
 });

@@ -46,6 +46,7 @@ export * from './story.ts';
 export * from './tokens.ts';
 export * from './tool-result.ts';
 export * from './transcript/usage.ts';
+export * from './transcript/whose.ts';
 export * from './transcript-entry.ts';
 export * from './wire.ts';
 export * from './words.ts';

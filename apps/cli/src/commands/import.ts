@@ -1,20 +1,39 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { type ImportStatus, importStatusSchema, plural, shareWords } from '@telltale/core';
+import { discoverySchema, type ImportStatus, importStatusSchema, plural, shareWords } from '@telltale/core';
 import type { Context } from '../context.ts';
+import { discoveryLines, foundLine, foundSessions } from '../import/discover.ts';
+import { importElsewhere } from '../import/elsewhere.ts';
+import { findTranscripts } from '../import/find.ts';
 import { Problem } from '../problem.ts';
 
-export function importCommand({ service, print, write, isInteractive }: Context) {
+export function importCommand(context: Context) {
+  const { cwd, service, print, write, isInteractive } = context;
   return new Command()
-    .summary('Claude Code’s own transcripts of the last days, or all')
+    .summary('Claude Code’s own transcripts of the last days, or all, or those in a file or folder')
     .description(
-      'Has the service read the transcripts that Claude Code keeps on its machine. Twice stores nothing twice.',
+      'Has the service read the transcripts that Claude Code keeps on its machine, or sends it those of a file or folder here. Twice stores nothing twice.',
     )
+    .argument('[path]', 'a transcript, or a folder with some, such as a colleague’s')
     .option('--days <days>', 'of the last days', readDays, 7)
     .option('--all', 'all of them')
+    .option('--discover', 'only list what is there')
+    .option('--project <name>', 'with --discover: the sessions of this project')
+    .option('--app <name>', 'with a path: the project that they shall belong to')
     .option('--no-wait', 'only start it')
     .option('--json', 'its end as JSON')
-    .action(async ({ days, all, wait, json }) => {
+    .action(async (path, { days, all, discover, project, app, wait, json }) => {
+      if (path !== undefined && discover) {
+        const sessions = foundSessions(findTranscripts(resolve(cwd, path)));
+        return print(json ? JSON.stringify(sessions, null, 2) : sessions.map(foundLine).join('\n'));
+      }
+      if (path !== undefined) return importElsewhere(resolve(cwd, path), context, { app, json });
+      if (discover) {
+        const query = project === undefined ? '' : `?${new URLSearchParams({ project })}`;
+        const found = await service().get(`/api/import/discover${query}`, discoverySchema);
+        return print(json ? JSON.stringify(found, null, 2) : discoveryLines(found).join('\n'));
+      }
       const telltale = service();
       const told = all ? { everything: true } : { days };
       let status = await telltale.post('/api/import', told, importStatusSchema);

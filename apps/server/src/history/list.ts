@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sessionFileName } from '@telltale/core';
 import { sniff } from './sniff.ts';
 import type { LocalTranscript } from './transcript-file.ts';
 
@@ -21,8 +22,6 @@ export interface FoundTranscripts {
 }
 
 const maxFiles = 200_000;
-/** What the client names its sessions' files by; others may hold anything. */
-const sessionName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The transcripts below Claude Code's `projects` that changed since then; symbolic links are left out. */
 export async function listTranscripts(projects: string, sinceMs = 0): Promise<FoundTranscripts> {
@@ -65,7 +64,7 @@ export async function agentsOf(folder: string, sessionId: string): Promise<Local
 
 /** Clients of 2025 kept subagents' files beside those of sessions, where the first line tells whose they are. */
 async function whoseIs(path: string, name: string): Promise<LocalTranscript | undefined> {
-  if (sessionName.test(name)) return { path, sessionId: name };
+  if (sessionFileName.test(name)) return { path, sessionId: name };
   const said = await sniff(path);
   if (!said) return undefined;
   const agentId = /^agent-(.+)$/.exec(name)?.[1];

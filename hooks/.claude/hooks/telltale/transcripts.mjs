@@ -113,7 +113,7 @@ function parseOffset(text) {
  * @param {number} offset
  * @param {number} size
  */
-function cutChunk(file, offset, size) {
+export function cutChunk(file, offset, size) {
   const bytes = readBytes(file, offset, Math.min(chunkBytes, size - offset));
   const end = bytes.lastIndexOf(10) + 1;
   return end > 0 ? bytes.subarray(0, end) : readLine(file, offset);
@@ -124,7 +124,7 @@ function cutChunk(file, offset, size) {
  * @param {string} file
  * @param {number} offset
  */
-function readLine(file, offset) {
+export function readLine(file, offset) {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   for (let length = 65_536; ; length *= 4) {
     const bytes = readBytes(file, offset, length);
