@@ -33,6 +33,7 @@ const originMeanings = {
   user: 'its user',
   repo: 'the git repository, as its remote names it: `github.com/ada/shop`',
   commit: 'what was checked out when the session began',
+  provider: 'which agent it is, such as `cursor`; absent for Claude Code',
   entrypoint: 'how Claude Code was started: `cli`, `sdk-ts`, …',
   terminal: 'the terminal: `vscode`, `iTerm.app`, `tmux`',
   tmuxPane: 'the pane of tmux',

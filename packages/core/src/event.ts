@@ -18,6 +18,8 @@ export const originSchema = z.object({
   /** What was checked out when the session began. */
   commit: z.string().optional(),
   entrypoint: z.string().optional(),
+  /** Which agent it is, as its sender calls it: `cursor`, `codex`; absent for Claude Code. */
+  provider: z.string().optional(),
   /** `TERM_PROGRAM`, for example `vscode`, `iTerm.app`, `tmux`. */
   terminal: z.string().optional(),
   tmuxPane: z.string().optional(),

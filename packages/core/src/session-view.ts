@@ -87,6 +87,8 @@ export const sessionSchema = z.object({
   repo: z.string().optional(),
   /** What was checked out when it began, or went on. */
   commit: z.string().optional(),
+  /** Which agent ran it: `claude-code`, or as its sender calls it. */
+  provider: z.string().optional(),
   /** Where it runs, for the way there. */
   terminal: z.string().optional(),
   tmuxPane: z.string().optional(),

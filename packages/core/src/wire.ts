@@ -100,6 +100,8 @@ export const facetsSchema = z.object({
   users: z.array(z.string()),
   hosts: z.array(z.string()),
   repos: z.array(z.string()),
+  /** Agents other than Claude Code, and Claude Code where it ran. */
+  providers: z.array(z.string()),
   agents: z.array(z.string()),
   labels: z.array(z.string()),
 });

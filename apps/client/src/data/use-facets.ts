@@ -4,7 +4,7 @@ import { api } from './api.ts';
 
 const nothing: Facets = {
   ...{ apps: [], tools: [], names: [], models: [], branches: [], users: [] },
-  ...{ hosts: [], repos: [], agents: [], labels: [] },
+  ...{ hosts: [], repos: [], providers: [], agents: [], labels: [] },
 };
 const staleAfterMs = 15_000;
 const facets = shallowRef<Facets>(nothing);

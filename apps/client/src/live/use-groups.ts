@@ -17,6 +17,11 @@ export const allGroups = computed(() =>
 /** Several people report: then a card says whose it is. */
 export const areSeveral = computed(() => new Set(live.sessions.value.flatMap(({ user }) => user ?? [])).size > 1);
 
+/** Agents of several makers report: then a session says which it is. */
+export const areSeveralProviders = computed(
+  () => new Set(live.sessions.value.flatMap(({ provider }) => provider ?? [])).size > 1,
+);
+
 /** Alerts about no single session that nobody put aside. */
 export const shownAlerts = computed(() => openAlerts(standingAlerts.value, now.value, useNoted().noted.value));
 

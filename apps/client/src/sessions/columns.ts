@@ -1,4 +1,5 @@
 import { contextNow, countWords, type Session, shareWords, tokensIn } from '@telltale/core';
+import { usualProvider } from '@telltale/core/agent-provider';
 import { count } from '../words/amount.ts';
 import { contextHint } from '../words/context-words.ts';
 import { costHint, costWords } from '../words/cost-words.ts';
@@ -22,6 +23,14 @@ export interface Column {
 /** The table's columns behind state and title; all can be hidden. */
 export const columns: readonly Column[] = [
   { key: 'place', title: 'project · branch', track: 'minmax(128px, 1fr)', text: placeWords },
+  {
+    key: 'provider',
+    title: 'agent',
+    track: '96px',
+    // The usual one need not be said; a list with another one has the column.
+    isRare: true,
+    text: ({ provider = usualProvider }) => (provider === usualProvider ? '' : provider),
+  },
   {
     key: 'started',
     title: 'started',

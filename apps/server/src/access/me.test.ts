@@ -25,8 +25,11 @@ it('user:me is the user whose token asks, in lists, search, analyses and live; w
   const headers = { authorization: `Bearer ${token}` };
   const get = async <T>(path: string) => (await (await fetch(service.url + path, { headers })).json()) as T;
 
-  const { sessions } = await get<SessionPage>('/api/sessions?filter=user:me');
-  expect(sessions.map(({ id }) => id)).toEqual(['s-anna']);
+  // Sessions are told behind the answers to their senders.
+  await until(async () => {
+    const { sessions } = await get<SessionPage>('/api/sessions?filter=user:me');
+    expect(sessions.map(({ id }) => id)).toEqual(['s-anna']);
+  });
   const others = await get<SessionPage>('/api/sessions?filter=-user:me');
   expect(others.sessions.map(({ id }) => id)).toEqual(['s-bob']);
   const { events } = await get<EventPage>('/api/events?filter=user:me');
@@ -51,8 +54,10 @@ it('user:me is the user of this machine where nobody needs a token', async () =>
   const service = await testService();
   await begin(service, 's-mine', userInfo().username);
   await begin(service, 's-bob', 'bob');
-  const { sessions } = (await (await service.get('/api/sessions?filter=user:me')).json()) as SessionPage;
-  expect(sessions.map(({ id }) => id)).toEqual(['s-mine']);
+  await until(async () => {
+    const { sessions } = (await (await service.get('/api/sessions?filter=user:me')).json()) as SessionPage;
+    expect(sessions.map(({ id }) => id)).toEqual(['s-mine']);
+  });
 });
 
 /** The sessions whose events a live connection is told of first. */

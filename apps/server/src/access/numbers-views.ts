@@ -23,7 +23,15 @@ export const sessionNumbers = sessionSchema
   .pick({
     ...{ id: true, app: true, host: true, user: true, state: true, group: true, model: true, knownFrom: true },
     ...{ startedAt: true, endedAt: true, lastEventAt: true, lastSeq: true, turnFinishedAt: true, waitedMs: true },
-    ...{ prompts: true, tools: true, failures: true, subagents: true, permissionMode: true, installedTwice: true },
+    ...{
+      prompts: true,
+      tools: true,
+      failures: true,
+      subagents: true,
+      permissionMode: true,
+      provider: true,
+      installedTwice: true,
+    },
     ...{ parentSessionId: true, pinned: true, notes: true, bookmarks: true, pruned: true },
     ...{ costUsd: true, costSource: true, estimatedUsd: true, unattributedUsd: true, unpriced: true },
     ...{ tokens: true, activity: true, lastRequest: true, statusLine: true },
@@ -53,7 +61,7 @@ export const statusNumbers = serviceStatusSchema
   .transform((status) => ({ ...status, connectCommand: 'npm run connect -- ~/code/my-project' }));
 
 export const facetNumbers = facetsSchema
-  .pick({ apps: true, tools: true, models: true, users: true, hosts: true, agents: true })
+  .pick({ apps: true, tools: true, models: true, users: true, hosts: true, providers: true, agents: true })
   // Whoever sends an event chooses its name.
   .transform((facets) => ({ ...facets, names: [], branches: [], repos: [], labels: [] }));
 
@@ -62,7 +70,20 @@ export const reconciliationNumbers = reconciliationSchema.extend({
 });
 
 /** What rows of an analysis may be: names. A row of calls, errors or rules would tell what was done. */
-const nameRows = ['model', 'project', 'user', 'machine', 'agent', 'kind', 'tool', 'decider', 'hour', 'session', 'geo'];
+const nameRows = [
+  'model',
+  'project',
+  'user',
+  'machine',
+  'provider',
+  'agent',
+  'kind',
+  'tool',
+  'decider',
+  'hour',
+  'session',
+  'geo',
+];
 
 export function isNameRow(by: string): boolean {
   return nameRows.includes(by);
@@ -79,7 +100,17 @@ export const analysisNumbers = analysisSchema
     rows: rows.map((row) => (analysis.by === 'session' && !row.isRest ? { ...row, label: row.key } : row)),
   }));
 
-const nameFields: readonly FieldKey[] = ['app', 'session', 'agent', 'tool', 'outcome', 'model', 'user', 'host'];
+const nameFields: readonly FieldKey[] = [
+  'app',
+  'session',
+  'agent',
+  'tool',
+  'outcome',
+  'model',
+  'user',
+  'host',
+  'provider',
+];
 const numberTerms: readonly FilterTerm['kind'][] = [
   'is',
   'duration',

@@ -38,7 +38,7 @@ export const apiHealth: AnalysisDefinition = {
   unknown: 'how fast the API answered, and whether it failed, is in no transcript',
   *facts({ database, sessions }, { from, to, by, model: wanted, only }) {
     const keyOf = (session: number | null, model: string) =>
-      sessionKey(by, session === null ? { no: 0, id: noName } : sessions(session)) ?? { key: model };
+      sessionKey(by, session === null ? { no: 0, id: noName, provider: noName } : sessions(session)) ?? { key: model };
     const isWanted = (session: number | null, model: string) =>
       (wanted === undefined || model === wanted) && (!only || (session !== null && only.has(session)));
 

@@ -13,7 +13,7 @@ export const sessions: AnalysisDefinition = {
   question: 'How many sessions begin each day?',
   view: 'work',
   shape: 'time',
-  by: { project: 'project', user: 'user', machine: 'machine' },
+  by: { project: 'project', user: 'user', machine: 'machine', provider: 'agent provider' },
   measures: [
     { key: 'started', label: 'begun', unit: 'count', as: 'sum' },
     { key: 'lengthP50', label: 'length, median', unit: 'ms', as: 'p50', of: 'lengthMs' },

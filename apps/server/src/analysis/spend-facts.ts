@@ -20,8 +20,8 @@ interface SpendGroup {
 
 /** What they are put by. */
 export const spendBy = {
-  ...{ model: 'model', project: 'project', user: 'user', machine: 'machine', agent: 'agent type' },
-  ...{ kind: 'source', geo: 'geography' },
+  ...{ model: 'model', project: 'project', user: 'user', machine: 'machine', provider: 'agent provider' },
+  ...{ agent: 'agent type', kind: 'source', geo: 'geography' },
 } as const;
 
 /** What can be told from the view alone; projects and users are told by the session. */

@@ -73,6 +73,7 @@ const originHeaders = [
   ['user', 'telltale-user'],
   ['repo', 'telltale-repo'],
   ['commit', 'telltale-commit'],
+  ['provider', 'telltale-agent-provider'],
   ['entrypoint', 'telltale-claude-code-entrypoint'],
   ['terminal', 'telltale-term-program'],
   ['tmuxPane', 'telltale-tmux-pane'],

@@ -36,7 +36,11 @@ describe('GET /api/analysis', () => {
 
   it.each([
     ['nothing', 404, /there is no analysis nothing; there are spend, /],
-    ['spend?by=colour', 400, /by must be one of model, project, user, machine, agent, kind, geo, got "colour"/],
+    [
+      'spend?by=colour',
+      400,
+      /by must be one of model, project, user, machine, provider, agent, kind, geo, got "colour"/,
+    ],
     ['spend?zone=Mars', 400, /zone must be a time zone such as Europe\/Berlin, got "Mars"/],
     ['spend?prices=own', 400, /prices must be one of client, table/],
     ['spend?from=2026-11-21&to=2026-11-20', 400, /from must be before to/],

@@ -44,7 +44,7 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
       path: '/api/analysis',
       summary: 'Which analyses there are, and the question that each answers.',
       answers: { 200: answer('In the order of the page.', analysisListSchema) },
-      handle: (context) => context.json({ analyses: analysesFor(visitorOf(context)) }),
+      handle: (context) => context.json({ analyses: analysesFor(visitorOf(context), store) }),
     }),
     route({
       method: 'get',
@@ -76,10 +76,10 @@ export function analysisRoutes({ store, now, timeZone }: AnalysisRoutesDeps): Ro
   ];
 }
 
-/** Without what a token for numbers would be refused. */
-function analysesFor({ scope }: Visitor): AnalysisInfo[] {
-  const all = describeAnalyses();
-  if (scope !== 'numbers') return all;
-  const named = all.map(({ by, ...info }) => ({ ...info, by: by.filter(({ key }) => isNameRow(key)) }));
-  return named.filter(({ by }) => by.length > 0);
+/** Without what a token for numbers would be refused, and without agents to choose from where there is one. */
+function analysesFor({ scope }: Visitor, store: Store): AnalysisInfo[] {
+  const areSeveral = store.facets().providers.length > 1;
+  const isOffered = (key: string) => (scope !== 'numbers' || isNameRow(key)) && (key !== 'provider' || areSeveral);
+  const all = describeAnalyses().map(({ by, ...info }) => ({ ...info, by: by.filter(({ key }) => isOffered(key)) }));
+  return all.filter(({ by }) => by.length > 0);
 }

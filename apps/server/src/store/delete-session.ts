@@ -58,6 +58,7 @@ const facetColumns = {
   users: ['sessions.user'],
   hosts: ['sessions.host'],
   repos: ['sessions.repo'],
+  providers: ['sessions.provider'],
   models: ['sessions.model', 'event_log.model', 'fresh_events.model'],
   tools: ['event_log.tool_name', 'fresh_events.tool_name'],
   agents: ['event_log.agent_type', 'fresh_events.agent_type'],

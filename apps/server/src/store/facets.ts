@@ -29,6 +29,7 @@ export function createFacets(database: Database): Facets {
       users: new Set<string>(),
       hosts: new Set<string>(),
       repos: new Set<string>(),
+      providers: new Set<string>(),
       agents: new Set<string>(),
       // Kept with the annotations, which are few: see annotations.ts.
       labels: new Set<string>(),
@@ -65,6 +66,7 @@ export function createFacets(database: Database): Facets {
         users: sorted(known.users),
         hosts: sorted(known.hosts),
         repos: sorted(known.repos),
+        providers: sorted(known.providers),
         agents: sorted(known.agents),
         labels: sorted(known.labels),
       };

@@ -54,6 +54,7 @@ const session = fc.record({
   user: optional(word),
   host: optional(word),
   repo: optional(word),
+  provider: optional(word),
   labels: optional(fc.array(word, { maxLength: 2 })),
   pinned: optional(fc.boolean()),
   bookmarks: optional(fc.constantFrom(0, 1, 3)),
@@ -141,7 +142,7 @@ beforeAll(() => {
   db.exec(`
     CREATE TABLE events (seq INTEGER PRIMARY KEY, session INTEGER, session_id TEXT, agent_id TEXT, agent_type TEXT, app TEXT, at INTEGER,
       name TEXT, tool_name TEXT, outcome TEXT, model TEXT, duration_ms INTEGER, search_text TEXT);
-    CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, host TEXT, repo TEXT, labels TEXT,
+    CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, host TEXT, repo TEXT, provider TEXT, labels TEXT,
       state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
       pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE session_totals (session INTEGER PRIMARY KEY, cost_nanos INTEGER NOT NULL, cost_source TEXT NOT NULL);
@@ -164,7 +165,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
     unattributed: prepare(`INSERT INTO unattributed VALUES (${own})`),
   };
   const addSession = prepare(
-    'INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)',
+    'INSERT INTO sessions VALUES (NULL, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?, ?, ?)',
   );
   for (const row of sessions) {
     const labels = row.labels && JSON.stringify(row.labels);
@@ -176,6 +177,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       row.user,
       row.host,
       row.repo,
+      row.provider,
       labels,
       row.state,
       row.group,

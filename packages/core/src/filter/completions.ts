@@ -77,6 +77,7 @@ const valuesOf = {
   user: (facets) => (facets.users.length > 0 ? ['me', ...facets.users] : []),
   host: (facets) => facets.hosts,
   repo: (facets) => facets.repos,
+  provider: (facets) => facets.providers,
   label: (facets) => facets.labels,
   is: () => Object.keys(isNames),
   duration: () => ['1s', '10s', '30s', '1m', '5m'],

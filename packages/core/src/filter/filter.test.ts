@@ -210,6 +210,7 @@ describe('completions', () => {
     users: [],
     hosts: [],
     repos: [],
+    providers: [],
     agents: ['Explore'],
     labels: ['regression'],
   };
@@ -220,7 +221,7 @@ describe('completions', () => {
       to: 10,
       options: [{ insert: 'tool:', hint: 'tool:Bash' }],
     });
-    expect(completions('', 0, facets).options).toHaveLength(17);
+    expect(completions('', 0, facets).options).toHaveLength(18);
   });
 
   it('offers what exists behind a key, also after a comma and inside quotes', () => {

@@ -14,7 +14,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *
  * `user:me` is whoever asks, where that is known (`withMe`).
  * `outcome:` asks about the event (its call failed), `is:` about the session. `model:` is the event's own
- * where it tells one, else its session's, and of a session whichever its requests asked; `branch:`, `user:`, `host:`, `repo:` and `label:` are the session's, labels of anything in it
+ * where it tells one, else its session's, and of a session whichever its requests asked; `branch:`, `user:`, `host:`, `repo:`, `provider:` and `label:` are the session's, labels of anything in it
  * included.
  */
 export interface Filter {
@@ -33,6 +33,7 @@ export const fieldKeys = [
   'user',
   'host',
   'repo',
+  'provider',
   'label',
 ] as const;
 export const filterKeys = [...fieldKeys, 'is', 'duration', 'cost', 'since', 'until'] as const;
@@ -105,6 +106,7 @@ export const filterExamples = {
   user: 'user:ada',
   host: 'host:workstation',
   repo: 'repo:*shop',
+  provider: 'provider:claude-code',
   label: 'label:regression',
   is: 'is:waiting',
   duration: 'duration>30s',

@@ -20,6 +20,7 @@ export interface FilteredSession {
   readonly user?: string | undefined;
   readonly host?: string | undefined;
   readonly repo?: string | undefined;
+  readonly provider?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly pinned?: boolean | undefined;
   readonly bookmarks?: number | undefined;
@@ -138,6 +139,10 @@ const fieldTests = {
     const test = fieldTest(patterns);
     return (event, context) => test(sessionOf(event, context)?.repo);
   },
+  provider: (patterns) => {
+    const test = fieldTest(patterns);
+    return (event, context) => test(sessionOf(event, context)?.provider);
+  },
   label: (patterns) => {
     const test = fieldTest(patterns);
     return (event, context) => sessionOf(event, context)?.labels?.some(test) ?? false;
@@ -204,6 +209,7 @@ const sessionTests: Partial<
   user: (patterns, session) => fieldTest(patterns)(session.user),
   host: (patterns, session) => fieldTest(patterns)(session.host),
   repo: (patterns, session) => fieldTest(patterns)(session.repo),
+  provider: (patterns, session) => fieldTest(patterns)(session.provider),
   label: (patterns, session) => session.labels?.some(fieldTest(patterns)) ?? false,
 };
 

@@ -37,6 +37,7 @@ const filterColumns = {
     user: 'sessions.user',
     host: 'sessions.host',
     repo: 'sessions.repo',
+    provider: 'sessions.provider',
     /** JSON list of texts, or NULL. */
     labels: 'sessions.labels',
     /** 1 or 0, and counts: what people put on it. */
@@ -165,6 +166,7 @@ const sessionFields: Partial<Record<FieldKey, FieldSql>> = {
   user: (patterns) => anyValue(sessions.user, patterns),
   host: (patterns) => anyValue(sessions.host, patterns),
   repo: (patterns) => anyValue(sessions.repo, patterns),
+  provider: (patterns) => anyValue(sessions.provider, patterns),
   label: (patterns) => {
     const label = anyValue('label.value', patterns);
     return {
@@ -194,6 +196,7 @@ const eventFields = {
   user: (patterns) => ofSessionWhere(anyValue(sessions.user, patterns)),
   host: (patterns) => ofSessionWhere(anyValue(sessions.host, patterns)),
   repo: (patterns) => ofSessionWhere(anyValue(sessions.repo, patterns)),
+  provider: (patterns) => ofSessionWhere(anyValue(sessions.provider, patterns)),
   label: (patterns) => ofSessionWhere(sessionFields.label?.(patterns) ?? never),
 } as const satisfies Record<FieldKey, FieldSql>;
 

@@ -20,6 +20,7 @@ export interface SessionFold {
   host?: string;
   user?: string;
   repo?: string;
+  provider?: string;
   commit?: string;
   terminal?: string;
   tmuxPane?: string;

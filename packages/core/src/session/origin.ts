@@ -22,6 +22,7 @@ export function noteOrigin(fold: SessionFold, event: TelltaleEvent): void {
   if (origin.host !== undefined) fold.host = origin.host;
   if (origin.user !== undefined) fold.user = origin.user;
   if (origin.repo !== undefined) fold.repo = origin.repo;
+  if (origin.provider !== undefined) fold.provider = origin.provider;
   if (origin.commit !== undefined) fold.commit = origin.commit;
   if (origin.terminal !== undefined) fold.terminal = origin.terminal;
   if (origin.tmuxPane !== undefined) fold.tmuxPane = origin.tmuxPane;

@@ -1,3 +1,4 @@
+import { usualProvider } from '../agent-provider.ts';
 import { present } from '../present.ts';
 import type { Session, SessionGroup, SessionState, Trouble } from '../session-view.ts';
 import { agentsView, isBackgroundRunning } from './agents.ts';
@@ -59,6 +60,7 @@ export function sessionOf(fold: SessionFold, now: number, facts: SessionFacts = 
     user: fold.user,
     repo: fold.repo,
     commit: fold.commit,
+    provider: fold.provider ?? usualProvider,
     terminal: fold.terminal,
     tmuxPane: fold.tmuxPane,
     entrypoint: fold.entrypoint,

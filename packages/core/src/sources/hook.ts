@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withProviderOf } from '../agent-provider.ts';
 import { baseName, projectName } from '../catalogue/path.ts';
 import { describeEvent, outcomeOf } from '../catalogue.ts';
 import type { NewEvent, Origin, Rejection } from '../event.ts';
@@ -58,7 +59,8 @@ export function parseHook(input: unknown, context: HookContext): NewEvent | Reje
   if (model !== undefined) event.model = model;
   const durationMs = numberAt(input, 'duration_ms');
   if (durationMs !== undefined && durationMs >= 0) event.durationMs = durationMs;
-  if (context.origin !== undefined) event.origin = context.origin;
+  const origin = withProviderOf(input, context.origin);
+  if (origin !== undefined) event.origin = origin;
   return event;
 }
 

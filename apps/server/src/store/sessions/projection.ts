@@ -179,13 +179,14 @@ export function createProjection(database: Database, deps: ProjectionDeps): Proj
     rows.write(session, told, { now, isWatched: !isOver && processGoneOf(session.fold) === false });
   }
 
-  function noteFacets({ app, branch, model, user, host, repo }: Session): void {
+  function noteFacets({ app, branch, model, user, host, repo, provider }: Session): void {
     deps.facets.addOf('apps', app);
     if (branch !== undefined) deps.facets.addOf('branches', branch);
     if (model !== undefined) deps.facets.addOf('models', model);
     if (user !== undefined) deps.facets.addOf('users', user);
     if (host !== undefined) deps.facets.addOf('hosts', host);
     if (repo !== undefined) deps.facets.addOf('repos', repo);
+    if (provider !== undefined) deps.facets.addOf('providers', provider);
   }
 
   function create(id: string): ProjectedSession {

@@ -1,4 +1,5 @@
 import { foldVersion, type Session } from '@telltale/core';
+import { usualProvider } from '@telltale/core/agent-provider';
 import type { Database } from 'better-sqlite3';
 import { nextLook } from './next-look.ts';
 import { newSession, type ProjectedSession, type SessionRow, sessionFromRow } from './projected-session.ts';
@@ -35,7 +36,7 @@ export function createSessionRows(database: Database): SessionRows {
     FROM sessions WHERE id = ?`);
   const insert = database.prepare<[string]>('INSERT INTO sessions (id) VALUES (?)');
   const update = database.prepare(`
-    UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, host = ?, repo = ?, model = ?, state = ?, group_name = ?, started_at = ?,
+    UPDATE sessions SET app = ?, title = ?, branch = ?, user = ?, host = ?, repo = ?, provider = ?, model = ?, state = ?, group_name = ?, started_at = ?,
       ended_at = ?, last_event_at = ?, last_seq = ?, installs = ?, installed_twice = ?, fold = ?, fold_version = ?,
       transcript = ?, metered = ?, look_at = ?, is_watched = ?
     WHERE no = ?`);
@@ -69,6 +70,7 @@ export function createSessionRows(database: Database): SessionRows {
         told?.user ?? null,
         told?.host ?? null,
         told?.repo ?? null,
+        told?.provider ?? usualProvider,
         told?.model ?? null,
         told?.state ?? null,
         told?.group ?? null,

@@ -1,3 +1,4 @@
+import { originOfTelemetry } from '../../agent-provider.ts';
 import { describeTelemetry, isBookkeeping, outcomeOfTelemetry } from '../../catalogue/telemetry.ts';
 import type { NewEvent } from '../../event.ts';
 import { type Fields, isFields, numericAt, textAt } from '../../fields.ts';
@@ -58,6 +59,8 @@ function logEvent(placed: Placed, attributes: Fields, context: OtlpContext, equa
     at: readAt(millisOf(nanos), context.receivedAt),
     app: textAt(payload, 'project') ?? textAt(resource, 'project') ?? unknownApp,
   });
+  const origin = originOfTelemetry(resource, scope, redactorOf(context));
+  if (origin !== undefined) event.origin = origin;
   if (redacted.masked > 0) event.masked = redacted.masked;
   if (!isCompact) return { event, payloadText: redacted.text };
   event.payload = ownFields(payload);
