@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { amsSessionSchema } from '@telltale/core/export';
 import { expect, it } from 'vitest';
@@ -112,12 +113,18 @@ it('takes along what people put on it: labels, notes where they stand, and the w
   await put({ kind: 'bookmark', toolUseId: 't-1' });
   await put({ kind: 'note', text: 'this <b>one</b>', toolUseId: 't-1' });
   await put({ kind: 'pin' });
+  const end = { session_id: 's-1', cwd: '/home/ada/shop', hook_event_name: 'SessionEnd', reason: 'logout' };
+  const eventId = randomUUID();
+  const at = { 'telltale-at': '2026-11-20T10:01:00.000Z' };
+  await service.post('/ingest/hook', end, { ...at, 'telltale-event-id': eventId });
+  await put({ kind: 'bookmark', eventId });
   const file = async (query: string) => (await service.get(`/api/sessions/s-1/export?format=${query}`)).text();
   const told = [
     { kind: 'label', text: 'regression' },
     { kind: 'note', text: `ask ${ada}` },
     { kind: 'bookmark', toolUseId: 't-1' },
     { kind: 'note', text: 'this <b>one</b>', toolUseId: 't-1' },
+    { kind: 'bookmark', eventId },
   ];
   expect(JSON.parse(await file('json'))).toMatchObject({ annotations: told });
   const lines = (await file('ndjson')).trimEnd().split('\n');
@@ -126,8 +133,10 @@ it('takes along what people put on it: labels, notes where they stand, and the w
   const [head = '', story = ''] = html.split('<main>');
   expect(head).toContain('<span class="tag">regression</span>');
   expect(head).toContain(`<p class="note">ask ${ada}</p>`);
-  const [, anchor] = /<nav class="bookmarks".*<a href="#([^"]+)">[^<]*cmd/.exec(head) ?? [];
-  expect(story).toContain(`id="${anchor}"`);
+  const [nav = ''] = /<nav class="bookmarks".*/.exec(head) ?? [];
+  const ways = [...nav.matchAll(/<a href="#([^"]+)">([^<]*)/g)];
+  expect(ways.map(([, , words]) => words)).toEqual(['Bash =cmd()', 'logged out']);
+  for (const [, anchor] of ways) expect(story).toContain(`id="${anchor}"`);
   expect(story).toContain('<p class="note">this &lt;b&gt;one&lt;/b&gt;</p>');
   for (const format of ['json', 'ndjson', 'html']) {
     const masked = await file(`${format}&pii=mask`);

@@ -3,10 +3,12 @@ import type { ExportSources } from '@telltale/core/export';
 import {
   itemLine,
   type PlaceIds,
+  type SessionMark,
   type Story,
   type StoryItem,
   type StoryTurn,
   targetOfItem,
+  targetOfPlace,
   targetOfTurn,
   turnLine,
 } from '@telltale/core/story';
@@ -18,6 +20,8 @@ export interface PageMarks {
   ofSession: string;
   ofTurn(turn: StoryTurn): string;
   ofItem(item: StoryItem): string;
+  /** Of where the session began, ended or went on. */
+  ofMark(mark: SessionMark): string;
   /** The way to each bookmark, in the order of the story. */
   bookmarks: string;
 }
@@ -27,7 +31,7 @@ export function createPageMarks(
   story: Story,
 ): PageMarks {
   if (annotations.length === 0 && labels.length === 0)
-    return { ofSession: '', ofTurn: () => '', ofItem: () => '', bookmarks: '' };
+    return { ofSession: '', ofTurn: () => '', ofItem: () => '', ofMark: () => '', bookmarks: '' };
   const ids = placeIds({ events, entries });
   const byTarget = new Map<string, Annotation[]>();
   for (const one of annotations) {
@@ -38,11 +42,13 @@ export function createPageMarks(
   const notes = (byTarget.get('') ?? []).filter(({ kind }) => kind === 'note');
   const ofTurn = (turn: StoryTurn) => on(targetOfTurn(turn, ids));
   const ofItem = (item: StoryItem) => on(targetOfItem(item, ids));
+  const ofMark = (mark: SessionMark) => on(targetOfPlace(mark, ids));
   return {
     ofSession: marksHtml([...labels.map((text) => ({ kind: 'label', text }) as const), ...notes]),
     ofTurn: (turn) => marksHtml(ofTurn(turn)),
     ofItem: (item) => marksHtml(ofItem(item)),
-    bookmarks: bookmarksHtml(story, ofTurn, ofItem),
+    ofMark: (mark) => marksHtml(ofMark(mark)),
+    bookmarks: bookmarksHtml(story, { ofTurn, ofItem, ofMark }),
   };
 }
 
@@ -62,11 +68,13 @@ function marksHtml(annotations: readonly (Pick<Annotation, 'kind' | 'text'> & { 
   return `<div class="marks">${parts.join(' ')}</div>\n`;
 }
 
-function bookmarksHtml(
-  { turns }: Story,
-  ofTurn: (turn: StoryTurn) => readonly Annotation[],
-  ofItem: (item: StoryItem) => readonly Annotation[],
-): string {
+interface Annotated {
+  ofTurn(turn: StoryTurn): readonly Annotation[];
+  ofItem(item: StoryItem): readonly Annotation[];
+  ofMark(mark: SessionMark): readonly Annotation[];
+}
+
+function bookmarksHtml({ turns, after }: Story, { ofTurn, ofItem, ofMark }: Annotated): string {
   const links: string[] = [];
   const add = (annotations: readonly Annotation[], words: () => string) => {
     for (const { kind, id } of annotations)
@@ -79,10 +87,15 @@ function bookmarksHtml(
       if (item.kind === 'subagent') walk(item.items);
     }
   };
+  const walkMarks = (marks: readonly SessionMark[]) => {
+    for (const mark of marks) add(ofMark(mark), () => mark.words);
+  };
   for (const turn of turns) {
+    walkMarks(turn.before);
     add(ofTurn(turn), () => turnLine(turn, 100));
     walk(turn.items);
   }
+  walkMarks(after);
   return links.length === 0
     ? ''
     : `<nav class="bookmarks" aria-label="Bookmarks"><h2>Bookmarks</h2><ul>${links.join('')}</ul></nav>\n`;

@@ -1,6 +1,6 @@
 import type { ExportFacts, ExportSources } from '@telltale/core/export';
 import { storyOf } from '@telltale/core/export';
-import { type StoryTurn, turnLine } from '@telltale/core/story';
+import { type SessionMark, type StoryTurn, turnLine } from '@telltale/core/story';
 import { durationWords, moneyWords, oneLine, plural } from '@telltale/core/words';
 import { costHtml, costWords } from './costs.ts';
 import { documentHead } from './document.ts';
@@ -25,7 +25,7 @@ export function* pageHtml(sources: ExportSources, facts: ExportFacts): Iterable<
   for (const [index, turn] of story.turns.entries()) {
     yield turnHtml(turn, index, turn.promptId === undefined ? undefined : costOfPrompt.get(turn.promptId), marks);
   }
-  yield story.after.map(({ words }) => markHtml(words)).join('');
+  yield story.after.map((mark) => markHtml(mark, marks)).join('');
   yield `${cost ? costHtml(cost) : ''}</main>\n${footHtml(sources, facts)}</body>\n</html>\n`;
 }
 
@@ -74,7 +74,7 @@ function turnHtml(
   cost: { costUsd: number; estimatedUsd: number } | undefined,
   marks: PageMarks,
 ): string {
-  const before = turn.before.map(({ words }) => markHtml(words)).join('');
+  const before = turn.before.map((mark) => markHtml(mark, marks)).join('');
   const steps = `<div class="steps">${turn.items.map((item) => stepHtml(item, marks)).join('')}</div>`;
   const open = `<section class="turn ${turn.kind}" id="prompt-${index}">`;
   if (turn.kind === 'none') return `${before}${open}${steps}</section>\n`;
@@ -110,8 +110,8 @@ function promptHtml(turn: StoryTurn): string {
   return `<h2>${number}${escapeHtml(oneLine(first, 160))}</h2>${whole}`;
 }
 
-function markHtml(words: string): string {
-  return `<p class="mark-line">${escapeHtml(words)}</p>\n`;
+function markHtml(mark: SessionMark, marks: PageMarks): string {
+  return `<p class="mark-line">${escapeHtml(mark.words)}</p>\n${marks.ofMark(mark)}`;
 }
 
 function footHtml({ session }: ExportSources, { version, exportedAt, isMasked }: ExportFacts): string {
