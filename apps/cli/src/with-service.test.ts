@@ -141,6 +141,10 @@ it('import of a folder: a colleague’s transcripts, listed first, each line onc
   expect([await entries(id), await entries('named-inside')]).toEqual([7, 3]);
 
   expect(await telltale(['import', join(folder, 'nowhere')], envOf(service))).toMatchObject({ code: 2 });
+  expect(await telltale(['import', folder, '--app', 'two\nlines'], envOf(service))).toMatchObject({ code: 2 });
+  symlinkSync(join(folder, 'round'), join(folder, 'round'));
+  const round = await telltale(['import', '--discover', join(folder, 'round')], envOf(service));
+  expect(round).toMatchObject({ code: 1, err: `telltale: Cannot read ${join(folder, 'round')} (ELOOP).\n` });
   expect(await telltale(['import', join(folder, 'table.jsonl')], envOf(service))).toMatchObject({ code: 1, out: '' });
   expect((await telltale(['import', '--discover'], envOf(service))).out).toContain('The service cannot see ');
 });

@@ -20,7 +20,7 @@ export function importCommand(context: Context) {
     .option('--all', 'all of them')
     .option('--discover', 'only list what is there')
     .option('--project <name>', 'with --discover: the sessions of this project')
-    .option('--app <name>', 'with a path: the project that they shall belong to')
+    .option('--app <name>', 'with a path: the project that they shall belong to', readApp)
     .option('--no-wait', 'only start it')
     .option('--json', 'its end as JSON')
     .action(async (path, { days, all, discover, project, app, wait, json }) => {
@@ -62,4 +62,12 @@ function readDays(text: string): number {
   const days = Number(text);
   if (/^\d+$/.test(text) && days >= 1 && days <= 3650) return days;
   throw new InvalidArgumentError('It has to be 1–3650.');
+}
+
+/** It goes along in a header. */
+function readApp(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+  if (text.trim() === '' || /[\u0000-\u001f\u007f]/.test(text))
+    throw new InvalidArgumentError('It has to be one line.');
+  return text;
 }

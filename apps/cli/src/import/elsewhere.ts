@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { findTranscripts } from './find.ts';
 import { sendTranscript } from './send.ts';
+import { inWords } from './unreadable.ts';
 
 /** Reads transcripts of any folder here and sends what the service lacks: no request tells it to read a path. */
 export async function importElsewhere(
@@ -13,7 +14,6 @@ export async function importElsewhere(
   const service = find();
   const { files, skipped } = findTranscripts(path);
   const told = { path, files: files.length, sessions: new Set(files.map(({ sessionId }) => sessionId)).size, skipped };
-  if (files.length === 0) throw new Problem(`There is no transcript of Claude Code in ${path}.`);
   let [sentBytes, sentFiles] = [0, 0];
   const refused: string[] = [];
   for (const [index, file] of files.entries()) {
@@ -24,8 +24,9 @@ export async function importElsewhere(
       sentBytes += sent;
       if (sent > 0) sentFiles += 1;
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      refused.push(`${file.path}: ${error.message}`);
+      const problem = inWords(error);
+      if (!(problem instanceof Problem)) throw error;
+      refused.push(`${file.path}: ${problem.message}`);
       // Whoever refuses the first of all refuses the others, too.
       if (index === refused.length - 1 && refused.length === 3) break;
     }

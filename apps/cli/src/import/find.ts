@@ -2,6 +2,7 @@ import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 
 import { basename, dirname, join } from 'node:path';
 import { sessionFileName, transcriptSays } from '@telltale/core';
 import { Problem } from '../problem.ts';
+import { inWords } from './unreadable.ts';
 
 /** A transcript that lies in a folder of any shape. */
 export interface FoundFile {
@@ -24,6 +25,16 @@ const safeId = /^[\w-]{1,200}$/;
 
 /** The transcript of that name with those of its subagents, or all below that folder; links below it are left out. */
 export function findTranscripts(path: string): FoundFiles {
+  try {
+    const found = transcriptsIn(path);
+    if (found.files.length > 0) return found;
+  } catch (error) {
+    throw inWords(error);
+  }
+  throw new Problem(`There is no transcript of Claude Code in ${path}.`);
+}
+
+function transcriptsIn(path: string): FoundFiles {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new Problem(`There is no file or folder ${path}.`, 2);
   if (!stat.isFile() && !stat.isDirectory()) throw new Problem(`${path} is neither a file nor a folder.`, 2);
