@@ -19,7 +19,7 @@ function loopbackWords(address: string, self: string): string[] {
     `Another device cannot reach ${hostname}, which is this machine only. Let the service listen to others, and say how they reach it:`,
     `  TELLTALE_HOST=0.0.0.0 TELLTALE_ALLOWED_HOSTS=${here} npm start`,
     `  ${self} pair --url http://${here}${port && `:${port}`}`,
-    'Better with TLS by a proxy in front: docs/access.md.',
+    'Better with TLS by a proxy in front: docs/remote.md.',
   ];
 }
 
