@@ -55,7 +55,7 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     await viewer.close();
   });
 
-  it('opens the sessions behind a row, a bar and an hour', async () => {
+  it('opens the sessions behind a row, a bar, an hour and the total', async () => {
     const viewer = await setting.open('/analytics?range=all&by-spend=project');
     const { page } = viewer;
     const [first] = (await ask('spend?from=0&by=project')).rows;
@@ -76,6 +76,12 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     await page.getByRole('button', { name: 'Work' }).click();
     await card(page, 'Activity').locator('td.some').first().click();
     await page.waitForURL(/\/sessions/);
+
+    await page.goBack();
+    const { sessions } = await ask('tools?from=0');
+    await card(page, 'Tools').locator('button.total').click();
+    await page.waitForURL(/\/sessions\?filter=session/);
+    await page.getByText(`${sessions} sessions`, { exact: true }).waitFor();
     await viewer.close();
   });
 
@@ -256,6 +262,12 @@ describe.runIf(requires('chromium'))('the page Analytics', () => {
     }
     await viewer.shot('analytics-imported');
     expect((await imported.service.session(id)).prompts).toBeGreaterThan(0);
+
+    // The way there from the session itself, for its days.
+    await page.goto(`${imported.service.url}/sessions/${id}`);
+    await page.getByRole('link', { name: 'tools and timing' }).click();
+    await page.waitForURL((url) => url.searchParams.get('filter') === `session:${id}`);
+    await card(page, 'Tools').getByRole('button', { name: 'Bash', exact: true }).waitFor();
     await viewer.close();
     await imported.close();
   });

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a reader sees is asked for, not what the DOM holds.
-import { moneyWords, type ServiceStatus, type Session, type SessionCost } from '@telltale/core';
+import { moneyWords, type ServiceStatus, type Session, type SessionCost, shareWords } from '@telltale/core';
+import { cacheHitRatio } from '@telltale/core/story';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../requires.ts';
@@ -60,6 +61,8 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
       const steps = viewer.rows.locator('.step');
       const shown = cost.requests.filter(({ querySource }) => querySource !== 'compact');
       await waitFor('each request once', async () => (await steps.count()) === shown.length);
+      const hits = shown.map(({ tokens }) => `${shareWords(cacheHitRatio(tokens) ?? Number.NaN)} cached`);
+      expect((await steps.locator('.cached').allInnerTexts()).sort()).toEqual(hits.sort());
       const micros = await steps.evaluateAll((all) =>
         all.map((one) => (one as HTMLElement).title.split('\n')[0] ?? ''),
       );
@@ -162,7 +165,9 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
 
   it('says who let a call run', async () => {
     const viewer = await open('interactive');
-    await viewer.rows.locator('.line', { hasText: 'Write' }).last().click();
+    const call = viewer.rows.locator('.line', { hasText: 'Write' }).last();
+    await call.getByText('you allowed it once').waitFor();
+    await call.click();
     const card = viewer.page.locator('.card footer');
     await card.getByText('you allowed it once').waitFor();
     await expect
@@ -174,6 +179,29 @@ describe.runIf(requires('chromium'))('what a session cost, and where its time we
     await ruled.rows.locator('.line', { hasText: 'left.txt' }).getByText('Read').click();
     await ruled.page.locator('.card footer').getByText('allowed by rule or mode').waitFor();
     await ruled.close();
+  });
+
+  it('cuts what was asked, never what was answered', async () => {
+    const viewer = await open('interactive', '', { viewport: { width: 320, height: 900 } });
+    const line = viewer.rows.locator('.line', { hasText: 'for permission' }).first();
+    await expect
+      .poll(() =>
+        line.evaluate((one) => {
+          const [asked, answer] = [one.querySelector('.ellipsis'), one.querySelector('.answer')];
+          const right = (element: Element | null | undefined) => element?.getBoundingClientRect().right ?? 0;
+          return {
+            isCut: asked !== null && asked.scrollWidth > asked.clientWidth,
+            isWhole: right(answer) > 0 && right(answer) <= right(answer?.parentElement) + 1,
+            said: answer?.textContent,
+            hover: asked?.getAttribute('title'),
+          };
+        }),
+      )
+      .toEqual({
+        ...{ isCut: true, isWhole: true, said: '→ allowed' },
+        hover: expect.stringMatching(/^waited 7\.\d s for permission: Write asked\.txt$/),
+      });
+    await viewer.close();
   });
 
   it('shows a prompt’s waterfall: requests, calls, subagents and waits, by the keyboard and in the address', async () => {
