@@ -85,7 +85,7 @@ async function expectShown(
   const fresh = await openPage(browser, { url: `${service.url}/?filter=app:${name}`, height: 3000 });
   const expected = expectedRows(recorded);
   const isWhole = async () => (await shownRows(fresh)).length >= expected.length;
-  await waitFor('the rows', isWhole).catch(() => undefined); // compared below
+  await waitFor('the rows', isWhole, 20_000).catch(() => undefined); // compared below
   const shown = await shownRows(fresh);
   for (const word of expected) {
     const index = shown.findIndex((row) => row.includes(word));

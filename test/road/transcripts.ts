@@ -41,9 +41,9 @@ export async function storedTranscript(service: Service, written: WrittenTranscr
     const entries = (await service.transcript(sessionId)).entries.filter((entry) => entry.agentId === agentId);
     stored.toolUseId = entries.find(isMeta)?.line.toolUseId as string | undefined;
     stored.lines = entries.filter((entry) => !isMeta(entry)).map((entry) => entry.line);
-    return stored.lines.length >= written.lines.length;
+    return stored.lines.length >= written.lines.length && stored.toolUseId === written.toolUseId;
   };
-  await waitFor('the transcript', isWhole).catch(() => undefined); // the caller compares and tells
+  await waitFor('the transcript', isWhole, 20_000).catch(() => undefined); // the caller compares and tells
   return stored;
 }
 
