@@ -94,6 +94,7 @@ it('tells a token for numbers no word of what was said or done, on any route', a
       const text = await shown.text();
       if (shown.ok) answered.add(path);
       if (text.includes(secret)) told.push(address);
+      if (control.has(path)) continue;
       if ((await (await service.as('admin', address)).text()).includes(secret)) control.add(path);
     }
   }
@@ -110,7 +111,7 @@ it('tells a token for numbers no word of what was said or done, on any route', a
     '/api/analysis/:name',
   ];
   for (const path of content) expect(control, path).toContain(path);
-});
+}, 180_000);
 
 it('shows it counts, costs, states, times and names', async () => {
   const service = await guardedService();
