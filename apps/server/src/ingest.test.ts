@@ -100,6 +100,15 @@ describe('hook', () => {
     expect(published).toHaveLength(1);
   });
 
+  it('marks what touched a sensitive file, and only that', async () => {
+    const read = (file_path: string, hook_event_name = 'PostToolUse') =>
+      ingest.hook(body({ ...hook, hook_event_name, tool_name: 'Read', tool_input: { file_path } }), context());
+    await read('/home/ada/shop/.env');
+    await read('/home/ada/shop/.env', 'PreToolUse');
+    await read('/home/ada/shop/.env.example');
+    expect(published.map(({ sensitive }) => sensitive)).toEqual(['/home/ada/shop/.env', undefined, undefined]);
+  });
+
   it('masks secrets before they reach the database or a viewer, and counts them', async () => {
     await ingest.hook(body({ ...hook, prompt: `use ${secret} please` }), context());
     expect(JSON.stringify(published)).not.toContain(secret);

@@ -11,6 +11,7 @@ import {
   redactDeadLetter,
   redactSecrets,
   rejectionWords,
+  sensitivePathOf,
   type TelltaleEvent,
 } from '@telltale/core';
 import { createOtlpIngest, type OtlpIngest } from './ingest/otlp.ts';
@@ -106,7 +107,7 @@ export function createIngest({ store, redact = redactSecrets, publish }: IngestD
     // Masked secrets are counted once, with the first event of the body.
     return append(
       events.map((event, index) => ({
-        event: withMasked(event, index === 0 ? masked : 0),
+        event: marked(event, index === 0 ? masked : 0),
         payloadText: JSON.stringify(event.payload),
       })),
     );
@@ -119,14 +120,14 @@ export function createIngest({ store, redact = redactSecrets, publish }: IngestD
     async hook(body, context) {
       const { text, masked, bytes, parsed: event } = read(body, (input) => parseHook(input, context));
       if (isRejection(event)) return refuse('hook', event, text);
-      return append([{ event: withMasked(event, masked), payloadText: text, ...(bytes && { payload: bytes }) }]);
+      return append([{ event: marked(event, masked), payloadText: text, ...(bytes && { payload: bytes }) }]);
     },
 
     async envelope(body, context) {
       const { text, masked, parsed: envelope } = read(body, (input) => parseEnvelope(input, context));
       if (isRejection(envelope)) return refuse('envelope', envelope, text);
       const { event, entries } = envelope;
-      const accepted = await append([{ event: withMasked(event, masked), payloadText: JSON.stringify(event.payload) }]);
+      const accepted = await append([{ event: marked(event, masked), payloadText: JSON.stringify(event.payload) }]);
       await transcripts.entries(entries);
       return accepted;
     },
@@ -143,8 +144,13 @@ export function createIngest({ store, redact = redactSecrets, publish }: IngestD
   };
 }
 
-function withMasked(event: NewEvent, masked: number): NewEvent {
+const maxPath = 500;
+
+/** With what is known of it once: how much was masked, and which sensitive file it touched. */
+function marked(event: NewEvent, masked: number): NewEvent {
   if (masked > 0) event.masked = masked;
+  const path = sensitivePathOf(event);
+  if (path !== undefined) event.sensitive = path.slice(0, maxPath);
   return event;
 }
 

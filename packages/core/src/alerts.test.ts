@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { hookEvent, startMs } from '../fixtures/hook-event.ts';
 import { otlpBodies, otlpContext } from '../fixtures/otlp.ts';
 import { scenarioOf } from '../fixtures/scenario.ts';
-import { isSensitive, sensitivePathOf } from './alerts/sensitive-file.ts';
 import {
   type AlertFacts,
   type AlertInstance,
@@ -21,6 +20,7 @@ import {
 } from './alerts.ts';
 import { demoIdEnd } from './demo.ts';
 import type { TelltaleEvent } from './event.ts';
+import { isSensitive, sensitivePathOf } from './sensitive-path.ts';
 import { emptyFold, foldEvent, sessionOf } from './session.ts';
 import type { Session } from './session-view.ts';
 import { readLogs } from './sources/otlp.ts';

@@ -24,6 +24,7 @@ const eventMeanings = {
   payload: 'the sender’s own JSON, secrets masked',
   payloadBytes: 'the size of a payload that was left out here; `GET /api/events/{seq}` has it',
   masked: 'how many secrets were masked',
+  sensitive: 'the sensitive file that the call touched: a key, `.env`, a workflow',
 } as const satisfies Record<keyof TelltaleEvent, string>;
 
 const originMeanings = {

@@ -58,6 +58,8 @@ export const eventSchema = z.object({
   payloadBytes: z.number().int().optional(),
   /** How many secrets were masked in the payload; absent when none. */
   masked: z.number().int().optional(),
+  /** The sensitive file (a key, `.env`, a workflow) that the call touched; absent where it touched none. */
+  sensitive: z.string().optional(),
 });
 
 export type EventSource = (typeof eventSources)[number];

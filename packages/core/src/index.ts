@@ -31,6 +31,7 @@ export * from './reconciliation-view.ts';
 export * from './redact.ts';
 export * from './retention-view.ts';
 export * from './search-text.ts';
+export * from './sensitive-path.ts';
 export * from './session.ts';
 export * from './session-view.ts';
 export * from './sources/alert.ts';

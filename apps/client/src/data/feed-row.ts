@@ -14,8 +14,22 @@ import type { RowState } from '../base/row-state.ts';
 export type KeptEvent = FilterEvent & { seq: number; searchText: string };
 
 export function keepEvent(event: TelltaleEvent, searchText: string): KeptEvent {
-  const { seq, name, app, at, sessionId, agentId, agentType, toolName, outcome, model, durationMs } = event;
-  return { seq, name, app, at, sessionId, agentId, agentType, toolName, outcome, model, durationMs, searchText };
+  const { seq, name, app, at, sessionId, agentId, agentType, toolName, outcome, model, durationMs, sensitive } = event;
+  return {
+    seq,
+    name,
+    app,
+    at,
+    sessionId,
+    agentId,
+    agentType,
+    toolName,
+    outcome,
+    model,
+    durationMs,
+    sensitive,
+    searchText,
+  };
 }
 
 /** One line of the feed: one action, whatever the number of its events. Replaced, never changed in place. */

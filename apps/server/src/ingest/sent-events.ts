@@ -3,7 +3,17 @@ import * as z from 'zod';
 
 /** An event as other senders (SDK, MCP) give it: what the service can add may be left out. */
 const sentEventSchema = eventSchema
-  .omit({ seq: true, payloadBytes: true, masked: true, id: true, app: true, at: true, summary: true, payload: true })
+  .omit({
+    seq: true,
+    payloadBytes: true,
+    masked: true,
+    sensitive: true,
+    id: true,
+    app: true,
+    at: true,
+    summary: true,
+    payload: true,
+  })
   .extend({
     id: z.string().min(1).max(200).optional(),
     app: z.string().min(1).optional(),

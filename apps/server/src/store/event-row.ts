@@ -20,6 +20,7 @@ export interface EventRow {
   summary: string;
   origin: string | null;
   masked: number | null;
+  sensitive: string | null;
   payload_bytes: number;
   /** Of settled events. */
   batch: number | null;
@@ -30,12 +31,13 @@ export interface EventRow {
 
 /** What both tables hold of an event, in the order of `eventValues`. */
 export const storedColumns = `seq, id, at, source, name, session, prompt_id, tool_use_id, agent_id, agent_type, app,
-  tool_name, outcome, model, duration_ms, summary, origin, masked, payload_bytes`;
+  tool_name, outcome, model, duration_ms, summary, origin, masked, sensitive, payload_bytes`;
 
 const readColumns = `
   events.seq, events.id, events.at, events.source, events.name, events.session_id, events.prompt_id,
   events.tool_use_id, events.agent_id, events.agent_type, events.app, events.tool_name, events.outcome, events.model,
-  events.duration_ms, events.summary, origins.json AS origin, events.masked, events.payload_bytes`;
+  events.duration_ms, events.summary, origins.json AS origin, events.masked, events.sensitive,
+  events.payload_bytes`;
 /** The two places of events: every settled `seq` is below every fresh one. */
 export const eventTables = {
   settled: `SELECT ${readColumns}, events.batch, events.slot, NULL AS payload FROM settled_rows AS events LEFT JOIN origins ON origins.no = events.origin`,
@@ -64,6 +66,7 @@ export function eventOf(row: EventRow, payload: Record<string, unknown> | undefi
   if (row.duration_ms !== null) event.durationMs = row.duration_ms;
   if (row.origin !== null) event.origin = JSON.parse(row.origin) as Origin;
   if (row.masked !== null) event.masked = row.masked;
+  if (row.sensitive !== null) event.sensitive = row.sensitive;
   if (payload) event.payload = payload;
   else event.payloadBytes = row.payload_bytes;
   return event;
@@ -102,6 +105,7 @@ export function eventValues(
     event.summary,
     origin,
     event.masked ?? null,
+    event.sensitive ?? null,
     payloadBytes,
   ];
 }

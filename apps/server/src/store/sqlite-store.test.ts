@@ -288,6 +288,28 @@ describe('events', () => {
     expect(seqs({ sessionId: 'nobody' })).toEqual([]);
   });
 
+  it('finds what touched a sensitive file, and the sessions with it, settled or not', async () => {
+    const hook = (session: string, name: string, n: number, sensitive?: string) => {
+      const body = { session_id: session, hook_event_name: name, tool_name: 'Read', tool_use_id: `t-${n}` };
+      const record = hookRecord(body, { id: `${session}-${n}`, receivedAt: new Date(startMs + n).toISOString() });
+      return sensitive === undefined ? record : { ...record, event: { ...record.event, sensitive } };
+    };
+    const found = (text: string) => all({ filter: parseFilter(text).filter }).map(({ id }) => id);
+    const sessions = (text: string) =>
+      store.sessions({ limit: 10, now: startMs, filter: parseFilter(text).filter }).items.map(({ id }) => id);
+    await store.append([hook('s-1', 'PostToolUse', 1, '.env'), hook('s-2', 'PostToolUse', 2)]);
+    await store.compressNow();
+    await store.append([hook('s-3', 'PostToolUse', 3, 'k.pem'), hook('s-3', 'Stop', 4)]);
+    expect(all({ filter: parseFilter('is:sensitive').filter }).map(({ sensitive }) => sensitive)).toEqual([
+      '.env',
+      'k.pem',
+    ]);
+    expect(found('-is:sensitive')).toEqual(['s-2-2', 's-3-4']);
+    expect(sessions('is:sensitive').sort()).toEqual(['s-1', 's-3']);
+    expect(sessions('is:sensitive name:Stop')).toEqual([]);
+    expect(sessions('-is:sensitive')).toEqual(['s-2']);
+  });
+
   it('gives payloads back byte for byte after compression', async () => {
     const records = Array.from({ length: 300 }, (_, n) =>
       record({ session_id: `s-${n % 5}`, hook_event_name: 'Odd', text: 'ä€😀\u0000"\\'.repeat(n), deep: [[n]] }),

@@ -36,6 +36,7 @@ const word = fc.constantFrom(
   'a b',
   '[x]',
   'q"q',
+  '<x',
   '日本',
 );
 const anyText = fc.oneof(
@@ -79,6 +80,7 @@ const event = fc.record({
   outcome: optional(fc.constantFrom('ok', 'failed', 'denied', 'interrupted')),
   model: optional(word),
   durationMs: optional(fc.constantFrom(0, 1, 999, 1000, 30_000)),
+  sensitive: optional(fc.constant('.env')),
   searchText: fc.array(anyText, { maxLength: 3 }).map((words) => foldCase(words.join(' ').replaceAll('\0', ' '))),
 });
 
@@ -141,7 +143,7 @@ function prepare(sql: string) {
 beforeAll(() => {
   db.exec(`
     CREATE TABLE events (seq INTEGER PRIMARY KEY, session INTEGER, session_id TEXT, agent_id TEXT, agent_type TEXT, app TEXT, at INTEGER,
-      name TEXT, tool_name TEXT, outcome TEXT, model TEXT, duration_ms INTEGER, search_text TEXT);
+      name TEXT, tool_name TEXT, outcome TEXT, model TEXT, duration_ms INTEGER, search_text TEXT, sensitive TEXT);
     CREATE TABLE sessions (no INTEGER PRIMARY KEY, id TEXT UNIQUE, app TEXT, title TEXT, model TEXT, branch TEXT, user TEXT, host TEXT, repo TEXT, provider TEXT, labels TEXT,
       state TEXT, group_name TEXT, started_at INTEGER, ended_at INTEGER, last_event_at INTEGER,
       pinned INTEGER NOT NULL DEFAULT 0, bookmarks INTEGER NOT NULL DEFAULT 0, notes INTEGER NOT NULL DEFAULT 0);
@@ -191,7 +193,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
     for (const { model, by } of row.asked) addRequest[by].run(row.id, model);
   }
   const addEvent = prepare(
-    'INSERT INTO events VALUES (?, (SELECT no FROM sessions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO events VALUES (?, (SELECT no FROM sessions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   for (const row of rows) {
     addEvent.run(
@@ -208,6 +210,7 @@ function store(rows: readonly Row[], sessions: readonly SessionRow[]): void {
       row.model,
       row.durationMs,
       row.searchText,
+      row.sensitive,
     );
   }
 }

@@ -41,11 +41,15 @@ const needsQuotes = /[\s",*]/;
 /** What would be read as a sign or a key where a text term begins. */
 const looksLikeMore = /^-|^[A-Za-z]+:|^(duration|cost)[<>=]/i;
 
+/** What would be read as a comparison behind a key. */
+const looksCompared = /^[<>]/;
+
 /** A value as it has to be typed; `startsTerm`: nothing stands before it. */
 export function formatPattern(pattern: Pattern, startsTerm = false): string {
   return pattern
     .map((piece, index) => {
-      const isPlain = !needsQuotes.test(piece) && !(startsTerm && index === 0 && looksLikeMore.test(piece));
+      const isMore = index === 0 && (startsTerm ? looksLikeMore : looksCompared).test(piece);
+      const isPlain = !needsQuotes.test(piece) && !isMore;
       return isPlain ? piece : `"${piece.replace(/["\\]/g, '\\$&')}"`;
     })
     .join('*');

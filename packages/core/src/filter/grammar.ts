@@ -8,6 +8,7 @@ import type { SessionGroup, SessionState } from '../session-view.ts';
  *   -outcome:failed          `-` negates any term
  *   agent:main agent:Explore the main agent, or a subagent by type or id
  *   is:waiting               what the event's session is now, see `isNames`
+ *   is:sensitive             the call touched a sensitive file
  *   duration>30s since:2h    units ms s m h, for `since` also d w, or a date: since:2026-11-20T14:00
  *   until:1d                 before then; of sessions those that had begun: with `since:`, those at work in between
  *   cost>0.5                 what the event's session cost, in dollars; one whose cost nobody knows is neither
@@ -55,6 +56,7 @@ export const isNames = {
   pinned: { states: [], groups: [], has: 'pinned' },
   bookmarked: { states: [], groups: [], has: 'bookmarks' },
   noted: { states: [], groups: [], has: 'notes' },
+  sensitive: { states: [], groups: [], ofEvent: true },
 } as const satisfies Record<string, IsRow>;
 
 export interface IsRow {
@@ -62,7 +64,12 @@ export interface IsRow {
   groups: readonly SessionGroup[];
   /** What people put on the session. */
   has?: 'pinned' | 'bookmarks' | 'notes';
+  /** It asks about the event: the call touched a sensitive file. */
+  ofEvent?: true;
 }
+
+/** Whether one of them asks about events. */
+export const asksEvent = (names: readonly IsName[]) => names.some((name) => 'ofEvent' in isNames[name]);
 
 /** Units of `duration:`, `since:` and `until:`. */
 export const msOfUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;

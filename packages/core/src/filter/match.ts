@@ -1,6 +1,7 @@
 import type { TelltaleEvent } from '../event.ts';
 import type { SessionGroup, SessionState } from '../session-view.ts';
 import {
+  asksEvent,
   type Comparison,
   type FieldKey,
   type Filter,
@@ -33,7 +34,17 @@ export interface FilteredSession {
 
 export type FilterEvent = Pick<
   TelltaleEvent,
-  'name' | 'app' | 'at' | 'sessionId' | 'agentId' | 'agentType' | 'toolName' | 'outcome' | 'model' | 'durationMs'
+  | 'name'
+  | 'app'
+  | 'at'
+  | 'sessionId'
+  | 'agentId'
+  | 'agentType'
+  | 'toolName'
+  | 'outcome'
+  | 'model'
+  | 'durationMs'
+  | 'sensitive'
 >;
 
 export interface FilterContext<E extends FilterEvent = TelltaleEvent> {
@@ -73,7 +84,8 @@ function testOf(term: FilterTerm): Test {
     case 'field':
       return fieldTests[term.key](term.patterns);
     case 'is':
-      return (event, context) => isSession(term.names, sessionOf(event, context));
+      return (event, context) =>
+        isSession(term.names, sessionOf(event, context)) || (event.sensitive !== undefined && asksEvent(term.names));
     case 'duration':
       return (event) => event.durationMs !== undefined && compare(event.durationMs, term.comparison, term.ms);
     case 'cost':
@@ -178,7 +190,7 @@ function holdsForSession(
     case 'field':
       return sessionTests[term.key]?.(term.patterns, session);
     case 'is':
-      return isSession(term.names, session);
+      return asksEvent(term.names) ? undefined : isSession(term.names, session);
     case 'duration': {
       const lastedMs = Date.parse(session.endedAt ?? session.lastEventAt) - Date.parse(session.startedAt);
       return compare(lastedMs, term.comparison, term.ms);

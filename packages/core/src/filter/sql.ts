@@ -1,8 +1,10 @@
 import {
+  asksEvent,
   type Comparison,
   type FieldKey,
   type Filter,
   type FilterTerm,
+  type IsName,
   type IsRow,
   isNames,
   type Pattern,
@@ -24,6 +26,7 @@ const filterColumns = {
     outcome: 'events.outcome',
     model: 'events.model',
     durationMs: 'events.duration_ms',
+    sensitive: 'events.sensitive',
     /** Folded by `foldCase`. */
     searchText: 'events.search_text',
   },
@@ -97,7 +100,7 @@ function eventCondition(term: FilterTerm, now: number): SqlCondition {
     case 'field':
       return eventFields[term.key](term.patterns);
     case 'is':
-      return ofSessionWhere(isCondition(term.names));
+      return isEventCondition(term.names);
     case 'duration':
       return { where: `${events.durationMs} ${term.comparison} ?`, params: [term.ms] };
     case 'cost':
@@ -126,7 +129,7 @@ function sessionCondition(term: FilterTerm, now: number): SqlCondition | undefin
     case 'field':
       return sessionFields[term.key]?.(term.patterns);
     case 'is':
-      return isCondition(term.names);
+      return asksEvent(term.names) ? undefined : isCondition(term.names);
     case 'duration': {
       const lasted = `coalesce(${sessions.endedAt}, ${sessions.lastEventAt}) - ${sessions.startedAt}`;
       return { where: `${lasted} ${term.comparison} ?`, params: [term.ms] };
@@ -201,7 +204,7 @@ const eventFields = {
 } as const satisfies Record<FieldKey, FieldSql>;
 
 /** Whoever keeps the columns writes them again when time alone has changed a state. */
-function isCondition(names: readonly (keyof typeof isNames)[]): SqlCondition {
+function isCondition(names: readonly IsName[]): SqlCondition {
   const states = names.flatMap((name) => [...isNames[name].states]);
   const groups = names.flatMap((name) => [...isNames[name].groups]);
   const has = names.flatMap((name) => {
@@ -213,6 +216,12 @@ function isCondition(names: readonly (keyof typeof isNames)[]): SqlCondition {
     ...(groups.length > 0 ? [isOneOf(sessions.group, groups)] : []),
     ...has.map((what) => ({ where: `${sessions[what]} > 0`, params: [] })),
   ]);
+}
+
+function isEventCondition(names: readonly IsName[]): SqlCondition {
+  const touched = asksEvent(names) ? [{ where: `${events.sensitive} IS NOT NULL`, params: [] }] : [];
+  const ofSession = names.filter((name) => !asksEvent([name]));
+  return any([...touched, ...(ofSession.length > 0 ? [ofSessionWhere(isCondition(ofSession))] : [])]);
 }
 
 function isOneOf(column: string, values: readonly string[]): SqlCondition {
