@@ -6,6 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { folderOf } from '../../fixtures/telltale.ts';
 import { createContext } from '../context.ts';
 import { findingOf } from './checks/disk.ts';
+import { judge as judgeTranscripts } from './checks/transcripts.ts';
 import { checks } from './checks.ts';
 import type { Finding } from './finding.ts';
 import { examine, type Machine } from './machine.ts';
@@ -66,6 +67,43 @@ it.each([
 it('says how much room there is, before there is none', () => {
   const states = [10_000_000, 500_000_000, 5_000_000_000].map((bytes) => findingOf(bytes, '/home/ada').state);
   expect(states).toEqual(['failed', 'warning', 'ok']);
+});
+
+it('warns that Claude Code deletes transcripts, where nobody set when and they are not here', () => {
+  const command = 'CLAUDE_PROJECT_DIR=. sh ~/.claude/hooks/telltale/hook.sh';
+  const hooks = { hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } };
+  const judge = (settings: Record<string, unknown>, lacking?: number) =>
+    judgeTranscripts({ settings: [{ level: 'user', path: 'settings.json', settings }], self: 'telltale' }, lacking);
+  expect(judge({}).state).toBe('warning');
+  expect(judge({}, 3)).toMatchObject({
+    state: 'warning',
+    said: expect.stringContaining('3 sessions of this machine are'),
+  });
+  expect(judge({}, 0).state).toBe('ok');
+  expect(judge(hooks).state).toBe('ok');
+  expect(judge(hooks, 1).state).toBe('warning');
+  expect(judge({ cleanupPeriodDays: 365 }, 3)).toMatchObject({
+    state: 'ok',
+    said: expect.stringContaining('for 365 days; 3 sessions'),
+  });
+});
+
+it('asks the service which sessions of this machine are not here', async () => {
+  const span = { sessions: 5, here: 2, partly: 1, files: 5, bytes: 9, bytesLacking: 4 };
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(
+      JSON.stringify({ folder: '/home/ada/.claude/projects', isThere: true, skipped: 0, projects: [], ...span }),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  const service = context.service(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const here = { ...(await machine()), service, answer: { status: {} } } as Machine;
+  expect(await checks.transcripts.look(here)).toMatchObject({
+    state: 'warning',
+    said: expect.stringContaining('2 sessions of this machine are not here yet'),
+  });
 });
 
 it('no check fails to look at a machine with nothing on it', async () => {

@@ -16,6 +16,7 @@ import { telemetryEndpoint } from './checks/telemetry-endpoint.ts';
 import { telemetryPlace } from './checks/telemetry-place.ts';
 import { telemetryProtocol } from './checks/telemetry-protocol.ts';
 import { telemetryTemporality } from './checks/telemetry-temporality.ts';
+import { transcripts } from './checks/transcripts.ts';
 import { versions } from './checks/versions.ts';
 
 /** Everything that doctor looks at, in the order in which it tells: one file in `checks/` and one row here. */
@@ -36,6 +37,7 @@ export const checks = {
   'telemetry-endpoint': telemetryEndpoint,
   'telemetry-temporality': telemetryTemporality,
   spool,
+  transcripts,
   clock,
   disk,
 } as const satisfies Record<string, Check>;
