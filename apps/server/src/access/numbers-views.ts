@@ -1,4 +1,5 @@
 import {
+  asksEvent,
   type FieldKey,
   type Filter,
   type FilterTerm,
@@ -123,7 +124,9 @@ const numberTerms: readonly FilterTerm['kind'][] = [
 
 /** Whether a filter asks for nothing but names, states, times and numbers: else its answer would tell of content. */
 export function asksForNumbers({ terms }: Filter): boolean {
-  return terms.every((term) =>
-    term.kind === 'field' ? nameFields.includes(term.key) : numberTerms.includes(term.kind),
-  );
+  return terms.every((term) => {
+    if (term.kind === 'field') return nameFields.includes(term.key);
+    // `is:sensitive` is about a file that was touched.
+    return numberTerms.includes(term.kind) && !(term.kind === 'is' && asksEvent(term.names));
+  });
 }

@@ -138,6 +138,8 @@ describe('asked with words, it answers neither yes nor no', () => {
     `/api/sessions?filter=-${secret}`,
     `/api/sessions?filter=branch:${secret}`,
     `/api/sessions?filter=label:z*`,
+    '/api/sessions?filter=is:live,sensitive',
+    '/api/analysis/spend?filter=-is:sensitive',
     `/api/sessions?filter=app:shop%20%22${secret}%22`,
     `/api/analysis/spend?filter=${secret}`,
     '/api/analysis/failures',
