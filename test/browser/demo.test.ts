@@ -55,6 +55,30 @@ describe.runIf(requires('chromium'))('after telltale demo', () => {
     await viewer.close();
   });
 
+  it('a waterfall that goes on says how much is below, until its end is seen', async () => {
+    const sessions = await setting.service.sessions();
+    const story = sessions.find(({ title = '' }) => title.includes('reload the page'));
+    const viewer = await setting.open(`/sessions/${story?.id}`);
+    await viewer.page.getByRole('button', { name: 'Where its time went' }).first().click({ timeout: patienceMs });
+    const fall = viewer.page.getByRole('treegrid');
+    const below = viewer.page.locator('.below');
+    const count = async () => Number(await fall.getAttribute('aria-rowcount'));
+    await waitFor(
+      'the rest',
+      async () => (await below.textContent()) === `${(await count()) - 16} more below`,
+      patienceMs,
+    );
+    await waitFor(
+      'its end',
+      async () => {
+        await fall.press('End');
+        return (await below.textContent()) === '';
+      },
+      patienceMs,
+    );
+    await viewer.close();
+  });
+
   it('Search finds what was said and done', async () => {
     const viewer = await setting.open('/search?q=webhooks');
     await viewer.page.locator('mark').first().waitFor({ timeout: patienceMs });
