@@ -31,3 +31,17 @@ export function deedOf({ action, sessionId, detail }: AuditEntry): string {
   if (detail === undefined) return what;
   return action === 'exported' ? `${what} as ${detail}` : `${what} ${detail}`;
 }
+
+/** What was done the same way within a minute is one line that says how often. */
+export function auditLines(entries: readonly AuditEntry[]): { entry: AuditEntry; times: number }[] {
+  const lines: { entry: AuditEntry; times: number }[] = [];
+  for (const entry of entries) {
+    const last = lines.at(-1);
+    if (last && sameDeed(last.entry) === sameDeed(entry)) last.times++;
+    else lines.push({ entry, times: 1 });
+  }
+  return lines;
+}
+
+const sameDeed = ({ at, action, who, from, sessionId, detail }: AuditEntry) =>
+  JSON.stringify([at.slice(0, 'yyyy-mm-ddThh:mm'.length), action, who, from, sessionId, detail]);

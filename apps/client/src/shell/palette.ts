@@ -5,6 +5,8 @@ export interface PaletteEntry {
   kind: 'page' | 'project' | 'session' | 'prompt';
   title: string;
   detail: string;
+  /** When it was last heard of: many sessions have the same title. */
+  at?: string;
   to: { path: string; query?: Record<string, string> };
   /** Who is answered there; everyone where nothing is said. */
   needs?: 'admin' | 'viewer';
@@ -81,5 +83,6 @@ function appTerm(app: string): string {
 function sessionEntry(session: Session): PaletteEntry {
   const place = session.branch ? `${session.app} · ${session.branch}` : session.app;
   const title = session.title ?? session.id;
-  return { key: session.id, kind: 'session', title, detail: place, to: { path: `/sessions/${session.id}` } };
+  const to = { path: `/sessions/${session.id}` };
+  return { key: session.id, kind: 'session', title, detail: place, at: session.lastEventAt, to };
 }

@@ -1,6 +1,6 @@
 import type { QuotaNow } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { quotaBrief, quotaWords } from './quota-words.ts';
+import { quotaBrief, quotaWords, shownQuotas } from './quota-words.ts';
 
 const now = new Date(2026, 10, 21, 16, 0).getTime();
 const quota = (more: Partial<QuotaNow>): QuotaNow => ({
@@ -22,4 +22,17 @@ it('says whose limit it is, for the hover', () => {
   expect(quotaWords(quota({ user: 'ada' }), now).hint).toMatch(
     /^5 h usage limit of ada, as a status line told 3 s ago\nresets /,
   );
+});
+
+it('names whoever is closest to a limit, where several people told theirs and nobody knows who looks', () => {
+  const told = [
+    quota({ user: 'ada', usedPercent: 55 }),
+    quota({ user: 'bob', usedPercent: 20, at: new Date(now).toISOString() }),
+    quota({ user: 'bob', usedPercent: 60, window: 'seven_day' }),
+  ];
+  const words = (me?: string) => shownQuotas(told, now, me).map((one) => quotaBrief(one));
+  expect(words()).toEqual(['5 h 55 % ada', '7 d 60 % bob']);
+  expect(words('eve')).toEqual(words());
+  expect(words('bob')).toEqual(['5 h 20 %', '7 d 60 %']);
+  expect(quotaWords(shownQuotas(told, now)[0] ?? quota({}), now).more).toBe('ada · resets 17:00');
 });
