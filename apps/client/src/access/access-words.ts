@@ -32,6 +32,11 @@ export function deedOf({ action, sessionId, detail }: AuditEntry): string {
   return action === 'exported' ? `${what} as ${detail}` : `${what} ${detail}`;
 }
 
+/** `offline`: by the command, while no service ran. */
+export function whereFrom({ from }: AuditEntry): string {
+  return from === 'offline' ? 'while no service ran' : `from ${from}`;
+}
+
 /** What was done the same way within a minute is one line that says how often. */
 export function auditLines(entries: readonly AuditEntry[]): { entry: AuditEntry; times: number }[] {
   const lines: { entry: AuditEntry; times: number }[] = [];

@@ -1,12 +1,13 @@
 import type { Session } from '@telltale/core';
-import { waitWordsOf } from '../words/session-words.ts';
+import { troubleWordsOf, waitWordsOf } from '../words/session-words.ts';
 import type { GroupName } from './groups.ts';
 
 /** The line of a card that says why the session stands where it stands. */
 export function cardLine(session: Session, group: GroupName): string {
   const [wait] = session.waiting;
+  const [trouble] = session.trouble;
   if (group === 'needs-you' && wait) return waitWordsOf(wait);
-  if (group === 'trouble') return session.trouble[0]?.summary ?? '';
+  if (group === 'trouble') return trouble ? troubleWordsOf(trouble) : '';
   return session.lastLine ?? '';
 }
 

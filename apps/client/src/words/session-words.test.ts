@@ -1,6 +1,6 @@
 import { type Session, waitKinds } from '@telltale/core';
 import { expect, it } from 'vitest';
-import { placeHint, stateWordsOf, troubleWords, waitWordsOf, whoWords } from './session-words.ts';
+import { placeHint, stateWordsOf, troubleWords, troubleWordsOf, waitWordsOf, whoWords } from './session-words.ts';
 
 const since = '2026-11-21T10:00:00.000Z';
 const waiting = (kind: (typeof waitKinds)[number], summary: string) => [{ kind, summary, since, mayBeRunning: false }];
@@ -34,4 +34,10 @@ it('says who ran a session and on what, as far as that is told', () => {
   const little = { host: 'ws', commit: '0123456789abcdef' } as Session;
   expect([whoWords(little), placeHint(little)]).toEqual(['ws', 'commit at 0123456789ab']);
   expect([whoWords({} as Session), placeHint({} as Session)]).toEqual(['', undefined]);
+});
+
+it('says the kind of what is wrong, and what is waited for, to who may read no words of it', () => {
+  expect(troubleWordsOf({ kind: 'lost', summary: 'lost', since })).toBe('went silent while working');
+  expect(troubleWordsOf({ kind: 'api-error', summary: 'API error 529', since })).toBe('API error 529');
+  expect(waitWordsOf({ kind: 'permission', summary: 'permission', since, mayBeRunning: false })).toBe('permission');
 });

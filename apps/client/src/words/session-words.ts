@@ -25,12 +25,31 @@ export function placeHint({ cwd, repo, commit }: Session): string | undefined {
 
 /** "permission: Bash rm -rf dist", "question: “Which colour?”". */
 export function waitWordsOf(wait: Wait): string {
-  return `${wait.kind === 'question' ? 'question' : waitedFor[wait.kind]}: ${wait.summary}`;
+  const kind = wait.kind === 'question' ? 'question' : waitedFor[wait.kind];
+  return wait.summary === wait.kind ? kind : `${kind}: ${wait.summary}`;
+}
+
+type Trouble = Session['trouble'][number];
+
+const troubleKindWords: Record<Trouble['kind'], string> = {
+  'api-error': 'API error',
+  'retries-exhausted': 'API error, no further try',
+  'stop-failure': 'turn failed',
+  lost: 'went silent while working',
+  'repeated-failure': 'the same call fails again and again',
+  'mcp-down': 'an MCP server is down',
+  'edit-conflict': 'two sessions edit one file',
+  alert: 'an alert fires',
+};
+
+/** The evidence; who may read no words is told the kind alone. */
+export function troubleWordsOf({ kind, summary }: Trouble): string {
+  return summary === kind ? troubleKindWords[kind] : summary;
 }
 
 /** Everything that is wrong, in one line: "went silent while working · failed 3 times: Bash npm test". */
 export function troubleWords({ trouble }: Session): string {
-  return trouble.map(({ summary }) => summary).join(' · ') || 'trouble';
+  return trouble.map((one) => troubleWordsOf(one)).join(' · ') || 'trouble';
 }
 
 /** Where the session runs and, where there is one, the command that goes there. */
