@@ -13,6 +13,7 @@ Everything is set by variables: TELLTALE_PORT=4100 npm start
   TELLTALE_REQUIRE_TOKENS        on: everyone needs a token (on where others can reach it)
   TELLTALE_AUDIT_DAYS            how long the log of who looked at what is kept (180)
   TELLTALE_ALLOWED_HOSTS         more host names by which it may be asked, separated by commas
+  TELLTALE_TRUSTED_PROXIES       proxies elsewhere whose X-Forwarded-For is believed, separated by commas
   TELLTALE_PUBLIC_URL            where a browser finds it (http://localhost:4000)
   TELLTALE_URL                   where this machine's hooks find it (http://127.0.0.1:4000)
   TELLTALE_HOME                  its folder (~/.telltale)

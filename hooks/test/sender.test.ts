@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { isAlive } from '../.claude/hooks/telltale/spool.mjs';
 import { type Install, list, pathOf, runners, senderOf, until } from './installs.ts';
 import type { Recorded, Recorder } from './recorder.ts';
 import { it, type Stage } from './stage.ts';
@@ -118,7 +119,10 @@ for (const { name, runner, programs } of senders) {
       const install = setUp(stage, server.url);
       await install.fire('PreToolUse', event(1));
       await until(() => server.events().length === 1, 'the sender is at work');
-      process.kill(senderOf(install.spool()) ?? 0, 'SIGKILL');
+      const sender = senderOf(install.spool()) ?? 0;
+      process.kill(sender, 'SIGKILL');
+      // It dies a moment later, and a hook leaves its event to a sender that lives.
+      await until(() => !isAlive(`${sender} ${Date.now() / 1000}`), 'it is dead');
       isHanging = false;
       await install.fire('PreToolUse', event(2));
       await until(() => server.events().length === 3, 'the next one delivers both');

@@ -165,7 +165,7 @@ it('takes an alert once, however often it is repeated', async () => {
   const service = await testService();
   const alert = { fingerprint: 'f', startsAt: '2026-11-20T10:00:00Z', labels: { alertname: 'Budget' } };
   for (let i = 0; i < 2; i++) await service.post('/ingest/alert', { status: 'firing', alerts: [alert] });
-  expect(await eventsOf(service)).toMatchObject([{ source: 'alert', summary: 'Budget firing' }]);
+  expect(await eventsOf(service)).toMatchObject([{ source: 'alert', summary: 'Budget' }]);
 });
 
 describe('/ingest/transcript', () => {

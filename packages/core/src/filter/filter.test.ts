@@ -95,7 +95,7 @@ describe('parseFilter', () => {
       'since needs how long ago (ms, s, m, h, d, w) or a date, for example since:2h or since:2026-11-20; got "yesterday"',
     ]);
     expect(errorsOf('is:wating')).toEqual([
-      'there is no is:wating; did you mean is:waiting? it is one of waiting, working, idle, ended, failed, lost, live, needs-you, trouble, your-turn, done, pinned, bookmarked, noted',
+      'there is no is:wating; did you mean is:waiting? it is one of waiting, working, idle, ended, failed, lost, live, needs-you, trouble, your-turn, done, pinned, bookmarked, noted, sensitive',
     ]);
     expect(errorsOf('outcome:fail')).toEqual([
       'there is no outcome:fail; did you mean outcome:failed? it is one of ok, failed, denied, interrupted',
