@@ -85,9 +85,11 @@ function facetsOf(database: Database, no: number): Facet[] {
 function deleteUnusedFacets(database: Database, facets: readonly Facet[]): void {
   const drop = database.prepare('DELETE FROM facets WHERE kind = ? AND value = ?');
   for (const { kind, value } of facets) {
-    const isUsed = facetColumns[kind].some((column) =>
-      database.prepare(`SELECT 1 FROM ${tablesOf(column)} WHERE ${column} = ? LIMIT 1`).get(value),
-    );
+    const isUsed = facetColumns[kind].some((column) => {
+      // The number of a session that is gone says nothing, but its row has the provider that is usual.
+      const isTold = tablesOf(column) === 'sessions' ? 'AND started_at IS NOT NULL' : '';
+      return database.prepare(`SELECT 1 FROM ${tablesOf(column)} WHERE ${column} = ? ${isTold} LIMIT 1`).get(value);
+    });
     if (!isUsed) drop.run(kind, value);
   }
 }
