@@ -24,9 +24,9 @@ const running = serviceFor('each test');
 const demo = (service: Service, ...args: string[]) =>
   telltale(['demo', ...args], { env: { HOME: service.home, TELLTALE_HOME: service.home, TELLTALE_URL: service.url } });
 
-/** A session of somebody's own, in a project with such a name. */
+/** A session of somebody's own, in a project with such a name. Just now: what it cost is of today, also after midnight. */
 function ownSession() {
-  const session = tellSession({ name: 'own', cwd: '/home/ada/code/demo-shop', startMs: Date.now() - 3_600_000 });
+  const session = tellSession({ name: 'own', cwd: '/home/ada/code/demo-shop', startMs: Date.now() - 60_000 });
   session.prompt('Remember the heffalump');
   session.call('Bash', { command: 'make' }, { stdout: 'heffalump', stderr: '', interrupted: false });
   session.stop('Done.');
