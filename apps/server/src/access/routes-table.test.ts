@@ -89,6 +89,8 @@ describe('starting', () => {
     const home = testFolder();
     const env = { TELLTALE_HOST: '0.0.0.0' };
     await expect(testService({ home, env })).rejects.toThrow(/TELLTALE_HOST must be a loopback address.*tokens/);
+    const closed = testService({ home, env: { TELLTALE_REQUIRE_TOKENS: 'on' } });
+    await expect(closed).rejects.toThrow(/TELLTALE_REQUIRE_TOKENS is on and there are no access tokens.*token create/);
     const service = await guardedService({ home, env: {} });
     await service.close(1000);
     const open = await testService({ home, env });

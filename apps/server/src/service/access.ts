@@ -53,5 +53,8 @@ export function createAccess({ config, store, now, complaints }: Foundation, rat
 }
 
 function withoutTokens(host: string): string {
-  return `TELLTALE_HOST must be a loopback address such as 127.0.0.1 while there are no access tokens, because anyone who reaches the port could read your sessions, got "${host}"; make one with "npx telltale token create", or use ssh -L from the other machine`;
+  const way = 'make one with "npx telltale token create"';
+  if (isLoopback(host))
+    return `TELLTALE_REQUIRE_TOKENS is on and there are no access tokens, so nobody could come in; ${way}`;
+  return `TELLTALE_HOST must be a loopback address such as 127.0.0.1 while there are no access tokens, because anyone who reaches the port could read your sessions, got "${host}"; ${way}, or use ssh -L from the other machine`;
 }
