@@ -87,8 +87,10 @@ function vitest(name, options) {
   const second = unlucky
     ? runVitest(`${name}, again and alone`, [...options, '--maxWorkers=1', ...first.failedFiles])
     : first;
-  const mended = first.failed.filter((test) => !second.failed.includes(test));
-  total.failed.push(...second.failed);
+  // What is skipped then has not passed: what it needs went away meanwhile.
+  const unmended = new Set([...second.failed, ...second.skipped.map(({ name: test }) => test)]);
+  const mended = first.failed.filter((test) => !unmended.has(test));
+  total.failed.push(...new Set([...second.failed, ...first.failed.filter((test) => unmended.has(test))]));
   total.again.push(...mended);
   total.passed += mended.length;
 }
